@@ -281,12 +281,8 @@ impl Assertion<'_> {
         let entry = context.entry().filter(|_| self.expected.statuses.is_empty())?;
         let checked = context.contract.clause_of_check(CODE_STATUS_CHECK).is_some();
         let named = self.expected.errors().contains(&entry.code) || self.expected.tolerate.contains(&entry.code);
-        let status = context.response.status;
-        let is_wrong = !checked && named && !entry.statuses.is_empty() && !entry.statuses.contains(&status);
-        is_wrong.then(|| {
-            let expected = format!("{} with {}", entry.code, entry.statuses_in_words().unwrap_or_default());
-            Violation::new(Part::Status, expected, format!("{} with {status}", entry.code))
-        })
+        let is_compared = !checked && named && !entry.statuses.is_empty();
+        check::wrong_status(entry, context.response.status).filter(|_| is_compared)
     }
 
     /// The wrong field name, if any. Applies only if no clause of the contract has the check that compares the field in

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use super::model::{ClauseStatus, Report, TestReport};
+use super::model::{ClauseReport, ClauseStatus, Report, TestReport};
 use judge::verdict::Verdict;
 use spec::contract::Level;
 
@@ -47,8 +47,7 @@ pub(super) fn sentence(report: &Report) -> String {
             "Every test of this shard was skipped; merge the reports of all shards."
         }
         0 if report.tests.iter().any(is_known_deviation) => "No violation was found besides the known deviations.",
-        0 if open.is_some() && report.count(Verdict::Warned) > 0 => "No MUST clause was violated",
-        0 if open.is_some() => "No clause was violated",
+        0 if open > 0 => return without_violation(report, open),
         0 if report.count(Verdict::Warned) > 0 => {
             "The API fulfils its contract; some recommendations (SHOULD) are not followed."
         }
@@ -61,20 +60,24 @@ pub(super) fn sentence(report: &Report) -> String {
         _ if report.count(Verdict::Passed) + report.count(Verdict::Warned) == 0 => "Nothing was checked.",
         _ => "No violation was found, but not everything could be checked.",
     };
-    match open {
-        Some(open) if !text.ends_with('.') => format!("{text}, but {open}."),
-        _ => text.to_owned(),
-    }
+    text.to_owned()
 }
 
-/// How many clauses no response could have violated, of those that the pack does not exclude: `2 of 66 clauses were not
-/// exercised`.
-fn not_exercised(report: &Report) -> Option<String> {
-    let included = || report.clauses.iter().filter(|clause| clause.excluded.is_none());
-    let open = included().filter(|clause| clause.status == ClauseStatus::NotExercised).count();
-    let all = counted(included().count(), "clause");
-    let verb = if open == 1 { "was" } else { "were" };
-    (open > 0).then(|| format!("{} of {all} {verb} not exercised", grouped(open as u64)))
+fn without_violation(report: &Report, not_exercised: usize) -> String {
+    let clause = if report.count(Verdict::Warned) > 0 { "MUST clause" } else { "clause" };
+    let all = counted(included(report).count(), "clause");
+    let verb = if not_exercised == 1 { "was" } else { "were" };
+    format!("No {clause} was violated, but {} of {all} {verb} not exercised.", grouped(not_exercised as u64))
+}
+
+/// How many clauses no response could have violated.
+fn not_exercised(report: &Report) -> usize {
+    included(report).filter(|clause| clause.status == ClauseStatus::NotExercised).count()
+}
+
+/// The clauses that the pack does not exclude.
+fn included(report: &Report) -> impl Iterator<Item = &ClauseReport> {
+    report.clauses.iter().filter(|clause| clause.excluded.is_none())
 }
 
 /// The reason for the exit code.

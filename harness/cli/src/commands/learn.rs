@@ -59,9 +59,7 @@ async fn refuse_wrong_credentials(
     target: &Target,
     client: &HttpClient,
 ) -> Result<(), Abort> {
-    let credentials = target.credentials.iter();
-    let redactor =
-        Redactor::new(credentials.map(|(actor, one)| (format!("${}", target::variable(actor)), one.expose())));
+    let redactor = Redactor::new(target.secrets());
     let subject = PreflightTarget { contract, target, client, redactor: &redactor, direct: true };
     let found = preflight(subject, &Expected::of(contract, library), &Interest::default()).await;
     let refused = found.actors.iter().filter(|fact| fact.state == ActorState::Refused);

@@ -126,8 +126,11 @@ pub fn load_draft(root: &Path) -> Result<(Contract, Library, Vec<Problem>), Prob
             let (mut unfinished, wrong): (Vec<Problem>, Vec<Problem>) =
                 contract.check_cover(&named).into_iter().partition(|problem| problem.is_draft);
             contract.exclude_with_codes(&named);
-            let catalog = SourceFile::in_pack(root, "schemas/errors.yaml");
-            unfinished.extend(catalog.iter().flat_map(|file| contract.check_excluded_codes(file)));
+            // The file is read again only to show the places of these codes.
+            if contract.has_codes_to_do() {
+                let catalog = SourceFile::in_pack(root, "schemas/errors.yaml");
+                unfinished.extend(catalog.iter().flat_map(|file| contract.check_excluded_codes(file)));
+            }
             problems.0.extend(wrong);
             if problems.0.is_empty() {
                 return Ok((contract, library, unfinished));

@@ -15,6 +15,7 @@ mod unjudged;
 
 pub use delivery::{DELIVERY_CHECKS, DeliveryCheck, DeliveryContext};
 pub use leak::leak_patterns;
+pub(crate) use status::wrong_status;
 pub use unjudged::unjudged;
 
 use std::cell::OnceCell;

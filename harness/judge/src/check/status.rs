@@ -2,7 +2,7 @@
 
 use super::{Check, Context};
 use crate::finding::{Part, Violation, quoted};
-use spec::contract::{Success, Surface};
+use spec::contract::{ErrorCode, Success, Surface};
 
 pub(super) const DOCUMENTED: Check = Check {
     name: "status-documented",
@@ -62,19 +62,23 @@ fn matches_code(context: &Context<'_>) -> Vec<Violation> {
     let Some(entry) = context.entry() else {
         return Vec::new();
     };
-    let actual = format!("{} with {}", entry.code, context.response.status);
     match entry.surface {
         Surface::DeliveryLog => vec![Violation::body(
             &context.contract.catalog.envelope.pointers.code,
             format!("{} only in delivery logs", entry.code),
-            actual,
+            format!("{} with {}", entry.code, context.response.status),
         )],
-        Surface::Response if !entry.statuses.contains(&context.response.status) => {
-            let expected = entry.statuses_in_words().unwrap_or_default();
-            vec![Violation::new(Part::Status, format!("{} with {expected}", entry.code), actual)]
-        }
-        Surface::Response => Vec::new(),
+        Surface::Response => wrong_status(entry, context.response.status).into_iter().collect(),
     }
+}
+
+/// The violation of a response with a code, if its status is not one of the code's.
+pub(crate) fn wrong_status(entry: &ErrorCode, status: u16) -> Option<Violation> {
+    (!entry.statuses.contains(&status)).then(|| {
+        let expected = entry.statuses_in_words().unwrap_or_default();
+        let actual = format!("{} with {status}", entry.code);
+        Violation::new(Part::Status, format!("{} with {expected}", entry.code), actual)
+    })
 }
 
 fn success(context: &Context<'_>) -> Vec<Violation> {

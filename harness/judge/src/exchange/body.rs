@@ -70,6 +70,14 @@ impl Body {
         self.cut.as_ref().map_or(self.kept.len(), |cut| cut.length)
     }
 
+    /// The whole body in memory, also if it is not kept but can still be written.
+    pub fn complete(&self) -> io::Result<Bytes> {
+        let Some(write) = &self.whole else { return Ok(self.to_bytes()) };
+        let mut bytes = Vec::with_capacity(self.length());
+        write(&mut bytes)?;
+        Ok(bytes.into())
+    }
+
     /// The kept bytes, which are not copied.
     pub fn to_bytes(&self) -> Bytes {
         self.kept.clone()
@@ -249,9 +257,7 @@ mod tests {
         whole.cut_as_text();
         assert_eq!(written, whole);
         assert_eq!((written.length(), written.described()), (100_000, whole.described()));
-        let mut again = Vec::new();
-        written.whole().expect("a function")(&mut again).expect("no error");
-        assert_eq!(again, bytes);
+        assert_eq!(written.complete().expect("no error"), bytes);
         written.cut_as_text();
         assert!(written.whole().is_none());
     }

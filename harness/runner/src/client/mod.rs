@@ -194,7 +194,7 @@ impl HttpClient {
             builder = builder.header(name, value);
         }
         if !request.body.is_empty() {
-            builder = builder.body(upload::whole(&request.body)?);
+            builder = builder.body(request.body.complete().map_err(|error| Fault::Unsendable(error.to_string()))?);
         }
         let response = builder.send().await.map_err(|error| closed_or(fault(&error)))?;
         let status = response.status().as_u16();

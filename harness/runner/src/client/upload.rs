@@ -27,7 +27,7 @@ use tokio::sync::mpsc;
 
 use super::budget::{Budget, Waiting};
 use super::{HEAD_TOO_LARGE, MOST_HEADERS, TOO_SLOW, innermost_cause, readable};
-use judge::exchange::{Body, Fault, Request, Response, Write};
+use judge::exchange::{Fault, Request, Response, Write};
 
 /// Bodies above this size in bytes are sent by this module.
 pub(super) const LARGE: usize = 64 * 1024;
@@ -147,14 +147,6 @@ fn message(request: &Request, url: &Url, fields: &[(String, Vec<u8>)]) -> Result
         }
     };
     builder.body(body).map_err(unsendable)
-}
-
-/// The whole body in memory.
-pub(super) fn whole(body: &Body) -> Result<Bytes, Fault> {
-    let Some(write) = body.whole() else { return Ok(body.to_bytes()) };
-    let mut bytes = Vec::with_capacity(body.length());
-    write(&mut bytes).map_err(|error| Fault::Unsendable(error.to_string()))?;
-    Ok(bytes.into())
 }
 
 /// A body that is written while it is sent.
@@ -306,6 +298,7 @@ mod tests {
 
     use super::*;
     use crate::client::{HttpClient, Network};
+    use judge::exchange::Body;
 
     /// Starts a server that runs `serve` on each connection, and returns its base URL.
     async fn server<F: Future<Output = io::Result<()>> + Send + 'static>(
@@ -375,7 +368,8 @@ mod tests {
         let body = || Body::written(write.clone()).expect("a body");
         let outcome = sent_body(&base, Duration::from_secs(30), body()).await;
         assert_eq!(outcome.map(|response| response.status), Ok(200));
-        assert_eq!(whole(&body()).map(|bytes| bytes.len()), Ok(PARTS * 7), "with a proxy, the body is in memory");
+        let length = body().complete().map(|bytes| bytes.len()).expect("a body");
+        assert_eq!(length, PARTS * 7, "with a proxy, the body is in memory");
     }
 
     #[test]

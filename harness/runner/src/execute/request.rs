@@ -45,11 +45,7 @@ pub fn prepare(
     let url = url_as_sent(&format!("{base}{}", path_of(call, variables)?));
     let path = url.strip_prefix(base).unwrap_or(&url).to_owned();
     let own_headers = headers_of(call, variables)?;
-    let streamed = streamed(call, &own_headers, variables)?;
-    let body = match streamed {
-        Some(_) => Some(Vec::new()),
-        None => body_of(call, &own_headers, variables)?,
-    };
+    let body = body_of(call, &own_headers, variables)?;
     let actor = call.actor.as_deref().unwrap_or("anonymous");
     let mut headers: Vec<(String, String)> = Vec::new();
     if let (Some(media_type), true) = (&operation.media_type, body.is_some()) {
@@ -59,10 +55,6 @@ pub fn prepare(
     if let Some(sign) = &call.sign {
         headers.extend(signature(contract, target, sign, &body, variables, now)?);
     }
-    let body = match streamed {
-        Some(streamed) => streamed,
-        None => body.into(),
-    };
     let mut prepared = Prepared {
         request: Request {
             operation: operation.id.clone(),
@@ -147,41 +139,36 @@ pub(super) fn body_of(
     call: &Call,
     headers: &[(String, Option<String>)],
     variables: &Variables,
-) -> Result<Option<Vec<u8>>, String> {
+) -> Result<Option<Body>, String> {
     let template = match &call.body {
         RequestBody::None => return Ok(None),
-        RequestBody::Bytes(bytes) => return Ok(Some(bytes.to_vec())),
-        RequestBody::Text(text) => return Ok(Some(filled(text, variables)?.into_bytes())),
+        RequestBody::Bytes(bytes) => return Ok(Some(bytes.to_vec().into())),
+        RequestBody::Text(text) => return Ok(Some(filled(text, variables)?.into_bytes().into())),
         RequestBody::Value(template) => template,
     };
     let value = template.value(variables).map_err(missing)?;
     if form::sends_form(&call.operation, headers) {
         let value = serde_json::to_value(WithDocuments(&value)).map_err(|error| error.to_string())?;
         if let Some(text) = form::encoded(&value) {
-            return Ok(Some(text.into_bytes()));
+            return Ok(Some(text.into_bytes().into()));
         }
     }
-    let mut body = Vec::with_capacity(documents_length(&value) + SHORT_BODY);
-    serde_json::to_writer(&mut body, &WithDocuments(&value)).map_err(|error| error.to_string())?;
-    Ok(Some(body))
+    let length = documents_length(&value);
+    let write = move |out: &mut dyn io::Write| Ok(serde_json::to_writer(out, &WithDocuments(&value))?);
+    // A signature needs the whole body.
+    let body = if length > LONG_DOCUMENTS && call.sign.is_none() {
+        Body::written(Arc::new(write))
+    } else {
+        let mut body = Vec::with_capacity(length + SHORT_BODY);
+        write(&mut body).map(|()| body.into())
+    };
+    body.map(Some).map_err(|error| error.to_string())
 }
 
 /// The space for a body besides its documents.
 const SHORT_BODY: usize = 1024;
 /// With longer documents, in bytes of Base64, a JSON body is written while it is sent, and never kept.
 const LONG_DOCUMENTS: usize = 1024 * 1024;
-
-/// The body of a call with large documents; `None` for every other call. A signature needs the whole body.
-fn streamed(call: &Call, headers: &[(String, Option<String>)], variables: &Variables) -> Result<Option<Body>, String> {
-    let RequestBody::Value(template) = &call.body else { return Ok(None) };
-    let value = template.value(variables).map_err(missing)?;
-    let is_long = documents_length(&value) > LONG_DOCUMENTS;
-    if !is_long || call.sign.is_some() || form::sends_form(&call.operation, headers) {
-        return Ok(None);
-    }
-    let write = move |out: &mut dyn io::Write| Ok(serde_json::to_writer(out, &WithDocuments(&value))?);
-    Body::written(Arc::new(write)).map(Some).map_err(|error| error.to_string())
-}
 
 /// The length of the large documents in the body of a call. An error shows when the body is built.
 pub(super) fn length_of_documents(call: &Call, variables: &Variables) -> usize {

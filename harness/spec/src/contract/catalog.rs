@@ -168,7 +168,7 @@ pub struct ErrorCode {
     #[serde(default)]
     pub details_name: Option<DetailsName>,
     /// Why no test can observe the code; a certificate then does not require it, and a clause that is only about excluded
-    /// codes is excluded, too. `to do: …` is no reason: it only holds until the pack is finished.
+    /// codes is excluded, too. `to do: …` is not a reason: it only holds until the pack is finished.
     #[serde(default)]
     pub excluded: Option<String>,
     /// The section of the published documentation.

@@ -46,7 +46,7 @@ pub struct Clause {
     /// The error codes that the clause is about. It is upheld only if one of its tests observed one of these codes.
     #[serde(default)]
     pub codes: Vec<String>,
-    /// Why neither a check nor a scenario tests the clause. `to do: …` is no reason: it only holds until the pack is
+    /// Why neither a check nor a scenario tests the clause. `to do: …` is not a reason: it only holds until the pack is
     /// finished.
     #[serde(default)]
     pub excluded: Option<String>,

@@ -159,6 +159,11 @@ impl Contract {
         problem.of_a_draft().until_finished()
     }
 
+    /// Whether a code is excluded only until the pack is finished.
+    pub fn has_codes_to_do(&self) -> bool {
+        self.catalog.codes.iter().filter_map(|entry| entry.excluded.as_deref()).any(is_to_do)
+    }
+
     /// Reports codes that are excluded only until the pack is finished; `file` is that of the catalogue.
     pub fn check_excluded_codes(&self, file: &SourceFile) -> Vec<Problem> {
         let codes = self.catalog.codes.iter().enumerate();

@@ -119,7 +119,8 @@ fn misfit(rule: &PropertyRule) -> String {
 fn with_text(call: &Call, variables: &Variables, text: &str) -> Result<RequestBody, String> {
     let body = request::body_of(call, &[], variables)?.unwrap_or_default();
     let placeholder = format!("\"{PLACEHOLDER}\"");
-    let body = String::from_utf8(body).map_err(|error| error.to_string())?;
+    let body = body.complete().map_err(|error| error.to_string())?;
+    let body = std::str::from_utf8(&body).map_err(|error| error.to_string())?;
     let (before, after) = body.split_once(&placeholder).ok_or("the body has no place for the generated value")?;
     Ok(RequestBody::Bytes([before, text, after].concat().into_bytes().into()))
 }
