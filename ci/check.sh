@@ -64,6 +64,8 @@ rm -f "$junit" "$json" "$html"
 # Every call of cargo selects the whole workspace, so that dependencies are built once.
 test_all=(cargo test --workspace)
 suite=("${test_all[@]}" --test conformance -- --report "junit=$junit" --report "json=$json" --report "html=$html")
+# The tests of all crates, without the suite itself: it has a stage of its own.
+tests=("${test_all[@]}" --exclude conformance)
 
 fast() {
     stage formatting cargo fmt --all --check
@@ -77,11 +79,14 @@ ordinary() {
     stage scripts bash ci/lint.sh
     stage formatting cargo fmt --all --check
     stage lints cargo clippy --workspace --all-targets -- -D warnings
-    stage tests "${test_all[@]}"
+    stage build cargo build --workspace --tests
+    stage tests "${tests[@]}"
     stage suite "${suite[@]}"
 }
 
 full() {
+    # On a new machine nothing is built again, and nobody debugs: both would only cost time.
+    export CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0
     ordinary
     stage platforms bash ci/platforms.sh
     stage readers bash ci/readers.sh "$CARGO_TARGET_DIR/debug/conformance"
