@@ -1,8 +1,9 @@
 //! Measures the overhead of the harness: a thousand scenarios with one request each, judged by every check, compared
-//! with the same requests sent by a bare HTTP client. `ci/bench.sh` runs it against a reference in a separate process.
+//! with the same requests sent by a bare HTTP client, and with the same scenarios through the proxy of `prove --proxy`.
+//! `ci/bench.sh` runs it against a reference in a separate process.
 //!
-//! Both clients keep 64 requests in flight from this one process, and they take turns, so that other load of the
-//! machine affects both.
+//! All keep 64 requests in flight from this one process, and they take turns, so that other load of the machine affects
+//! all of them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,6 +17,7 @@ use cli::run::load;
 use futures_util::StreamExt as _;
 use judge::record::TestRecord;
 use judge::target::{Target, credentials};
+use mutate::{Proxy, Route};
 use runner::client::{HttpClient, Network};
 use runner::execute::request::{Prepared, prepare};
 use runner::execute::{Environment, Stop, run_test, token};
@@ -82,22 +84,38 @@ async fn measure() -> Result<(), String> {
     let tests = Arc::new(tests(&contract)?);
     let client = bare_client()?;
     let (_sender, stop) = watch::channel(None);
-    let environment = Arc::new(environment(&contract, stop).await?);
-    let (mut harness, mut bare) = (Vec::new(), Vec::new());
+    let direct = Arc::new(environment(&contract, target(&contract)?, stop.clone()).await?);
+    let proxy = proxy(&contract).await?;
+    let through_proxy = Target { url: proxy.url().to_owned(), ..target(&contract)? };
+    let behind_proxy = Arc::new(environment(&contract, through_proxy, stop).await?);
+    let (mut harness, mut proxied, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
-        let judged = by_harness(&environment, &tests).await?;
+        let judged = by_harness(&direct, &tests).await?;
+        let forwarded = by_harness(&behind_proxy, &tests).await?;
         let sent = by_bare_client(&client, requests(&contract, &tests)?).await?;
         if round > 0 {
             harness.push(judged);
+            proxied.push(forwarded);
             bare.push(sent);
         }
     }
-    print_rates(&harness, &bare);
+    print_rates(&harness, &proxied, &bare);
     Ok(())
 }
 
-async fn environment(contract: &Arc<Contract>, stop: watch::Receiver<Option<Stop>>) -> Result<Environment, String> {
+/// A proxy that changes nothing, in this process.
+async fn proxy(contract: &Arc<Contract>) -> Result<Proxy, String> {
     let target = target(contract)?;
+    let upstream = Arc::new(HttpClient::new(&target.url, &Network::default())?);
+    let route = Route::new(contract, target.credentials.iter());
+    Proxy::start(contract.clone(), route, upstream, None).await
+}
+
+async fn environment(
+    contract: &Arc<Contract>,
+    target: Target,
+    stop: watch::Receiver<Option<Stop>>,
+) -> Result<Environment, String> {
     let http = HttpClient::new(&target.url, &Network::default())?;
     let receiver = Receiver::start(([127, 0, 0, 1], 0).into(), None, target.webhook_timeout).await;
     let receiver = receiver.map_err(|error| error.to_string())?;
@@ -159,19 +177,23 @@ async fn by_bare_client(client: &reqwest::Client, requests: Vec<reqwest::Request
     Ok(clock.elapsed())
 }
 
-fn print_rates(harness: &[Duration], bare: &[Duration]) {
+fn print_rates(harness: &[Duration], proxied: &[Duration], bare: &[Duration]) {
     let rate = |took: &Duration| SCENARIOS as f64 / took.as_secs_f64();
     let shown = |turns: &[Duration]| {
         let rates: Vec<f64> = turns.iter().map(rate).collect();
         let (least, most) = (rates.iter().copied().fold(f64::MAX, f64::min), rates.iter().copied().fold(0.0, f64::max));
         format!("{:>7.0} requests/s (from {least:.0} to {most:.0})", median(&rates))
     };
-    let ratios: Vec<f64> =
-        harness.iter().zip(bare).map(|(harness, bare)| bare.as_secs_f64() / harness.as_secs_f64()).collect();
+    let ratio = |slower: &[Duration], faster: &[Duration]| {
+        let turns = slower.iter().zip(faster);
+        median(&turns.map(|(slower, faster)| faster.as_secs_f64() / slower.as_secs_f64()).collect::<Vec<_>>())
+    };
     println!("{SCENARIOS} one-request error scenarios, {IN_FLIGHT} in flight, median of {ROUNDS} turns each");
     println!("  harness, every check on  {}", shown(harness));
+    println!("  the same through a proxy {}", shown(proxied));
     println!("  bare client              {}", shown(bare));
-    println!("  ratio                    {:>7.2} (median of the ratios of the turns)", median(&ratios));
+    println!("  harness / bare client    {:>7.2} (median of the ratios of the turns)", ratio(harness, bare));
+    println!("  proxy / without proxy    {:>7.2}", ratio(proxied, harness));
 }
 
 fn median(numbers: &[f64]) -> f64 {
