@@ -13,7 +13,7 @@ use judge::exchange::{Fault, Request, Response};
 use judge::target::{Credential, Target};
 use mutate::{
     Alarms, Allowed, Baseline, Campaign, Change, Mutation, Need, Noticed, Origin, Outcome, Proxy, Reaction, Redundancy,
-    Route, Row, Score, Summary, When, generate, json, markdown, terminal,
+    Route, Row, Score, Summary, When, generate, json, markdown, situations, terminal,
 };
 use runner::client::{HttpClient, Network};
 use serde_json::{Value, json};
@@ -96,11 +96,18 @@ async fn scenario_is_redundant_only_while_it_has_a_copy() {
         let (contract, library) = loaded(folder);
         let baseline = campaign(&contract).await.baseline(library.tests.clone()).await.expect("a baseline");
         let mutations = generate(&contract, &baseline.observed).into_iter();
-        let chosen: Vec<Mutation> =
+        let mut chosen: Vec<Mutation> =
             mutations.filter(|mutation| mutation.name == "operation/redirectParcel/40901/succeeds").collect();
         let campaign = Campaign { enough: 2, ..campaign(&contract).await };
+        let second = campaign.baseline(library.tests.clone()).await.expect("a second baseline");
+        let situations = situations(&contract, &baseline, &second).into_iter();
+        let in_the_situation = |mutation: &Mutation| {
+            mutation.name.starts_with("situation/redirectParcel/40901/") && mutation.name.ends_with("/outcome")
+        };
+        chosen.extend(situations.filter(in_the_situation));
+        assert_eq!(chosen.len(), 2, "{chosen:?}");
         let rows = campaign.run(&baseline, &chosen, |_| {}).await;
-        assert_eq!(rows[0].outcome, Outcome::Killed, "{rows:?}");
+        assert!(rows.iter().all(|row| row.outcome == Outcome::Killed), "{rows:?}");
         let noticed: Vec<Noticed> =
             rows.iter().map(|row| Noticed { mutation: row.mutation.name.clone(), kills: row.kills.clone() }).collect();
         let found = Redundancy::of(&contract, &library, &noticed);

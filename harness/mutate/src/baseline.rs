@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::change::{Surroundings, apply};
-use super::mutation::{Answers, Change, Mutation, Subject};
+use super::mutation::{Change, Mutation, Subject};
 use super::observed::Observed;
 use super::route::Route;
+use super::situation::{Answers, History, Parts, Past, Previous, RequestPart};
 use judge::exchange::{Exchange, Request, Response, Role};
 use judge::record::TestRecord;
 use spec::contract::{Contract, ErrorCatalog};
@@ -23,6 +24,9 @@ pub struct Answer {
     operation: Option<String>,
     actor: Option<String>,
     code: Option<String>,
+    parts: Parts,
+    /// The previous requests of the test about the same resource.
+    past: Past,
 }
 
 /// A test that passes without a mutation.
@@ -54,8 +58,9 @@ impl Baseline {
     pub(super) fn add(&mut self, contract: &Contract, route: &Route, test: TestCase, record: TestRecord) {
         let operation = |request: &Request| route.operation(&request.method, &request.path).map(str::to_owned);
         self.observed.add(record.exchanges.iter(), operation);
-        let answers: Vec<Answer> =
-            record.exchanges.into_iter().filter_map(|exchange| answer(contract, route, exchange)).collect();
+        let mut history = History::default();
+        let answer = |exchange| answer(contract, route, &mut history, exchange);
+        let answers: Vec<Answer> = record.exchanges.into_iter().filter_map(answer).collect();
         for answer in answers.iter().filter(|answer| answer.response.is_success()) {
             if let Some(operation) = &answer.operation {
                 self.successes.entry(operation.clone()).or_insert_with(|| answer.response.clone());
@@ -77,6 +82,11 @@ impl Baseline {
         Some((operation, self.successes.get(operation).filter(|_| wanted)?))
     }
 
+    /// Whether requests of this actor can be recognized.
+    pub(super) fn knows(&self, actor: &str) -> bool {
+        self.observed.actors.iter().any(|(known, _)| known == actor)
+    }
+
     /// The responses of a test that a mutation changes: the index of each, and the changed response.
     pub(super) fn changed<'b>(
         &'b self,
@@ -91,6 +101,7 @@ impl Baseline {
                 catalog,
                 previous: before.map(|earlier| &earlier.response),
                 success: answer.operation.as_ref().and_then(|operation| self.successes.get(operation)),
+                refused: answer.past.refused.as_ref(),
             };
             Some((index, apply(&mutation.change, &answer.response, surroundings)?))
         })
@@ -109,17 +120,55 @@ impl Answer {
             actor: self.actor.as_deref(),
             status: self.response.status,
             code: self.code.as_deref(),
+            parts: Some(&self.parts),
+            previous: self.previous(),
         }
+    }
+
+    pub(super) fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The parts of its request that the proxy sees in the same way. Recorded headers have the name of a variable, as
+    /// `${NAME}`, instead of a credential.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &RequestPart> {
+        let is_credential = |part: &RequestPart| {
+            part.at.starts_with("header ") && part.value.as_str().is_some_and(|text| text.contains("${"))
+        };
+        self.parts.all.iter().filter(move |part| !is_credential(part))
+    }
+
+    /// True if its request has this part.
+    pub(super) fn has(&self, part: &RequestPart) -> bool {
+        self.parts.contains(part)
+    }
+
+    /// True if the previous request of the test about the same resource sent a body and was refused.
+    pub(super) fn follows_a_refusal(&self) -> bool {
+        self.past.refused.is_some()
+    }
+
+    /// The previous requests of the test about the same resource.
+    pub(super) fn previous(&self) -> &[Previous] {
+        &self.past.previous
     }
 }
 
-fn answer(contract: &Contract, route: &Route, exchange: Exchange) -> Option<Answer> {
+fn answer(contract: &Contract, route: &Route, history: &mut History, exchange: Exchange) -> Option<Answer> {
     let Exchange { role, request, outcome, .. } = exchange;
     let response = outcome.ok()?;
     let code = response.json().filter(|_| response.is_error()).and_then(|body| contract.catalog.code_in(&body));
+    let operation = route.operation(&request.method, &request.path);
+    let ids = operation.map(|operation| route.parameters(operation, &request.path)).unwrap_or_default();
+    let past = history.past(&ids);
+    if let Some(operation) = operation {
+        history.add(operation, &ids, &request, &response);
+    }
     Some(Answer {
         line: format!("{} {}", request.method, request.path),
-        operation: route.operation(&request.method, &request.path).map(str::to_owned),
+        operation: operation.map(str::to_owned),
+        parts: Parts::of(&request),
+        past,
         // Recorded requests do not contain credentials.
         actor: Some(request.actor.clone()),
         sent_as: request.actor,

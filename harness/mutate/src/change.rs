@@ -17,6 +17,8 @@ pub struct Surroundings<'s> {
     pub previous: Option<&'s Response>,
     /// The last successful response of the same operation.
     pub success: Option<&'s Response>,
+    /// The JSON body of the previous request about the same resource, if it was refused.
+    pub refused: Option<&'s Value>,
 }
 
 /// The changed response; `None` if the change does not apply, or if the result is equal to the response. A change of the
@@ -58,6 +60,16 @@ pub fn apply(change: &Change, response: &Response, surroundings: Surroundings<'_
         Change::Succeed { status } => succeed(response, *status, surroundings.success),
         Change::Refuse { code, status } => refuse(response, code, *status, surroundings.catalog),
         Change::Stale => stale(response, surroundings.previous?),
+        Change::ShowRefused => {
+            let refused = surroundings.refused?.as_object()?;
+            edited(response, |body| {
+                let shown = body.as_object_mut()?.iter_mut();
+                shown
+                    .filter(|(name, _)| refused.contains_key(*name))
+                    .for_each(|(name, value)| *value = refused[name].clone());
+                Some(())
+            })?
+        }
         Change::AppendHeader { name, text } => {
             let whole = format!("{}{text}", response.header(name)?);
             with_header(&without_header(response, name), name, &whole)

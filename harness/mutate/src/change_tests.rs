@@ -33,7 +33,7 @@ const PLAIN: &str = "content-type: application/json, pause: 30";
 #[test]
 fn each_change_does_what_its_name_says() {
     let contract = parcel();
-    let surroundings = Surroundings { catalog: &contract.catalog, previous: None, success: None };
+    let surroundings = Surroundings { catalog: &contract.catalog, previous: None, success: None, refused: None };
     let at = || "/reason".to_owned();
     let name = || "Pause".to_owned();
     let before = response(404, r#"{"errorCode":40401,"n":3,"reason":"gone"}"#);
@@ -112,7 +112,7 @@ fn each_change_does_what_its_name_says() {
 #[test]
 fn a_change_without_an_effect_is_none() {
     let contract = parcel();
-    let surroundings = Surroundings { catalog: &contract.catalog, previous: None, success: None };
+    let surroundings = Surroundings { catalog: &contract.catalog, previous: None, success: None, refused: None };
     let before = response(404, r#"{"errorCode":40401,"reason":"gone"}"#);
     for change in [
         Change::SetStatus { to: 404 },
@@ -135,7 +135,8 @@ fn a_change_without_an_effect_is_none() {
 fn earlier_responses_can_be_sent_again() {
     let contract = parcel();
     let earlier = response(200, r#"{"state":"new"}"#);
-    let surroundings = Surroundings { catalog: &contract.catalog, previous: Some(&earlier), success: Some(&earlier) };
+    let surroundings =
+        Surroundings { catalog: &contract.catalog, previous: Some(&earlier), success: Some(&earlier), refused: None };
     let now = response(404, r#"{"errorCode":40401,"reason":"gone"}"#);
     let stale = apply(&Change::Stale, &now, surroundings).expect("a change");
     assert_eq!((stale.status, stale.json()), (200, Some(json!({ "state": "new" }))));
@@ -146,7 +147,7 @@ fn earlier_responses_can_be_sent_again() {
 #[test]
 fn another_encoding_is_declared() {
     let contract = parcel();
-    let surroundings = Surroundings { catalog: &contract.catalog, previous: None, success: None };
+    let surroundings = Surroundings { catalog: &contract.catalog, previous: None, success: None, refused: None };
     let after = apply(&Change::Utf16, &response(404, "{}"), surroundings).expect("a change");
     assert_eq!(&after.body[..], b"{\0}\0");
     assert_eq!(after.header("content-type"), Some("application/json; charset=utf-16le"));

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::situation::{Answers, Parts, Previous, RequestPart};
 use spec::contract::Contract;
 use spec::source::{Problem, SourceFile, suggestion};
 
@@ -54,18 +55,12 @@ pub struct When {
     /// Only every n-th response for which the other conditions are true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<usize>,
-}
-
-/// A class of responses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Answers {
-    /// Statuses from 400.
-    Errors,
-    /// Statuses from 200 to 299.
-    Successes,
-    /// Webhook deliveries of the target, which are no responses.
-    Deliveries,
+    /// Only responses to requests with this part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestPart>,
+    /// Only if the previous requests about the same resource were these; the last of them is the latest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Previous>,
 }
 
 /// A change of a response. `at` is a JSON Pointer to a member of its body.
@@ -110,6 +105,8 @@ pub enum Change {
     Refuse { code: String, status: u16 },
     /// The previous response to the same request.
     Stale,
+    /// The members that the previous request about the same resource sent, although it was refused.
+    ShowRefused,
     /// The connection is closed instead of a response. The target has still processed the request.
     Close,
     /// The response is sent so many milliseconds later.
@@ -143,6 +140,9 @@ pub struct Subject<'s> {
     pub actor: Option<&'s str>,
     pub status: u16,
     pub code: Option<&'s str>,
+    pub parts: Option<&'s Parts>,
+    /// The previous requests about the same resource, the latest last.
+    pub previous: &'s [Previous],
 }
 
 impl When {
@@ -159,6 +159,8 @@ impl When {
             && same(&self.actor, subject.actor)
             && same(&self.code, subject.code)
             && self.status.is_none_or(|status| status == subject.status)
+            && self.request.as_ref().is_none_or(|part| subject.parts.is_some_and(|parts| parts.contains(part)))
+            && subject.previous.ends_with(&self.after)
             && match self.answers {
                 None => true,
                 Some(Answers::Errors) => subject.status >= 400,
@@ -190,14 +192,18 @@ pub fn write(mutations: Vec<Mutation>) -> Result<String, String> {
 }
 
 fn unknown_names(file: &SourceFile, contract: &Contract, index: usize, mutation: &Mutation) -> Vec<Problem> {
-    let operations = contract.operations.iter().map(|operation| operation.id.clone()).collect();
+    let operations: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).collect();
     let actors = contract.conventions.actors.keys().cloned().collect();
     let clauses: Vec<String> = contract.clauses.iter().map(|clause| clause.id.clone()).collect();
     let when = &mutation.when;
     let mut named: Vec<(Vec<spec::source::Step>, &str, &String, Vec<String>)> = Vec::new();
     let at = |member: &'static str| vec!["mutations".into(), index.into(), "when".into(), member.into()];
-    named.extend(when.operation.as_ref().map(|name| (at("operation"), "operation", name, operations)));
+    named.extend(when.operation.as_ref().map(|name| (at("operation"), "operation", name, operations.clone())));
     named.extend(when.actor.as_ref().map(|name| (at("actor"), "actor", name, actors)));
+    named.extend(when.after.iter().enumerate().map(|(place, after)| {
+        let at = ["mutations".into(), index.into(), "when".into(), "after".into(), place.into(), "operation".into()];
+        (at.to_vec(), "operation", &after.operation, operations.clone())
+    }));
     named.extend(when.code.as_ref().map(|name| (at("code"), "code", name, contract.catalog.code_names())));
     named.extend(mutation.clauses.iter().enumerate().map(|(place, name)| {
         let at = vec!["mutations".into(), index.into(), "clauses".into(), place.into()];
@@ -217,7 +223,18 @@ mod tests {
 
     #[test]
     fn a_response_is_changed_only_if_all_conditions_are_true() {
-        let subject = Subject { operation: Some("read"), actor: Some("clerk"), status: 404, code: Some("GONE") };
+        let part = RequestPart { at: "body /a".to_owned(), value: 1.into(), absent: false };
+        let parts = Parts { all: vec![part.clone()], ..Parts::default() };
+        let previous = ["write", "drop"]
+            .map(|operation| Previous { operation: operation.to_owned(), answers: Answers::Successes });
+        let subject = Subject {
+            operation: Some("read"),
+            actor: Some("clerk"),
+            status: 404,
+            code: Some("GONE"),
+            parts: Some(&parts),
+            previous: &previous,
+        };
         let text = |value: &str| Some(value.to_owned());
         let any = When::default;
         for (when, fits) in [
@@ -230,6 +247,11 @@ mod tests {
             (When { code: text("GONE"), answers: Some(Answers::Errors), ..any() }, true),
             (When { code: text("LOST"), ..any() }, false),
             (When { answers: Some(Answers::Successes), ..any() }, false),
+            (When { request: Some(part.clone()), ..any() }, true),
+            (When { request: Some(RequestPart { value: 2.into(), ..part }), ..any() }, false),
+            (When { after: previous[1..].to_vec(), ..any() }, true),
+            (When { after: previous.to_vec(), ..any() }, true),
+            (When { after: previous[..1].to_vec(), ..any() }, false),
         ] {
             assert_eq!(when.fits(&subject), fits, "{when:?}");
         }

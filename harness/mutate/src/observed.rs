@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::mutation::Answers;
+use super::situation::Answers;
 use generate::schema::pointer::below;
 use judge::exchange::{Exchange, Request, Role};
 

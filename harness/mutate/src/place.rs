@@ -126,7 +126,7 @@ fn accepts(expected: &Expectation) -> Option<String> {
 
 /// The step that received an answer. For the n-th answer with an assertion it is the n-th step with an expectation, or
 /// else the first step with the operation of the answer.
-fn step(passing: &PassingTest, answer: usize) -> Option<&Step> {
+pub(super) fn step(passing: &PassingTest, answer: usize) -> Option<&Step> {
     let asserted = |index: &usize| passing.answers[*index].role == Role::Asserted;
     if !asserted(&answer) {
         return None;

@@ -26,6 +26,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::change::{Surroundings, apply};
 use super::mutation::{Change, Mutation, Subject};
 use super::route::Route;
+use super::situation::{History, Parts};
 use judge::exchange::{Header, Request, Response};
 use judge::target::check_url;
 use runner::client::HttpClient;
@@ -67,6 +68,7 @@ struct State {
 struct Memory {
     by_line: HashMap<String, Response>,
     successes: HashMap<String, Response>,
+    history: History,
 }
 
 impl Proxy {
@@ -203,17 +205,31 @@ impl State {
         };
         let catalog = &self.contract.catalog;
         let code = response.json().filter(|_| response.is_error()).and_then(|body| catalog.code_in(&body));
-        let subject =
-            Subject { operation, actor: self.route.actor(header), status: response.status, code: code.as_deref() };
+        let parts = mutation.when.request.as_ref().map(|_| Parts::of(request));
+        let ids = operation.map(|operation| self.route.parameters(operation, &request.path)).unwrap_or_default();
         let line = format!("{} {}", request.method, request.path);
         let mut memory = self.memory();
+        let past = memory.history.past(&ids);
+        let subject = Subject {
+            operation,
+            actor: self.route.actor(header),
+            status: response.status,
+            code: code.as_deref(),
+            parts: parts.as_ref(),
+            previous: &past.previous,
+        };
         let surroundings = Surroundings {
             catalog,
             previous: memory.by_line.get(&line),
             success: operation.and_then(|operation| memory.successes.get(operation)),
+            refused: past.refused.as_ref(),
         };
         let changed = mutation.when.fits(&subject).then(|| apply(&mutation.change, response, surroundings)).flatten();
         let changed = changed.filter(|_| self.is_due(mutation.when.every));
+        let needs_history = !mutation.when.after.is_empty() || mutation.change == Change::ShowRefused;
+        if let Some(operation) = operation.filter(|_| needs_history) {
+            memory.history.add(operation, &ids, request, response);
+        }
         if matches!(mutation.change, Change::Stale) {
             memory.by_line.insert(line, response.clone());
         }

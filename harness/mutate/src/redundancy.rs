@@ -13,11 +13,12 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::expected::parts;
 use super::order::scenario;
 use super::score::Kill;
 use judge::finding::{EXPECTATION, Part};
 use spec::contract::Contract;
-use spec::scenario::{Action, Expectation, Library, Outcome, TestCase};
+use spec::scenario::{Action, Library, TestCase};
 
 /// The number of mutations that are named for each scenario and expectation.
 const NAMED: usize = 3;
@@ -165,15 +166,6 @@ fn expected(test: &TestCase) -> Vec<(usize, Option<String>)> {
         }
     }
     all
-}
-
-/// The members and headers that an expectation names. If it names nothing else, the whole expectation is enough.
-fn parts(test: &TestCase, expected: &Expectation) -> Vec<Part> {
-    let body = expected.body.iter().filter_map(|(pointer, _)| Some(Part::Body(pointer.text(&test.variables).ok()?)));
-    let headers = expected.headers.iter().map(|(name, _)| Part::Header(name.clone()));
-    let parts: Vec<Part> = body.chain(headers).collect();
-    let is_only = parts.len() == 1 && expected.outcome == Outcome::AnyAnswer;
-    if is_only { Vec::new() } else { parts }
 }
 
 #[cfg(test)]

@@ -111,7 +111,8 @@ impl State {
 
     fn applied(&self, change: &Change, message: &Message) -> Option<Message> {
         let whole = Response { status: 200, headers: message.headers.clone(), body: message.body.clone().into() };
-        let surroundings = Surroundings { catalog: &self.contract.catalog, previous: None, success: None };
+        let surroundings =
+            Surroundings { catalog: &self.contract.catalog, previous: None, success: None, refused: None };
         let changed = apply(change, &whole, surroundings)?;
         Some(Message { line: message.line.clone(), headers: changed.headers, body: changed.body.to_vec() })
     }

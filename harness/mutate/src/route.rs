@@ -43,6 +43,14 @@ impl Route {
             .map(|(id, _, _)| id.as_str())
     }
 
+    /// The values of the parameters in the path of an operation.
+    pub(super) fn parameters<'p>(&self, operation: &str, path: &'p str) -> Vec<&'p str> {
+        let pattern = self.operations.iter().find(|(id, _, _)| id == operation).map(|(_, _, pattern)| pattern);
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let segments = pattern.into_iter().flatten().zip(path.trim_matches('/').split('/'));
+        segments.filter(|(own, _)| own.is_none()).map(|(_, found)| found).collect()
+    }
+
     /// Whether requests of this actor can be recognized.
     pub(super) fn knows(&self, actor: &str) -> bool {
         self.actors.iter().any(|(known, _, _)| known == actor)
@@ -77,6 +85,8 @@ mod tests {
         ] {
             assert_eq!(route.operation(method, path), operation, "{method} {path}");
         }
+        assert_eq!(route.parameters("redirectParcel", "/v2/parcels/7/destination?x=1"), ["7"]);
+        assert!(route.parameters("registerParcel", "/v2/parcels").is_empty());
         let shows = |value: &'static [u8]| route.actor(move |name| (name == "Authorization").then_some(value));
         assert_eq!(shows(b"Bearer session"), Some("clerk"));
         assert_eq!(shows(b"Bearer sessio"), None);

@@ -82,7 +82,7 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     // After an interruption, rows are missing, and with them what the mutations need.
     let is_wanted = |name: &str| is_chosen(&arguments.only, name);
     let redundancy = match arguments.redundant && rows.len() == mutations.len() {
-        true => Some(redundancy(&runtime, &campaign, &library, &rows, is_wanted)?),
+        true => Some(redundancy(&runtime, &campaign, &library, &baseline, &rows, is_wanted)?),
         false => None,
     };
     let summary = Summary { redundancy, ..summary(hash, &campaign, baseline, rows, clock) };

@@ -5,7 +5,7 @@ use tokio::runtime::Runtime;
 use super::witnesses::witnesses;
 use crate::run::Abort;
 use mutate::prove::killers;
-use mutate::{Campaign, Noticed, Origin, Redundancy};
+use mutate::{Baseline, Campaign, Noticed, Origin, Outcome, Redundancy, Row, situations};
 use report::output::tell;
 use spec::scenario::Library;
 
@@ -14,12 +14,20 @@ pub(super) fn redundancy(
     runtime: &Runtime,
     campaign: &Campaign,
     library: &Library,
-    mutations: &[mutate::Row],
+    baseline: &Baseline,
+    mutations: &[Row],
     is_chosen: impl Fn(&str) -> bool,
 ) -> Result<Redundancy, Abort> {
-    let noticed = mutations.iter().filter(|row| !row.kills.is_empty());
-    let mut noticed: Vec<Noticed> =
-        noticed.map(|row| Noticed { mutation: row.mutation.name.clone(), kills: row.kills.clone() }).collect();
+    let mut noticed: Vec<Noticed> = mutations.iter().filter_map(noticed_by).collect();
+    let tests = baseline.passing.iter().map(|passing| passing.test.clone()).collect();
+    let second = runtime.block_on(campaign.baseline(tests)).map_err(Abort::Inconclusive)?;
+    let situations = situations(&campaign.contract, baseline, &second);
+    tell!("trying {} faults in one situation", situations.len());
+    let rows = runtime.block_on(campaign.run(baseline, &situations, |_| {}));
+    let untriggered = rows.iter().filter(|row| row.outcome == Outcome::NeverTriggered).count();
+    let unnoticed = rows.iter().filter(|row| row.kills.is_empty()).count() - untriggered;
+    tell!("{unnoticed} of them were not noticed, and {untriggered} changed no response");
+    noticed.extend(rows.iter().filter_map(noticed_by));
     if matches!(campaign.origin, Origin::Embedded) {
         tell!("trying the mutants of the reference");
         let witnesses = witnesses(&campaign.contract.root)?;
@@ -27,4 +35,10 @@ pub(super) fn redundancy(
         noticed.extend(runtime.block_on(of_mutants).map_err(Abort::Inconclusive)?);
     }
     Ok(Redundancy::of(&campaign.contract, library, &noticed))
+}
+
+/// What noticed a mutation; `None` if nothing did.
+fn noticed_by(row: &Row) -> Option<Noticed> {
+    let noticed = Noticed { mutation: row.mutation.name.clone(), kills: row.kills.clone() };
+    (!noticed.kills.is_empty()).then_some(noticed)
 }

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::{Generator, replaced, set_header, set_member};
 use crate::clauses_of_mutation::of_checks;
-use crate::mutation::{Answers, Change, Mutation, When};
+use crate::mutation::{Change, Mutation, When};
+use crate::situation::Answers;
 use spec::contract::Signing;
 
 /// Every second delivery.

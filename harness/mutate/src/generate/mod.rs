@@ -9,12 +9,15 @@ mod envelope;
 mod operations;
 mod pairs;
 mod partial;
+mod situations;
 
 use serde_json::Value;
 
 use super::clauses_of_mutation::of_checks;
-use super::mutation::{Answers, Change, Mutation, When};
+use super::mutation::{Change, Mutation, When};
 use super::observed::Observed;
+use super::situation::Answers;
+pub use situations::situations;
 use spec::contract::{Contract, ErrorCode, RateLimit};
 
 /// The error page of a web server.

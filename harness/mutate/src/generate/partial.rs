@@ -1,7 +1,8 @@
 //! Faults that only some responses have: every n-th one, or those of one actor.
 
 use super::{Generator, PAGE, PRESENT, codes_with_status, errors, of, replaced, successes};
-use crate::mutation::{Answers, Change, Mutation, When};
+use crate::mutation::{Change, Mutation, When};
+use crate::situation::Answers;
 
 /// A fault of every n-th response.
 const EVERY: [usize; 2] = [2, 3];

@@ -1,0 +1,174 @@
+//! Faults in one situation only: for each step with an expectation, those that a server could have just there.
+//!
+//! They do not measure a pack, because a step that expects exactly one response always notices its own. They show which
+//! scenarios are redundant: if two of them assert the same situation, each notices the faults of the other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use serde_json::{Value, json};
+
+use super::{Generator, set_header, set_member, successes};
+use crate::baseline::{Answer, Baseline, PassingTest};
+use crate::expected::parts;
+use crate::mutation::{Change, Mutation, When};
+use crate::place::step;
+use crate::situation::RequestPart;
+use judge::exchange::Role;
+use judge::finding::Part;
+use spec::contract::{Contract, Operation};
+use spec::scenario::{Expectation, Outcome};
+
+/// The faults in single situations. `second` is another run of the same tests: a part of a request that it does not have,
+/// such as a unique value or an id, belongs to no situation.
+pub fn situations(contract: &Contract, baseline: &Baseline, second: &Baseline) -> Vec<Mutation> {
+    let features = Features::of(baseline, second);
+    let generator = Generator { contract, observed: &baseline.observed };
+    let mut all: Vec<Mutation> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
+    for passing in baseline.passing.iter().filter(|passing| !passing.test.is_property()) {
+        for (index, answer) in passing.answers.iter().enumerate() {
+            let Some(expected) = step(passing, index).and_then(|step| step.expectation()) else { continue };
+            let Some(operation) = answer.operation().and_then(|id| contract.operation(id)) else { continue };
+            let when = features.situation(baseline, operation, answer);
+            let changes = generator.changes(operation, passing, answer, expected);
+            let new = changes.into_iter().map(|(what, change)| Mutation {
+                name: format!("situation/{}/{}/{what}", operation.id, all_of(&when)),
+                when: when.clone(),
+                change,
+                clauses: Vec::new(),
+            });
+            all.extend(new.filter(|mutation| known.insert(mutation.name.clone())));
+        }
+    }
+    all
+}
+
+/// A text that differs for different conditions.
+fn all_of(when: &When) -> String {
+    let previous = when.after.iter().map(|after| format!("after {} {}", after.operation, after.answers.as_str()));
+    let part = when.request.as_ref().map(|part| match part.absent {
+        true => format!("without {}", part.at),
+        false => format!("{} {}", part.at, part.value),
+    });
+    let outcome = when.code.as_deref().unwrap_or("success").to_owned();
+    let texts = [Some(outcome), when.actor.clone(), part].into_iter().flatten().chain(previous);
+    texts.collect::<Vec<_>>().join("/")
+}
+
+/// The parts of the requests of each operation, with the number of asserted responses to requests that have them.
+struct Features {
+    counts: HashMap<(String, RequestPart), usize>,
+    /// The members of the bodies of an operation, as `body /name`.
+    members: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Features {
+    fn of(baseline: &Baseline, second: &Baseline) -> Self {
+        let recurring: HashSet<(&str, &RequestPart)> = asserted(second)
+            .flat_map(|(operation, answer)| answer.parts().map(move |part| (operation, part)))
+            .collect();
+        let mut all = Self { counts: HashMap::new(), members: BTreeMap::new() };
+        for (operation, answer) in asserted(baseline) {
+            let members = all.members.entry(operation.to_owned()).or_default();
+            members.extend(answer.parts().map(|part| part.at.clone()).filter(|at| at.starts_with("body /")));
+        }
+        for (operation, answer) in asserted(baseline) {
+            let recurs = |part: &RequestPart| recurring.contains(&(operation, part));
+            let parts = answer.parts().filter(|part| recurs(part)).cloned().chain(all.absent(operation, answer));
+            for part in parts.collect::<Vec<_>>() {
+                *all.counts.entry((operation.to_owned(), part)).or_default() += 1;
+            }
+        }
+        all
+    }
+
+    fn absent(&self, operation: &str, answer: &Answer) -> Vec<RequestPart> {
+        let members = self.members.get(operation).into_iter().flatten();
+        let absent = members.map(|at| RequestPart { at: at.clone(), value: Value::Null, absent: true });
+        absent.filter(|part| answer.has(part)).collect()
+    }
+
+    /// The conditions that describe the request of an answer best: with the part that the fewest requests have.
+    fn situation(&self, baseline: &Baseline, operation: &Operation, answer: &Answer) -> When {
+        let count = |part: &RequestPart| self.counts.get(&(operation.id.clone(), part.clone())).copied();
+        let parts = answer.parts().cloned().chain(self.absent(&operation.id, answer));
+        let rarest = parts.filter_map(|part| Some((count(&part)?, part.at.len(), part)));
+        let rarest = rarest.min_by_key(|(count, length, part)| (*count, *length, part.at.clone()));
+        let of_outcome = match answer.code() {
+            Some(code) => super::of(code),
+            None => successes(),
+        };
+        When {
+            operation: Some(operation.id.clone()),
+            actor: Some(answer.sent_as.clone()).filter(|actor| baseline.knows(actor)),
+            request: rarest.map(|(_, _, part)| part),
+            after: answer.previous().to_vec(),
+            ..of_outcome
+        }
+    }
+}
+
+/// The responses about which a test asserts something, with their operations.
+fn asserted(baseline: &Baseline) -> impl Iterator<Item = (&str, &Answer)> {
+    let answers = baseline.passing.iter().flat_map(|passing| &passing.answers);
+    answers.filter(|answer| answer.role == Role::Asserted).filter_map(|answer| Some((answer.operation()?, answer)))
+}
+
+impl Generator<'_> {
+    /// Faults of a response that violate the contract if its expectation accepts exactly one outcome, or in any case.
+    fn changes(
+        &self,
+        operation: &Operation,
+        passing: &PassingTest,
+        answer: &Answer,
+        expected: &Expectation,
+    ) -> Vec<(String, Change)> {
+        let is_exact = matches!(&expected.outcome, Outcome::Listed { success, errors }
+            if usize::from(*success) + errors.len() == 1 && expected.tolerate.is_empty());
+        let outcome = match answer.code() {
+            _ if !is_exact => Change::Close,
+            Some(_) => {
+                let status = operation.successes.iter().find_map(|success| success.name.parse().ok()).unwrap_or(200);
+                Change::Succeed { status }
+            }
+            None => {
+                let Some((entry, status)) = self.codes_to_send().next() else { return Vec::new() };
+                Change::Refuse { code: entry.code.clone(), status }
+            }
+        };
+        let mut all = vec![("outcome".to_owned(), outcome)];
+        if answer.code().is_none() && answer.follows_a_refusal() {
+            all.push(("shows-refused".to_owned(), Change::ShowRefused));
+        }
+        let field = self.contract.catalog.envelope.pointers.field.clone().filter(|_| expected.field.is_some());
+        all.extend(field.map(|at| ("field".to_owned(), set_member(&at, json!("another")))));
+        for part in parts(&passing.test, expected) {
+            all.extend(of_part(&part, answer).into_iter().map(|(what, change)| (format!("{part} {what}"), change)));
+        }
+        all
+    }
+}
+
+/// Another value of a part of a response, and the response without it.
+fn of_part(part: &Part, answer: &Answer) -> Vec<(&'static str, Change)> {
+    let text = "Other".to_owned();
+    match part {
+        Part::Header(name) if answer.response.header_bytes(name).is_some() => {
+            vec![("removed", Change::RemoveHeader { name: name.clone() }), ("other", set_header(name, "Other"))]
+        }
+        Part::Header(name) => vec![("added", set_header(name, "1"))],
+        Part::Body(at) => {
+            let body = answer.response.json();
+            let other = match body.as_ref().and_then(|body| body.pointer(at)) {
+                None | Some(Value::Null) => return vec![("added", set_member(at, json!("Other")))],
+                Some(Value::String(_)) => Change::AppendText { at: at.clone(), text },
+                Some(Value::Number(_)) => Change::OffsetMember { at: at.clone(), by: 1 },
+                Some(Value::Bool(value)) => set_member(at, json!(!value)),
+                Some(Value::Array(_)) => set_member(at, json!([])),
+                Some(Value::Object(_)) => set_member(at, json!({})),
+            };
+            vec![("other", other), ("removed", Change::RemoveMember { at: at.clone() })]
+        }
+        Part::Status | Part::Connection | Part::Deliveries => Vec::new(),
+    }
+}

@@ -1,0 +1,268 @@
+//! The situation of a request: its parts, and the previous request about the same resource. Some faults are visible only
+//! in one situation, for example with one value of a member, or in a read after a refused update.
+
+use std::collections::HashMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use generate::schema::pointer::below;
+use judge::exchange::{Request, Response};
+
+/// The length in bytes of the longest body that is examined.
+const LONGEST_BODY: usize = 1 << 20;
+/// The length of the longest value that is compared as it is. Longer ones are compared by their SHA-256.
+const LONGEST_VALUE: usize = 200;
+/// The number of requests about a resource that are remembered.
+const LONGEST_PAST: usize = 5;
+/// The depth to which the members of a body are examined.
+const DEEPEST: usize = 4;
+
+/// A class of responses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answers {
+    /// Statuses from 400.
+    Errors,
+    /// Statuses from 200 to 299.
+    Successes,
+    /// Webhook deliveries of the target, which are no responses.
+    Deliveries,
+}
+
+impl Answers {
+    /// Its name in a file of mutations.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Errors => "errors",
+            Self::Successes => "successes",
+            Self::Deliveries => "deliveries",
+        }
+    }
+}
+
+/// A part of a request with a value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestPart {
+    /// `body` for a body that is no JSON object, `body` with a JSON Pointer, `path` for the path, `query` with a name, or
+    /// `header` with a name in lower case.
+    pub at: String,
+    /// Its value. `sha256:…` stands for a value of more than 200 bytes.
+    #[serde(default)]
+    pub value: Value,
+    /// True if the request has a JSON object without this member. `value` is then not used.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub absent: bool,
+}
+
+/// An earlier request about the same resource.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Previous {
+    /// The operation that was called.
+    pub operation: String,
+    /// Whether it was refused.
+    pub answers: Answers,
+}
+
+/// All parts of a request.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    pub(super) all: Vec<RequestPart>,
+    /// True if the body is a JSON object.
+    pub(super) is_object: bool,
+}
+
+impl Parts {
+    pub fn of(request: &Request) -> Self {
+        let mut parts = Self::default();
+        let header = |name: &str| request.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
+        let is_form = header("content-type").is_some_and(|(_, value)| value.starts_with(b"application/x-www-form"));
+        if request.body.length() <= LONGEST_BODY {
+            parts.add_body(&request.body.complete().unwrap_or_default(), is_form);
+        }
+        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        parts.add("path".to_owned(), path.into());
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            parts.add(format!("query {name}"), Value::from(value));
+        }
+        for (name, value) in &request.headers {
+            let value = String::from_utf8_lossy(value).into_owned();
+            parts.add(format!("header {}", name.to_ascii_lowercase()), value.into());
+        }
+        parts
+    }
+
+    /// True if the request has this part.
+    pub(super) fn contains(&self, part: &RequestPart) -> bool {
+        if part.absent {
+            return self.is_object && !self.all.iter().any(|own| own.at == part.at);
+        }
+        self.all.contains(part)
+    }
+
+    fn add_body(&mut self, bytes: &[u8], is_form: bool) {
+        let body = match serde_json::from_slice(bytes) {
+            _ if is_form => form(bytes),
+            Ok(body) => body,
+            Err(_) => Value::from(String::from_utf8_lossy(bytes)),
+        };
+        self.is_object = body.is_object();
+        if self.is_object {
+            self.add_members(&body, "", 0);
+        } else {
+            self.add("body".to_owned(), body);
+        }
+    }
+
+    fn add_members(&mut self, object: &Value, pointer: &str, depth: usize) {
+        let members = object.as_object().into_iter().flatten().filter(|_| depth < DEEPEST);
+        for (name, inner) in members {
+            let at = below(pointer, name);
+            self.add(format!("body {at}"), inner.clone());
+            self.add_members(inner, &at, depth + 1);
+        }
+    }
+
+    fn add(&mut self, at: String, value: Value) {
+        let text = value.to_string();
+        let value = if text.len() > LONGEST_VALUE {
+            Value::from(format!("sha256:{}", hex::encode(Sha256::digest(text))))
+        } else {
+            value
+        };
+        self.all.push(RequestPart { at, value, absent: false });
+    }
+}
+
+fn form(bytes: &[u8]) -> Value {
+    let mut body = json!({});
+    for (name, value) in url::form_urlencoded::parse(bytes) {
+        body[name.as_ref()] = value.into();
+    }
+    body
+}
+
+/// The last requests about each resource. A resource is known by its id: a value of a path parameter, or a member of the
+/// response to its creation.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    of: HashMap<String, Past>,
+}
+
+/// The last requests about a resource.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Past {
+    /// The oldest is the first.
+    pub(super) previous: Vec<Previous>,
+    /// The JSON body that the last one sent, if it was refused.
+    pub(super) refused: Option<Value>,
+}
+
+impl History {
+    /// The last requests about the resource whose ids a path contains.
+    pub(super) fn past(&self, ids: &[&str]) -> Past {
+        ids.iter().rev().find_map(|id| self.of.get(*id)).cloned().unwrap_or_default()
+    }
+
+    /// Adds a request for an operation, with the ids in its path.
+    pub(super) fn add(&mut self, operation: &str, ids: &[&str], request: &Request, response: &Response) {
+        let answers = if response.is_error() { Answers::Errors } else { Answers::Successes };
+        let is_short = request.body.length() <= LONGEST_BODY;
+        let sent = || serde_json::from_slice(&request.body).ok().filter(|_| is_short);
+        let refused: Option<Value> = response.is_error().then(sent).flatten();
+        let created = if ids.is_empty() && response.is_success() { scalars(response) } else { Vec::new() };
+        for id in ids.iter().map(|id| (*id).to_owned()).chain(created) {
+            let past = self.of.entry(id).or_default();
+            past.previous.push(Previous { operation: operation.to_owned(), answers });
+            let excess = past.previous.len().saturating_sub(LONGEST_PAST);
+            past.previous.drain(..excess);
+            past.refused.clone_from(&refused);
+        }
+    }
+}
+
+/// The texts and numbers of the members of a body, one of which may be an id.
+fn scalars(response: &Response) -> Vec<String> {
+    let Some(Value::Object(members)) = response.json() else { return Vec::new() };
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    members.values().filter_map(text).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(path: &str, media_type: &str, body: &str) -> Request {
+        Request {
+            operation: String::new(),
+            actor: String::new(),
+            method: "POST".to_owned(),
+            url: String::new(),
+            path: path.to_owned(),
+            headers: vec![("Content-Type".to_owned(), media_type.as_bytes().to_vec())],
+            body: body.as_bytes().to_vec().into(),
+        }
+    }
+
+    fn part(at: &str, value: Value) -> RequestPart {
+        RequestPart { at: at.to_owned(), value, absent: false }
+    }
+
+    #[test]
+    fn a_part_is_found_with_its_value() {
+        let json = Parts::of(&request("/a?x=1", "application/json", r#"{"a":{"b":null},"c":[1]}"#));
+        for (at, value) in [
+            ("body /a/b", Value::Null),
+            ("body /c", json!([1])),
+            ("query x", json!("1")),
+            ("header content-type", json!("application/json")),
+        ] {
+            assert!(json.contains(&part(at, value)), "{at}");
+        }
+        assert!(!json.contains(&part("body /c", json!([2]))));
+        let absent = |at: &str| RequestPart { absent: true, ..part(at, Value::Null) };
+        assert!(json.contains(&absent("body /d")) && !json.contains(&absent("body /a/b")));
+        let form = Parts::of(&request("/", "application/x-www-form-urlencoded", "a=1+2"));
+        assert!(form.contains(&part("body /a", json!("1 2"))));
+        let malformed = Parts::of(&request("/", "application/json", "{"));
+        assert!(malformed.contains(&part("body", json!("{"))) && !malformed.contains(&absent("body /d")));
+    }
+
+    #[test]
+    fn long_values_are_compared_by_their_digest() {
+        let of = |text: &str| Parts::of(&request("/", "application/json", &json!({ "a": text }).to_string()));
+        let (one, other) = (of(&"x".repeat(900)), of(&"y".repeat(900)));
+        let long = one.all[0].clone();
+        assert!(long.value.as_str().is_some_and(|text| text.starts_with("sha256:")));
+        assert!(one.contains(&long) && !other.contains(&long));
+    }
+
+    #[test]
+    fn earlier_requests_are_about_the_same_resource() {
+        let mut history = History::default();
+        let response =
+            |status: u16, body: &str| Response { status, body: body.as_bytes().to_vec().into(), ..Response::default() };
+        let previous = |operation: &str, answers| Previous { operation: operation.to_owned(), answers };
+        history.add("create", &[], &request("/a", "", ""), &response(201, r#"{"id":"a-1","size":7}"#));
+        assert_eq!(history.past(&["a-1"]).previous, [previous("create", Answers::Successes)]);
+        assert!(history.past(&["a-2"]).previous.is_empty());
+        history.add("update", &["a-1"], &request("/a/a-1", "", r#"{"size":-1}"#), &response(400, ""));
+        let past = history.past(&["a-1"]);
+        assert_eq!(past.previous, [previous("create", Answers::Successes), previous("update", Answers::Errors)]);
+        assert_eq!(past.refused, Some(json!({ "size": -1 })));
+        for _ in 0..LONGEST_PAST {
+            history.add("read", &["a-1"], &request("/a/a-1", "", ""), &response(200, ""));
+        }
+        let past = history.past(&["a-1"]);
+        assert_eq!((past.previous.len(), past.refused), (LONGEST_PAST, None));
+        assert!(past.previous.iter().all(|previous| previous.operation == "read"));
+    }
+}
