@@ -5,6 +5,8 @@
 //! All keep 64 requests in flight from this one process, and they take turns, so that other load of the machine affects
 //! all of them.
 
+mod stages;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -100,7 +102,8 @@ async fn measure() -> Result<(), String> {
         }
     }
     print_rates(&harness, &proxied, &bare);
-    Ok(())
+    let recording = Arc::new(HttpClient::new(&target(&contract)?.url, &Network::default())?);
+    stages::print(&direct, &tests, &client, &recording).await
 }
 
 /// A proxy that changes nothing, in this process.
@@ -227,22 +230,19 @@ fn bare_client() -> Result<reqwest::Client, String> {
 
 /// The requests of all tests, built before the measurement, because the bare client does not build requests.
 fn requests(contract: &Contract, tests: &[TestCase]) -> Result<Vec<reqwest::Request>, String> {
+    prepared(contract, tests)?.into_iter().map(bare_request).collect()
+}
+
+/// The requests of all tests, with their credentials.
+fn prepared(contract: &Contract, tests: &[TestCase]) -> Result<Vec<Prepared>, String> {
     let target = target(contract)?;
-    tests
-        .iter()
-        .map(|test| {
-            let mut variables = test.variables.clone();
-            variables.insert("unique".into(), token().into());
-            bare_request(prepare(
-                contract,
-                &target,
-                &target.url,
-                test.steps[0].call().ok_or("a call")?,
-                &variables,
-                Utc::now(),
-            )?)
-        })
-        .collect()
+    let one = |test: &TestCase| {
+        let mut variables = test.variables.clone();
+        variables.insert("unique".into(), token().into());
+        let call = test.steps[0].call().ok_or("a call")?;
+        prepare(contract, &target, &target.url, call, &variables, Utc::now())
+    };
+    tests.iter().map(one).collect()
 }
 
 fn bare_request(prepared: Prepared) -> Result<reqwest::Request, String> {
