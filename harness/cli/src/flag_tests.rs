@@ -41,6 +41,7 @@ const EFFECTS: &[(&str, Effect)] = &[
     ("code", Effect::Selection),
     ("operation", Effect::Selection),
     ("failed", Effect::Selection),
+    ("cause", Effect::Selection),
     ("shard", Effect::Run),
     ("rate", Effect::Run),
     ("timeout", Effect::Run),

@@ -21,6 +21,15 @@ pub(super) fn rerun_failed(report: &Report, json: &Path) -> String {
     format!("conformance run{} --failed {}", flags(report), shell(&json.display().to_string()))
 }
 
+/// The command that shows what a clause says.
+pub(super) fn explain(report: &Report, clause: &str) -> String {
+    // `--pack` is the first flag.
+    let flags = flags(report);
+    let pack = flags.trim_start().strip_prefix("--pack ").and_then(|rest| rest.split(" --").next());
+    let pack = pack.map(|folder| format!(" --pack {folder}")).unwrap_or_default();
+    format!("conformance explain{pack} {}", shell(clause))
+}
+
 /// The command that checks the credentials and capabilities of the target.
 pub(super) fn doctor(report: &Report) -> String {
     let flags = flags(report);

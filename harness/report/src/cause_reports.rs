@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 
 use super::again;
 use super::grouping::{Cause, causes, passing_without};
-use super::model::{CauseReport, FindingReport, Report};
+use super::model::{CauseReport, FindingReport, Report, TestReport};
 
 /// The findings that each cause explains, in the order of [`cause_reports`].
 pub fn explained(report: &Report) -> Vec<Vec<&FindingReport>> {
     causes(report).into_iter().map(|cause| cause.members.iter().map(|member| member.finding).collect()).collect()
+}
+
+/// The tests that show each cause, in the order of the summary on the terminal, which leaves out known deviations.
+pub fn tests_of_causes(report: &Report) -> Vec<Vec<&TestReport>> {
+    causes(report).into_iter().filter(|cause| !cause.is_known()).map(|cause| cause.tests).collect()
 }
 
 /// The failed tests that pass if the causes in these places of [`cause_reports`] are repaired.

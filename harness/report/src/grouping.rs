@@ -20,6 +20,7 @@ mod answers;
 mod cause;
 mod consequences;
 mod evidence;
+mod example;
 mod expected;
 mod kinds;
 mod operations;
@@ -27,10 +28,10 @@ mod repair;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::curl::LONG_COMMAND;
 use super::model::{ExchangeReport, FindingReport, Report, TestReport};
 use super::queries::Defect;
 pub(super) use cause::{Cause, Kind, Member};
+pub(super) use example::has_unusual_path;
 use expected::{is_server_error, permits_documented, status_of, statuses};
 use judge::finding;
 use judge::finding::EXPECTATION;
@@ -106,30 +107,7 @@ fn cause<'r>(
             tests.push(member.test);
         }
     }
-    let not_failed = |member: &Member<'_>| member.test.verdict != Verdict::Failed;
-    // A finding of another group was merged into this one: it shows what the defect breaks, too, but not the defect.
-    let merged = |member: &Member<'_>| matches!(group, Group::Same(defect, _) if member.finding.defect() != *defect);
-    // An expectation of a scenario is more specific than a check, and than a property, which is about one value.
-    let vague = |member: &Member<'_>| {
-        let Member { finding, .. } = member;
-        let is_specific = match group {
-            Group::NotImplemented(_) | Group::Failing(_) => finding.key.expected.contains("success"),
-            Group::NoEnvelope(_) => finding.check == ENVELOPE_CHECK,
-            _ => finding.check == EXPECTATION,
-        };
-        (!is_specific, finding.key.rule.is_some())
-    };
-    // A test without another cause shows this one alone, and one short request is easier to repeat. A short name is
-    // easier to copy.
-    let unclear = |member: &Member<'_>| {
-        let exchange = member.test.exchanges.get(member.finding.exchange);
-        let long = exchange.is_some_and(|exchange| exchange.curl.len() > LONG_COMMAND);
-        let single = exchange.is_some_and(|exchange| exchange.stands_alone);
-        (alone.binary_search(&member.test.name.as_ref()).is_err(), long, !single, member.test.name.len())
-    };
-    let shown = members.iter().min_by_key(|member| {
-        (member.follows, not_failed(member), member.finding.level, merged(member), vague(member), unclear(member))
-    })?;
+    let shown = example::shown(group, &members, &alone)?;
     let (finding, example) = (shown.finding, shown.test);
     let says = report.clauses.iter().find(|clause| clause.id == finding.clause).map(|clause| clause.says.as_str());
     let (kind, id) = (group.kind(), group.id());

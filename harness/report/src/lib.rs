@@ -47,7 +47,7 @@ use judge::secret::{Dividers, Redactor};
 
 pub use build::{Facts, actors, build, test_reports};
 pub use cause::shell;
-pub use cause_reports::{cause_reports, explained, passing_if_repaired};
+pub use cause_reports::{cause_reports, explained, passing_if_repaired, tests_of_causes};
 pub use curl::line as curl_line;
 pub use destination::{Destination, check_folder, write_whole};
 pub use drafted::{Drafted, drafted};

@@ -22,6 +22,9 @@ pub struct SelectionArgs {
     /// Only tests that failed or were inconclusive in this JSON report
     #[arg(long, value_name = "REPORT.json")]
     pub failed: Option<PathBuf>,
+    /// With --failed: only tests that show the cause with this number in the summary of that run (repeatable)
+    #[arg(long, value_name = "N", requires = "failed")]
+    pub cause: Vec<usize>,
 }
 
 impl SelectionArgs {

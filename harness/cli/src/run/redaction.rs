@@ -15,20 +15,32 @@ pub fn redactor(network: &NetworkArgs, target: &Target, contract: &Contract, lib
     let headers = network.named_headers().filter(|(_, value)| value.len() >= MIN_HEADER_LENGTH);
     let redactor = Redactor::with_own_words(target.secrets().chain(headers), &own_words(contract, library));
     if !target.embedded {
-        let weak = redactor.weaknesses().into_iter().filter_map(|(reason, names)| weakness(reason, &names));
-        let weak: Vec<String> = weak.collect();
+        let weak: BTreeSet<&str> = redactor.weaknesses().into_values().flatten().collect();
+        let weak: Vec<&str> = weak.into_iter().filter(|name| !name.starts_with("$HEADER_")).collect();
         if !weak.is_empty() {
-            tell!("warning: credentials that are not always hidden: {}", weak.join("; "));
+            tell!("warning: {}", warning(&weak));
         }
     }
     redactor
 }
 
-/// The credentials with one weakness.
-fn weakness(reason: &str, names: &BTreeSet<&str>) -> Option<String> {
-    let names: Vec<&str> = names.iter().copied().filter(|name| !name.starts_with("$HEADER_")).collect();
-    (!names.is_empty()).then(|| format!("{} ({reason})", names.join(", ")))
+/// What is not hidden, and what to do. The common beginning of the names is written once.
+fn warning(names: &[&str]) -> String {
+    let short = |name: &str| name.strip_prefix(VARIABLE).map(str::to_owned);
+    let mut shown: Vec<String> = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        let short = short(name).filter(|_| at > 0 && names[at - 1].starts_with(VARIABLE));
+        shown.push(short.unwrap_or_else(|| (*name).to_owned()));
+    }
+    format!(
+        "reports may show {}: short values and ordinary words are not hidden everywhere. Use long random \
+         credentials, or do not pass the reports on.",
+        shown.join(", ")
+    )
 }
+
+/// How the name of the variable of a credential begins, as reports show it.
+const VARIABLE: &str = "$CONFORMANCE_ACTOR";
 
 /// The minimum length of a header value that is hidden: `Accept-Language: de` contains no secret.
 const MIN_HEADER_LENGTH: usize = 8;
@@ -53,4 +65,15 @@ fn own_words(contract: &Contract, library: &Library) -> String {
     let variables: Vec<String> = conventions.actors.keys().map(|actor| variable(actor)).collect();
     words.extend(variables.iter().map(String::as_str));
     words.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warning_names_each_credential_once() {
+        let text = warning(&["$CONFORMANCE_ACTOR_ADMIN", "$CONFORMANCE_ACTOR_READER", "$OTHER"]);
+        assert!(text.starts_with("reports may show $CONFORMANCE_ACTOR_ADMIN, _READER, $OTHER: short values"), "{text}");
+    }
 }

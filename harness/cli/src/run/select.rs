@@ -70,7 +70,8 @@ impl Choice {
 
     fn with_selection(mut self, asked: &SelectionArgs, contract: &Contract, library: &Library) -> Result<Self, Abort> {
         self.about = About::resolved(asked, contract).map_err(usage)?;
-        self.failed = asked.failed.as_deref().map(|path| Failed::read(path, contract, library)).transpose()?;
+        let failed = asked.failed.as_deref().map(|path| Failed::read(path, &asked.cause, contract, library));
+        self.failed = failed.transpose()?;
         Ok(self)
     }
 

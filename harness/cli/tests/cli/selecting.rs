@@ -171,6 +171,36 @@ fn what_did_not_pass_is_run_again() {
 }
 
 #[test]
+fn tests_of_one_cause_are_run_again() {
+    let run = Bench::with(Some("forgets-the-reason"));
+    let mut report = run.report("first.json", &[]);
+    let first = run.path("first.json");
+    // A second cause: one of the tests shows only a header that is missing.
+    let finding = &mut report["trials"]
+        .as_array_mut()
+        .expect("tests")
+        .iter_mut()
+        .find(|test| test["verdict"] == "failed")
+        .expect("a failed test")["findings"][0];
+    (finding["clause"], finding["check"], finding["part"]) =
+        ("ID-1".into(), "request-id-present".into(), "header X-Id".into());
+    finding["key"] = serde_json::json!({ "id": "k", "operation": "readParcel", "place": "header X-Id", "expected": "an id", "came": "absent", "answer": "" });
+    write(&run.folder, "first.json", &report.to_string());
+    let of = |numbers: &[&str]| {
+        let flags: Vec<&str> = numbers.iter().flat_map(|number| ["--cause", number]).collect();
+        names(&run.listed(&[&["--failed", first.as_str()], flags.as_slice()].concat()))
+    };
+    let (one, two) = (of(&["1"]), of(&["2"]));
+    assert!(one.is_disjoint(&two) && two.len() == 1, "{one:?} {two:?}");
+    assert_eq!(of(&["1", "2"]), failed(&report));
+    let refused = [("3", "--cause 3: this report has the causes 1 to 2"), ("0", "--cause 0: this report has")];
+    for (number, message) in refused {
+        run.output(&["--failed", &first, "--cause", number]).assert_refused_with(2, message);
+    }
+    run.output(&["--cause", "1"]).assert_refused_with(2, "--failed");
+}
+
+#[test]
 fn one_failure_is_shown_by_hand() {
     let run = Bench::with(Some("redirects-twice"));
     let report = format!("json={}", run.path("report.json"));

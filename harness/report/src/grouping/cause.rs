@@ -88,7 +88,8 @@ impl<'r> Cause<'r> {
         self.id.clone()
     }
 
-    /// How many tests show the cause, and what its repair alone changes.
+    /// How many tests show the cause, and in how many of them it is the only one. These tests need not pass after a repair:
+    /// steps that were not sent may show more.
     pub(in super::super) fn extent(&self) -> String {
         let tests = counted(self.tests.len(), "test");
         let failed = self.tests.iter().filter(|test| test.verdict == Verdict::Failed).count();
@@ -97,18 +98,22 @@ impl<'r> Cause<'r> {
             0 if self.tests.len() == 1 => format!("{tests}; it has another cause, too"),
             0 if failed == self.tests.len() => format!("{tests}; each has another cause, too"),
             0 => format!("{tests}; each of the {} failed has another cause, too", grouped(failed as u64)),
-            1 if self.tests.len() == 1 => format!("{tests}; it passes if only this is repaired"),
-            alone if alone == self.tests.len() => format!("{tests}; all pass if only this is repaired"),
-            1 => format!("{tests}; 1 passes if only this is repaired"),
-            alone => format!("{tests}; {} pass if only this is repaired", grouped(alone as u64)),
+            1 if self.tests.len() == 1 => format!("{tests}; it has no other cause"),
+            alone if alone == self.tests.len() => format!("{tests}; none has another cause"),
+            1 => format!("{tests}; 1 has no other cause"),
+            alone => format!("{tests}; {} have no other cause", grouped(alone as u64)),
         }
     }
 
-    /// The operations that show the cause itself, sorted. Findings that only follow from it do not count.
+    /// The operations that show the cause itself: that of the shown finding first, then sorted. Findings that only follow
+    /// from it do not count.
     pub(in super::super) fn operations(&self) -> Vec<&'r str> {
         let own = self.members.iter().filter(|member| !member.follows);
         let all: BTreeSet<&str> = own.map(|member| operation(member.test, member.finding)).collect();
-        all.into_iter().filter(|operation| !operation.is_empty()).collect()
+        let first = operation(self.example, self.finding);
+        let mut all: Vec<&str> = all.into_iter().filter(|operation| !operation.is_empty()).collect();
+        all.sort_by_key(|operation| *operation != first);
+        all
     }
 
     /// The clauses that it breaks, as a label: `FMT-1, FMT-2, FMT-3 and 2 more`. Empty for an operation that is not

@@ -6,15 +6,15 @@ use super::super::model::{Report, TestReport};
 use super::Cause;
 use judge::verdict::Verdict;
 
-/// The failed tests that would pass if some causes were repaired.
+/// The failed tests in which no other causes than some were found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct Passing {
     pub(in super::super) tests: usize,
-    /// How many of them ended in their setup: the rest of the test may show another cause.
+    /// How many of them ended in their setup: their own steps were not sent and may show another cause.
     pub(in super::super) ended_in_setup: usize,
 }
 
-/// The failed tests that would pass if the first causes were repaired, for each number of causes from 0.
+/// The failed tests that have only the first causes, for each number of causes from 0.
 pub(in super::super) fn passing_after(report: &Report, causes: &[&Cause<'_>]) -> Vec<Passing> {
     // The last cause that a test waits for decides.
     let mut last: BTreeMap<&str, (usize, bool)> = BTreeMap::new();

@@ -1,12 +1,14 @@
-//! The causes of the terminal summary: why they are in this order, what the first repairs change, and each cause in a
-//! few lines, with the request and the name of one test.
+//! The causes of the terminal summary: how many tests have only the first ones, and each cause in a few lines, with the
+//! request and the name of one test.
 
 use super::lines::{complete, rows_on_screen, wrapped};
 use super::{Detail, MOST_CAUSES, Screen, push};
+use crate::again;
 use crate::cause::{Cause, counted, grouped};
 use crate::escape::one_line;
-use crate::grouping::{Kind, passing_after};
+use crate::grouping::{Kind, has_unusual_path, passing_after};
 use crate::model::Report;
+use judge::preflight::OperationState;
 use judge::verdict::Verdict;
 use spec::contract::Level;
 
@@ -31,10 +33,10 @@ pub(super) fn render(
         .iter()
         .take(wanted)
         .enumerate()
-        .map(|(at, cause)| card(at + 1, cause, open.len() <= FEW_CAUSES, columns, detail))
+        .map(|(at, cause)| card(report, at + 1, cause, open.len() <= FEW_CAUSES, columns, detail))
         .collect();
     let text =
-        |shown: usize| heading(report, open, shown, columns) + &cards[..shown].concat() + &rest(open, shown, screen);
+        |shown: usize| heading(report, open, shown, screen) + &cards[..shown].concat() + &rest(open, shown, screen);
     // At least one cause is shown, however small the terminal is.
     let shown = (1..=wanted).rev().find(|shown| *shown == 1 || rows_on_screen(&text(*shown), columns) <= room);
     let shown = shown.unwrap_or_default();
@@ -54,7 +56,8 @@ fn rest(open: &[&Cause<'_>], shown: usize, screen: Screen<'_>) -> String {
     }
 }
 
-fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, columns: usize) -> String {
+fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, screen: Screen<'_>) -> String {
+    let columns = screen.columns;
     let mut out = String::from("\n");
     let title = match open.len() {
         all if all > shown => {
@@ -64,58 +67,55 @@ fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, columns: usize) -
         all => format!("{all} causes; repair them in this order:"),
     };
     push(&mut out, wrapped("", &title, columns, 2));
-    if open.len() > 1 {
-        push(&mut out, wrapped("  ", &order(open), columns, 3));
-    }
-    if let Some(text) = repairs(report, open, shown) {
+    if let Some(text) = known(report, open, shown) {
         push(&mut out, wrapped("  ", &text, columns, 4));
+    }
+    if let Some(text) = more_about(report, open, screen) {
+        push(&mut out, wrapped("  ", &text, columns, 3));
     }
     out
 }
 
-/// Why the causes are in this order.
-fn order(open: &[&Cause<'_>]) -> String {
-    let missing = open.iter().any(|cause| cause.kind == Kind::NotImplemented);
-    let failing = open.iter().any(|cause| cause.kind == Kind::Failing);
-    let levels = open.iter().any(|cause| cause.finding.level != open[0].finding.level);
-    let before =
-        [(missing, "missing operations"), (failing, "operations that always fail"), (levels, "MUST before SHOULD")];
-    let before: Vec<&str> = before.into_iter().filter_map(|(applies, words)| applies.then_some(words)).collect();
-    let number = "repairs that make most tests pass";
-    match before.as_slice() {
-        [] => format!("First {number}."),
-        some => format!("First {}, then {number}.", some.join(", then ")),
+/// How many failed tests have only the first causes, and how many of these were not sent completely. Tests with several
+/// causes are in none of the numbers of the single causes, so this is more than their sum.
+fn known(report: &Report, open: &[&Cause<'_>], shown: usize) -> Option<String> {
+    let passing = passing_after(report, open);
+    let number = |count: usize| grouped(count as u64);
+    let failed = report.tests.iter().filter(|test| test.verdict == Verdict::Failed).count();
+    let failed = counted(failed, "failed test");
+    let (mut text, last) = match open.len() {
+        0..=FIRST => (String::new(), passing[open.len()]),
+        _ => {
+            let first = number(passing[FIRST].tests);
+            let all = number(passing[shown.max(FIRST)].tests);
+            let more = if shown > FIRST { format!(", and {all} only causes 1 to {shown}") } else { String::new() };
+            (format!("Of the {failed}, {first} show only causes 1 to {FIRST}{more}."), passing[shown.max(FIRST)])
+        }
+    };
+    if last.ended_in_setup > 0 {
+        let ended = number(last.ended_in_setup);
+        let of = if text.is_empty() {
+            format!("Of the {failed}, {ended}")
+        } else {
+            format!(" {ended} of the {}", number(last.tests))
+        };
+        text.push_str(&format!("{of} ended in setup: their own steps were not sent and may show more."));
     }
+    (!text.is_empty()).then_some(text)
 }
 
-/// How many failed tests the first repairs turn green. Tests with several causes need all of these repairs, so this is
-/// more than the sum of the numbers of the causes.
-fn repairs(report: &Report, open: &[&Cause<'_>], shown: usize) -> Option<String> {
-    let passing = passing_after(report, open);
-    let first = match open.len() {
-        0 | 1 => return None,
-        2 => "both".to_owned(),
-        FIRST => "all three".to_owned(),
-        _ => format!("causes 1 to {FIRST}"),
-    };
-    let after_first = passing[open.len().min(FIRST)];
-    let failed = report.tests.iter().filter(|test| test.verdict == Verdict::Failed).count();
-    let number = |count: usize| grouped(count as u64);
-    let mut text =
-        format!("Repairing {first} makes {} of the {} pass", number(after_first.tests), counted(failed, "failed test"));
-    if shown > FIRST {
-        text.push_str(&format!(", repairing 1 to {shown} makes {} pass", number(passing[shown].tests)));
-    }
-    if after_first.ended_in_setup > 0 {
-        let ended = number(after_first.ended_in_setup);
-        text.push_str(&format!("; {ended} of the {} ended in setup and may fail again", number(after_first.tests)));
-    }
-    text.push('.');
-    Some(text)
+/// The commands that show more about one cause.
+fn more_about(report: &Report, open: &[&Cause<'_>], screen: Screen<'_>) -> Option<String> {
+    let clause = open.iter().find(|cause| !cause.clauses().is_empty()).map(|cause| cause.shown().clause.as_str());
+    let explain =
+        clause.map(|clause| format!("`{}` shows what a clause says and where", again::explain(report, clause)));
+    let again = screen.json.map(|_| "`--cause N` after the last command below runs the tests of one cause".to_owned());
+    let both: Vec<String> = explain.into_iter().chain(again).collect();
+    (open.len() > 1 && !both.is_empty()).then(|| both.join("; ") + ".")
 }
 
 /// A cause in three or four lines; if there are only a few causes, in six lines and an empty one.
-fn card(number: usize, cause: &Cause<'_>, roomy: bool, columns: usize, detail: Detail) -> String {
+fn card(report: &Report, number: usize, cause: &Cause<'_>, roomy: bool, columns: usize, detail: Detail) -> String {
     let should = if cause.shown().level == Level::Should { " (SHOULD)" } else { "" };
     let (number, title) = (format!("{number:>2}. "), format!("{}{should}", cause.heading()));
     let most = detail.lines();
@@ -131,36 +131,53 @@ fn card(number: usize, cause: &Cause<'_>, roomy: bool, columns: usize, detail: D
         }
         let extent = cause.extent();
         let room = ((columns - 4) * most).saturating_sub(extent.chars().count());
-        push(&mut out, wrapped("    ", &format!("{extent}{}", operations(cause, 1, room)), columns, most));
+        push(&mut out, wrapped("    ", &format!("{extent}{}", operations(cause, room)), columns, most));
     } else {
         push(
             &mut out,
             wrapped(&number, &format!("{} ({})", title.trim_end_matches('.'), cause.extent()), columns, most),
         );
         // Lines end between words, so they hold a little less.
-        push(&mut out, wrapped("    ", &evidence(cause, (columns - 4) * most - LINE_LOSS * most), columns, most));
+        push(&mut out, wrapped("    ", &evidence(report, cause, (columns - 4 - LINE_LOSS) * most), columns, most));
+        if let Some(others) = other_operations(cause, columns - 4).filter(|_| detail != Detail::Short) {
+            push(&mut out, wrapped("    ", &others, columns, 1));
+        }
     }
     out.push_str(&complete("    for example ", &cause.example().name, columns));
     out.push('\n');
     out
 }
 
-/// The operations, at least `least`, in about `room` characters: the last ones are only counted.
-fn operations(cause: &Cause<'_>, least: usize, room: usize) -> String {
-    let operations = cause.operations();
-    if operations.len() < least {
-        return String::new();
+/// All operations, in about `room` characters: the last ones are only counted.
+fn operations(cause: &Cause<'_>, room: usize) -> String {
+    match cause.operations().as_slice() {
+        [] => String::new(),
+        operations => listed("; on ", operations, room),
     }
-    let text = |named: usize| match operations.len() - named {
-        0 => format!("; on {}", operations.join(", ")),
-        more if named == 0 => format!("; on {}", counted(more, "operation")),
-        more => format!("; on {} and {more} more", operations[..named].join(", ")),
+}
+
+/// The operations besides that of the evidence, in about `room` characters.
+fn other_operations(cause: &Cause<'_>, room: usize) -> Option<String> {
+    let operations = cause.operations();
+    let others = operations.get(1..).filter(|others| !others.is_empty())?;
+    Some(listed("also on ", others, room))
+}
+
+/// Names in about `room` characters: the last ones are only counted.
+fn listed(before: &str, names: &[&str], room: usize) -> String {
+    let text = |named: usize| match names.len() - named {
+        0 => format!("{before}{}", names.join(", ")),
+        more if named == 0 => format!("{before}{}", counted(more, "operation")),
+        more => format!("{before}{} and {more} more", names[..named].join(", ")),
     };
-    (0..=operations.len()).rev().map(text).find(|text| text.chars().count() <= room).unwrap_or_else(|| text(0))
+    (0..=names.len()).rev().map(text).find(|text| text.chars().count() <= room).unwrap_or_else(|| text(0))
 }
 
 /// The request of one test, what was expected and what came, in about `room` characters.
-fn evidence(cause: &Cause<'_>, room: usize) -> String {
+fn evidence(report: &Report, cause: &Cause<'_>, room: usize) -> String {
+    if let Some(text) = seen_by_preflight(report, cause) {
+        return text;
+    }
     let request = cause.exchange().map(|exchange| {
         format!("{} as {}: ", one_line(&exchange.endpoint, room / 3), one_line(&exchange.actor, room / 6))
     });
@@ -173,10 +190,19 @@ fn evidence(cause: &Cause<'_>, room: usize) -> String {
     let header = Some(&cause.shown().part).filter(|part| part.starts_with("header "));
     let header = header.map(|part| format!("{part}: ")).unwrap_or_default();
     let request = request + &header;
-    let operations = operations(cause, 2, room / 3);
     // Each text gets half of the room, plus what the other one does not need.
-    let room = room.saturating_sub(request.chars().count() + operations.chars().count());
-    let room = room.saturating_sub("expected , got ".len());
+    let room = room.saturating_sub(request.chars().count() + "expected , got ".len());
     let part = |text: &str, other: &str| one_line(text, (room / 2).max(room.saturating_sub(other.chars().count())));
-    format!("{request}expected {}, got {}{operations}", part(&expected, &actual), part(&actual, &expected))
+    format!("{request}expected {}, got {}", part(&expected, &actual), part(&actual, &expected))
+}
+
+/// What the preflight got from an operation that is not implemented, if all tests have unusual requests: such a request
+/// may be refused for its value.
+fn seen_by_preflight(report: &Report, cause: &Cause<'_>) -> Option<String> {
+    cause.exchange().filter(|exchange| has_unusual_path(exchange) && cause.kind == Kind::NotImplemented)?;
+    let operations = cause.operations();
+    let facts = &report.preflight.as_ref()?.operations;
+    let fact = facts.iter().find(|fact| operations == [fact.operation.as_str()])?;
+    let came = format!("{} in the preflight: got {}", fact.endpoint, fact.came);
+    (fact.state == OperationState::Missing).then_some(came)
 }

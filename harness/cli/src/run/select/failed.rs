@@ -1,4 +1,4 @@
-//! `--failed REPORT.json`: the tests that did not pass in an earlier run.
+//! `--failed REPORT.json`: the tests that did not pass in an earlier run; with `--cause N`, those that show one cause.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,6 +6,7 @@ use std::path::Path;
 use super::tests;
 use crate::run::{Abort, joint_hash, usage};
 use judge::verdict::Verdict;
+use report::model::TestReport;
 use report::output::tell;
 use report::{Report, read};
 use spec::contract::Contract;
@@ -25,13 +26,13 @@ pub(super) struct Failed {
 
 impl Failed {
     /// Reads a report. A report of another version of the pack causes only a warning, because most names stay the same.
-    pub(super) fn read(path: &Path, contract: &Contract, library: &Library) -> Result<Self, Abort> {
+    /// Without numbers of causes, all tests that did not pass.
+    pub(super) fn read(path: &Path, causes: &[usize], contract: &Contract, library: &Library) -> Result<Self, Abort> {
         let report = read(path).map_err(|problem| Problems(vec![problem]))?;
         let shown = path.display().to_string();
-        let of_report: Vec<&str> = report.not_passed().map(|test| report.name_in_run(test)).collect();
-        if of_report.is_empty() {
-            return Err(usage(format!("{shown}: {}", all_passed(&report))));
-        }
+        let failed = |why: String| usage(format!("{shown}: {why}"));
+        let chosen = if causes.is_empty() { not_passed(&report) } else { of_causes(&report, causes) };
+        let of_report: Vec<&str> = chosen.map_err(failed)?.into_iter().map(|test| report.name_in_run(test)).collect();
         if report.suite.contract_hash != joint_hash(contract, library) {
             tell!("warning: {shown} was written for another pack, or for another version of this one");
         }
@@ -49,6 +50,25 @@ impl Failed {
         }
         Ok(Self { report: shown, names: existing.into_iter().map(str::to_owned).collect() })
     }
+}
+
+fn not_passed(report: &Report) -> Result<Vec<&TestReport>, String> {
+    let tests: Vec<&TestReport> = report.not_passed().collect();
+    if tests.is_empty() { Err(all_passed(report)) } else { Ok(tests) }
+}
+
+/// The tests that show the causes with these numbers.
+fn of_causes<'r>(report: &'r Report, numbers: &[usize]) -> Result<Vec<&'r TestReport>, String> {
+    let all = report::tests_of_causes(report);
+    let mut tests = Vec::new();
+    for number in numbers {
+        let of_cause = number.checked_sub(1).and_then(|at| all.get(at)).ok_or_else(|| match all.len() {
+            0 => "this report has no cause; leave out --cause".to_owned(),
+            count => format!("--cause {number}: this report has the causes 1 to {count}"),
+        })?;
+        tests.extend(of_cause);
+    }
+    Ok(tests)
 }
 
 /// The reason why there is no test to run again.
