@@ -25,6 +25,7 @@ mod expected;
 mod kinds;
 mod operations;
 mod repair;
+mod shapes;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -37,6 +38,7 @@ use judge::finding;
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
 pub(super) use repair::{passing_after, passing_without};
+use shapes::{Shapes, is_header, shape};
 use spec::contract::Level;
 
 /// The check for the error envelope.
@@ -269,50 +271,6 @@ fn by_finding<'r>(finding: &'r FindingReport, fields: &kinds::Fields<'r>) -> Gro
         return Group::NotProvoked;
     }
     Group::Accepts(&finding.clause, finding.level)
-}
-
-/// The shapes of error bodies that are not the documented envelope.
-struct Shapes<'r> {
-    shapes: HashSet<&'r str>,
-    /// Header defects that also occur in answers with an envelope: the shape of the body does not explain them.
-    headers: HashSet<Defect<'r>>,
-}
-
-impl<'r> Shapes<'r> {
-    fn of(findings: &[Item<'r>]) -> Self {
-        let no_envelope = findings.iter().filter(|item| item.finding.check == ENVELOPE_CHECK);
-        let shapes: HashSet<&str> = no_envelope.filter_map(|item| shape(item.finding)).collect();
-        let in_header = findings.iter().filter(|item| is_header(item.finding));
-        let elsewhere = in_header.filter(|item| shape(item.finding).is_none_or(|shape| !shapes.contains(shape)));
-        let headers = elsewhere.map(|item| item.finding.defect()).collect();
-        Self { shapes, headers }
-    }
-
-    /// The shape that explains the finding, if one does.
-    fn of_item(&self, item: &Item<'r>) -> Option<&'r str> {
-        let finding = item.finding;
-        let shape = shape(finding).filter(|shape| self.shapes.contains(shape))?;
-        // A server error has a body of its own shape. But valid input that is refused with a 4xx status is another
-        // defect.
-        let refused_valid_input = finding.check == EXPECTATION
-            && status_of(&finding.key.answer).is_some_and(|status| status < 500)
-            && finding.key.expected.starts_with("success")
-            && statuses(&finding.key.expected).is_empty();
-        let elsewhere = is_header(finding) && self.headers.contains(&finding.defect());
-        (!refused_valid_input && !elsewhere).then_some(shape)
-    }
-}
-
-fn is_header(finding: &FindingReport) -> bool {
-    finding.part.starts_with("header ") && !finding.part.eq_ignore_ascii_case("header content-type")
-}
-
-/// The shape of an error body in which no code can be read.
-fn shape(finding: &FindingReport) -> Option<&str> {
-    let (status, shape) = finding.key.answer.split_once(' ')?;
-    let status: u16 = status.parse().ok()?;
-    let is_code = shape.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    (status >= 400 && !is_code).then_some(shape)
 }
 
 /// If the status or the code of an answer is undocumented, an expectation that fails on this answer has the same cause.

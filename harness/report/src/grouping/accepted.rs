@@ -14,6 +14,9 @@ use spec::contract::Level;
 /// The status that refuses the caller, whatever the request.
 const REFUSES_CALLER: u16 = 401;
 
+/// If so many operations lack a check, it is one that all operations share.
+const SHARED: usize = 2;
+
 /// What the findings of a group have in common.
 #[derive(Default)]
 struct Requests<'r> {
@@ -32,8 +35,9 @@ impl<'r> Requests<'r> {
 }
 
 /// Replaces the groups of requests that got another refusal than the expected one, if requests of the same kind are
-/// accepted: the same clause, expected answer and operations; or the same callers, who must be refused by all. A clause
-/// that permits every refusal says no more than the clause of another group that accepts requests of these operations.
+/// accepted: the same clause and expected answer, and the same operations or several others; or the same callers, who must
+/// be refused by all. A clause that permits every refusal says no more than the clause of another group that accepts
+/// requests of these operations.
 pub(super) fn other_answers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let mut accepted: BTreeMap<(&str, Level), Requests<'r>> = BTreeMap::new();
     let mut refused: BTreeMap<&Group<'r>, Requests<'r>> = BTreeMap::new();
@@ -98,7 +102,9 @@ fn lead<'r>(
     };
     let fails = is_server_error(came);
     if let Some(theirs) = accepted.get(&(clause, *level)) {
-        let same = own.expected.is_subset(&theirs.expected) && own.operations.is_subset(&theirs.operations);
+        // Several operations share a check that is missing: other operations then refuse for the next reason.
+        let shared = !fails && theirs.operations.len() >= SHARED && own.actors.is_subset(&theirs.actors);
+        let same = own.expected.is_subset(&theirs.expected) && (shared || own.operations.is_subset(&theirs.operations));
         // A server error can be a defect of its own. But a test may ask for one, to see which check comes first.
         if same && (!fails || own.actors.is_subset(&theirs.actors)) {
             return Some(Group::Accepts(clause, *level));
@@ -166,18 +172,32 @@ pub(super) fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Ve
 }
 
 /// Lists that show the number of deliveries: in most of the tests in which an element is missing, the number of
-/// deliveries is wrong, too. A test that reads the list does not always count the deliveries.
+/// deliveries is wrong, too; of the same clause, in half of them. A test that reads the list does not always count the
+/// deliveries.
 fn logs<'r>(findings: &[Item<'r>], groups: &[Group<'r>]) -> HashMap<Group<'r>, Group<'r>> {
-    let (mut wrong, mut lacking) = (BTreeMap::new(), BTreeMap::new());
+    let (mut wrong, mut lacking): (BTreeMap<_, Shown<'_>>, BTreeMap<_, Shown<'_>>) = Default::default();
     for (item, group) in findings.iter().zip(groups) {
-        let tests: &mut BTreeMap<&Group<'r>, BTreeSet<&str>> = match group {
-            Group::Deliveries(..) => &mut wrong,
-            Group::Lacks(..) => &mut lacking,
+        let shown = match group {
+            Group::Deliveries(..) => wrong.entry(group).or_default(),
+            Group::Lacks(..) => lacking.entry(group).or_default(),
             _ => continue,
         };
-        tests.entry(group).or_default().insert(&item.test.name);
+        shown.tests.insert(&item.test.name);
+        shown.clauses.insert(&item.finding.clause);
     }
-    let shows = |tests: &BTreeSet<&str>, of: &BTreeSet<&str>| tests.intersection(of).count() * 2 > tests.len();
-    let lead = |tests: &BTreeSet<&str>| wrong.iter().find(|(_, of)| shows(tests, of)).map(|(lead, _)| (*lead).clone());
-    lacking.iter().filter_map(|(group, tests)| Some(((*group).clone(), lead(tests)?))).collect()
+    let lead = |own: &Shown<'_>| {
+        let shows = |(_, of): &(&&Group<'r>, &Shown<'_>)| {
+            let both = own.tests.intersection(&of.tests).count() * 2;
+            both > own.tests.len() || both == own.tests.len() && own.clauses.is_subset(&of.clauses)
+        };
+        wrong.iter().find(shows).map(|(lead, _)| (**lead).clone())
+    };
+    lacking.iter().filter_map(|(group, own)| Some(((*group).clone(), lead(own)?))).collect()
+}
+
+/// The tests that show a group, and the clauses that it breaks.
+#[derive(Default)]
+struct Shown<'r> {
+    tests: BTreeSet<&'r str>,
+    clauses: BTreeSet<&'r str>,
 }

@@ -4,7 +4,8 @@
 //! - A code that an operation never gives is missing for all clauses that expect it there.
 //! - A member that errors of many codes have is one defect, although the contract is about each code.
 //! - Headers that the same answers lack are one defect.
-//! - Values that one operation does not show as they were stored are one defect, if there are many.
+//! - Values that one operation does not show as they were stored are one defect, if there are many, or if the same answers
+//!   show them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -131,7 +132,8 @@ pub(super) fn of_many_codes<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
 }
 
 /// Merges the groups of one operation whose members do not have the stored value, if many members of one clause have not
-/// (the operation returns an old state), or one member for many clauses (refused changes are stored).
+/// (the operation returns an old state), or one member for many clauses (refused changes are stored). A member that is wrong
+/// only in answers in which another one is wrong belongs to that one.
 pub(super) fn stored_values<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let mut operations: BTreeMap<&Group<'r>, Option<&'r str>> = BTreeMap::new();
     for (item, group) in findings.iter().zip(&groups) {
@@ -151,7 +153,28 @@ pub(super) fn stored_values<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
     for many in alike.values().filter(|many| many.len() >= MANY_VALUES) {
         lead_of.extend(many.iter().map(|group| ((*group).clone(), many[0].clone())));
     }
-    led(groups, &lead_of)
+    in_same_answers(findings, led(groups, &lead_of))
+}
+
+/// Replaces the groups of stored values whose answers all show wrong values of one larger group.
+fn in_same_answers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut answers: BTreeMap<&Group<'r>, BTreeSet<(&str, usize)>> = BTreeMap::new();
+    let mut others: BTreeSet<&Group<'r>> = BTreeSet::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        if matches!(group, Group::Same(..)) && is_stored_value(item.finding) {
+            answers.entry(group).or_default().insert(item.answer());
+        } else {
+            others.insert(group);
+        }
+    }
+    answers.retain(|group, _| !others.contains(group));
+    let lead = |own: &BTreeSet<(&str, usize)>| {
+        let covers =
+            |(_, theirs): &(&&Group<'r>, &BTreeSet<(&str, usize)>)| own.len() < theirs.len() && own.is_subset(theirs);
+        answers.iter().filter(covers).max_by_key(|(_, theirs)| theirs.len()).map(|(lead, _)| (**lead).clone())
+    };
+    let leads = answers.iter().filter_map(|(group, own)| Some(((*group).clone(), lead(own)?))).collect();
+    led(groups, &leads)
 }
 
 /// What groups have in common: operation, shape of the value, level, and the clause or the member.

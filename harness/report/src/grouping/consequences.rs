@@ -4,11 +4,14 @@
 //!   its own only if other responses have it, too.
 //! - If a success body has the wrong form, expectations about members of that part find nothing.
 //! - If an operation serves ids that it must refuse, it does so whichever clause says that it must refuse them.
+//! - A test of a refusal can begin with a valid request. If that is refused, too, the operation refuses valid requests,
+//!   and the clause of the test does not matter.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::expected::{ABSENT, is_server_error, only_code, statuses};
+use super::expected::{ABSENT, is_server_error, only_code, permits_more, status_of, statuses};
 use super::{Group, Item, led, led_to_last};
+use crate::model::FindingReport;
 use judge::finding::EXPECTATION;
 use spec::contract::Level;
 
@@ -19,7 +22,62 @@ const WITHOUT_BODY: [&str; 3] = ["GET ", "HEAD ", "DELETE "];
 
 /// Replaces the groups of consequences by the group of the response that they follow from.
 pub(super) fn merged<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    of_server_errors(findings, of_misshapen_bodies(findings, groups))
+    of_controls(findings, of_server_errors(findings, of_misshapen_bodies(findings, groups)))
+}
+
+/// What valid requests got in the place of a success, by operation.
+struct Refused<'r> {
+    answers: BTreeSet<(&'r str, &'r str)>,
+    /// True if all are controls.
+    controls: bool,
+}
+
+/// Merges the groups of controls that were refused into the only group of valid requests that the same operations refused
+/// in the same way.
+fn of_controls<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut all: BTreeMap<&Group<'r>, Refused<'r>> = BTreeMap::new();
+    let mut others: BTreeSet<&Group<'r>> = BTreeSet::new();
+    for (item, group) in findings.iter().zip(&groups) {
+        let key = &item.finding.key;
+        let refused =
+            status_of(&key.answer).is_some_and(|status| (400..500).contains(&status)) && key.came == key.answer;
+        let valid =
+            item.finding.check == EXPECTATION && (key.expected == "success" || permits_more(&key.expected, "success"));
+        if !matches!(group, Group::Same(..)) || !refused || !valid {
+            others.insert(group);
+            continue;
+        }
+        let new = || Refused { answers: BTreeSet::new(), controls: true };
+        let own = all.entry(group).or_insert_with(new);
+        own.answers.insert((item.operation, &key.answer));
+        own.controls &= is_control(item);
+    }
+    all.retain(|group, _| !others.contains(group));
+    let lead = |own: &Refused<'r>| {
+        let explains =
+            |(_, theirs): &(&&Group<'r>, &Refused<'r>)| !theirs.controls && own.answers.is_subset(&theirs.answers);
+        let mut leads = all.iter().filter(explains).map(|(group, _)| (**group).clone());
+        leads.next().filter(|_| leads.next().is_none())
+    };
+    let controls = all.iter().filter(|(_, own)| own.controls);
+    let leads: HashMap<Group<'r>, Group<'r>> =
+        controls.filter_map(|(group, own)| Some(((*group).clone(), lead(own)?))).collect();
+    led(groups, &leads)
+}
+
+/// True if the test also got the same refusal from the same operation where it expects it.
+fn is_control(item: &Item<'_>) -> bool {
+    let exchanges = &item.test.exchanges;
+    let Some(own) = exchanges.get(item.finding.exchange) else { return false };
+    exchanges.iter().enumerate().any(|(at, other)| {
+        let alike = (&other.operation, other.status_code, &other.error_code);
+        let unmet = |finding: &FindingReport| finding.exchange == at && finding.check == EXPECTATION;
+        at != item.finding.exchange
+            && *other.role == *"asserted"
+            && own.error_code.is_some()
+            && alike == (&own.operation, own.status_code, &own.error_code)
+            && !item.test.findings.iter().any(unmet)
+    })
 }
 
 fn of_server_errors<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {

@@ -412,7 +412,10 @@ fn refusals_with_another_code_join_the_cause_of_accepted_requests() {
     let refused = |operation: &str, expected: &str| asks("b", operation, expected, "422 FAILED", "422 FAILED");
     assert_eq!(headings(&[accepted.clone(), refused("submit", "FORBIDDEN (403)")]).len(), 1);
     assert_eq!(headings(&[accepted.clone(), refused("other", "FORBIDDEN (403)")]).len(), 2, "another operation");
-    assert_eq!(headings(&[accepted, refused("submit", "GONE (404)")]).len(), 2, "another expected answer");
+    assert_eq!(headings(&[accepted.clone(), refused("submit", "GONE (404)")]).len(), 2, "another expected answer");
+    let everywhere =
+        [accepted, asks("c", "read", "FORBIDDEN (403)", "success", "200"), refused("other", "FORBIDDEN (403)")];
+    assert_eq!(headings(&everywhere).len(), 1, "several operations lack the check");
 }
 
 #[test]

@@ -59,15 +59,72 @@ fn each_shown_cause_names_one_test_completely() {
 }
 
 #[test]
-fn heading_says_why_causes_are_in_this_order_and_what_repairs_change() {
+fn heading_says_how_many_tests_have_only_the_first_causes() {
     let text = summary(&worst(300), COLUMNS);
-    let expected = "\nthe first 10 of 300 causes; repair them in this order:\n  First repairs that make most tests pass.\n  \
-                    Repairing causes 1 to 3 makes 3 of the 300 failed tests pass, repairing 1 to 10 \
-                    makes 10 pass.\n";
+    let expected = "\nthe first 10 of 300 causes; repair them in this order:\n  \
+                    Of the 300 failed tests, 3 show only causes 1 to 3, and 10 only causes 1 to 10.\n  \
+                    `conformance explain ";
     assert!(text.starts_with(expected), "{text}");
-    let text = summary(&fails(3), COLUMNS);
-    assert!(text.contains("  Repairing all three makes 3 of the 3 failed tests pass.\n"), "{text}");
+    assert!(!summary(&fails(3), COLUMNS).contains("failed tests"), "all tests have the three causes that are shown");
     assert!(summary(&fails(1), COLUMNS).starts_with("\n1 cause:\n\n 1. "));
+}
+
+#[test]
+fn heading_says_that_tests_that_ended_in_setup_may_show_more() {
+    let ended = |count: usize| {
+        let mut report = fails(count);
+        report.tests[0].exchanges.iter_mut().for_each(|exchange| exchange.role = "set-up".into());
+        summary(&report, COLUMNS).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let rest = "ended in setup: their own steps were not sent and may show more.";
+    assert!(ended(3).contains(&format!("Of the 3 failed tests, 1 {rest}")), "{}", ended(3));
+    assert!(ended(20).contains(&format!("only causes 1 to 10. 1 of the 10 {rest}")), "{}", ended(20));
+}
+
+#[test]
+fn heading_names_the_commands_about_one_cause() {
+    let json = Some(Path::new("reports/run.json"));
+    let mut report = worst(300);
+    let of = |report: &Report, json| {
+        let text = render(report, Screen { columns: COLUMNS, json, complete: None });
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(of(&report, json).contains("`--cause N` after the last command below runs"), "{}", of(&report, json));
+    assert!(!of(&report, None).contains("--cause"), "{}", of(&report, None));
+    assert!(of(&report, None).contains(" shows what a clause says and where. 1. "), "{}", of(&report, None));
+    if let Some(manifest) = &mut report.manifest {
+        manifest.flags = "--pack 'my pack' --seed 7".to_owned();
+    }
+    assert!(report.manifest.is_none() || of(&report, None).contains("`conformance explain --pack 'my pack' "));
+}
+
+#[test]
+fn unusual_request_to_a_missing_operation_is_replaced_by_that_of_the_preflight() {
+    let mut report = worst(300);
+    let missing = "404 {\"detail\":\"Not Found\"}";
+    report.tests.truncate(5);
+    for (at, test) in report.tests.iter_mut().enumerate() {
+        for exchange in &mut test.exchanges {
+            exchange.status_code = Some(404);
+            exchange.error_code = None;
+            exchange.operation = format!("operation{at}").into();
+            exchange.endpoint = format!("GET /hooks/%20/log/{at}").into();
+        }
+        for finding in &mut test.findings {
+            (finding.check, finding.clause) = ("expectation".to_owned(), "RES-1".to_owned());
+            finding.key.operation = format!("operation{at}");
+            (finding.key.expected, finding.key.answer) = ("success".to_owned(), "404 {detail}".to_owned());
+            finding.key.came = finding.key.answer.clone();
+        }
+    }
+    let preflight = serde_json::json!({
+        "requests": 1, "stop": null, "actors": [], "capabilities": [],
+        "operations": [{ "operation": "operation0", "endpoint": "GET /hooks/{id}/log", "state": "missing", "came": missing }]
+    });
+    report.preflight = Some(serde_json::from_value(preflight).expect("a preflight"));
+    let text = summary(&report, COLUMNS);
+    assert!(text.contains(&format!("    GET /hooks/{{id}}/log in the preflight: got {missing}\n")), "{text}");
+    assert!(text.contains("    GET /hooks/%20/log/1 as "), "{text}");
 }
 
 #[test]

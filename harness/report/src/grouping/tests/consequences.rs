@@ -64,3 +64,35 @@ fn ids_that_an_operation_serves_are_one_cause_for_all_clauses() {
     let created = [serves("a", "create", "FMT-1", missing), serves("b", "create", "FMT-2", missing)];
     assert_eq!(headings(&created).len(), 2, "bodies differ in more than an id");
 }
+
+#[test]
+fn valid_request_of_a_test_of_refusals_adds_no_cause() {
+    let sent = |accepted: bool| match accepted {
+        true => exchange("receive", 204, None, ""),
+        false => exchange("receive", 401, Some("SIGNATURE"), "{}"),
+    };
+    let refused = |clause: &str| assertion(0, clause, "success", "401 SIGNATURE", "401 SIGNATURE");
+    let valid = test("a", &[sent(false)], &[refused("WHK-3")]);
+    let control = test("b", &[sent(false), sent(false)], &[refused("WHK-1")]);
+    assert_eq!(rows(&[valid.clone(), control.clone()]).len(), 1);
+    let other = test("b", &[sent(false), sent(true)], &[refused("WHK-1")]);
+    assert_eq!(rows(&[valid.clone(), other]).len(), 2, "the test expects no refusal");
+    let third = test("c", &[sent(false)], &[refused("WHK-2")]);
+    assert_eq!(rows(&[valid, control, third]).len(), 3, "it is not clear which of the two explains it");
+}
+
+#[test]
+fn body_without_an_envelope_does_not_explain_a_status_that_is_rarely_wrong() {
+    let of = |name: &str, status: u16| {
+        let answer = format!("{status} an array");
+        let mut found = vec![finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "an array", &answer)];
+        if status != 401 {
+            found.push(assertion(0, "AUTH-3", "LOGIN (401)", &answer, &answer));
+        }
+        test(name, &[exchange("read", status, None, "[]")], &found)
+    };
+    let mut tests: Vec<Value> = (0..9).map(|at| of(&format!("right-{at}"), 401)).collect();
+    tests.push(of("wrong", 403));
+    assert_eq!(rows(&tests).len(), 2);
+    assert_eq!(rows(&tests[1..]).len(), 1, "often wrong");
+}

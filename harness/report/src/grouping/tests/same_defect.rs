@@ -115,6 +115,9 @@ fn list_that_shows_a_wrong_number_of_deliveries_adds_no_cause() {
     let alone = test("c", &exchanges, &[listed("WHK-6")]);
     assert_eq!(rows(&[both("a"), both("b"), alone.clone()]).len(), 1);
     assert_eq!(rows(&[both("a"), alone.clone(), test("d", &exchanges, &[listed("WHK-7")])]).len(), 2, "most tests");
+    let of_clause = test("a", &exchanges, &[delivered.clone(), listed("WHK-6")]);
+    assert_eq!(rows(&[of_clause, alone.clone()]).len(), 1, "half of the tests, and the same clause");
+    assert_eq!(rows(&[both("a"), alone]).len(), 2, "half of the tests");
 }
 
 #[test]
@@ -224,6 +227,21 @@ fn many_values_of_an_operation_that_are_not_the_stored_ones_are_one_cause() {
     assert_eq!(rows(&members[..3]).len(), 3, "a few members can be wrong for reasons of their own");
     let mixed = [shows("A", "read", "a"), shows("B", "read", "b"), shows("C", "read", "c"), shows("D", "read", "d")];
     assert_eq!(rows(&mixed).len(), 4, "neither a clause nor a member in common");
+}
+
+#[test]
+fn values_that_the_same_answers_show_wrong_are_one_cause() {
+    let shows = |name: &str, members: &[(&str, &str)]| {
+        let wrong = |(member, expected): &(&str, &str)| {
+            finding(0, "FMT-4", EXPECTATION, &format!("body /{member}"), expected, "a string", "200")
+        };
+        test(name, &[exchange("read", 200, None, "{}")], &members.iter().map(wrong).collect::<Vec<_>>())
+    };
+    let (name, code) = (("name", "the old one"), ("code", "anything but the new one"));
+    let both = shows("a", &[name, code]);
+    assert_eq!(rows(&[both.clone(), shows("b", &[name])]).len(), 1);
+    assert_eq!(rows(&[both.clone(), shows("b", &[name]), shows("c", &[code])]).len(), 2, "also in another answer");
+    assert_eq!(rows(&[both]).len(), 2, "it is not clear which of the two explains the other");
 }
 
 #[test]

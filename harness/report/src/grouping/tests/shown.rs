@@ -1,6 +1,7 @@
 //! What is shown of a cause: its title, its example, the generated values, and what its repair changes.
 
 use super::*;
+use crate::curl::LONG_COMMAND;
 
 fn finding_of(report: &Report) -> (String, String) {
     let causes = causes(report);
@@ -31,6 +32,47 @@ fn example_has_a_command_that_a_reader_can_copy() {
     };
     let tests = [with_command("a", LONG_COMMAND + 1), with_command("a-longer-name", LONG_COMMAND)];
     assert_eq!(finding_of(&report(&tests)).1, "a-longer-name");
+}
+
+#[test]
+fn example_is_a_test_of_the_request_that_shows_the_cause() {
+    let with_role = |name: &str, role: &str| {
+        let mut exchange = exchange("delete", 200, None, "{}");
+        exchange["role"] = json!(role);
+        test(name, &[exchange], &[finding(0, "STA-3", "success-status", "status", "204", "200", "200")])
+    };
+    let tests = [with_role("a", "teardown"), with_role("b", "set-up"), with_role("a-longer-name", "asserted")];
+    assert_eq!(finding_of(&report(&tests)).1, "a-longer-name");
+}
+
+#[test]
+fn example_has_an_ordinary_request() {
+    let with_path = |name: &str, path: &str, others: &[Value]| {
+        let mut sent = exchange("log", 404, None, MISSING);
+        sent["endpoint"] = json!(format!("GET /hooks/{path}/log"));
+        let found = [assertion(0, "RES-1", "any documented refusal (400 to 499)", "404 {detail}", "404 {detail}")];
+        test(name, &[sent], &[found.as_slice(), others].concat())
+    };
+    // The ordinary request is better evidence, although its test has another cause as well.
+    let other = finding(0, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", "404 {detail}");
+    let ordinary = with_path("a-longer-name", "hook_1", &[other]);
+    for unusual in ["%20", &"a".repeat(200)] {
+        let tests = [with_path("a", unusual, &[]), ordinary.clone()];
+        let report = report(&tests);
+        let causes = causes(&report);
+        let shown = causes.iter().find(|cause| cause.finding.clause == "RES-1").expect("the cause");
+        assert_eq!(&*shown.example().name, "a-longer-name", "{unusual}");
+    }
+}
+
+#[test]
+fn operation_of_the_example_is_named_first() {
+    let of = |name: &str, operation: &str| {
+        let found = finding(0, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", "404 GONE");
+        test(name, &[exchange(operation, 404, Some("GONE"), "{}")], &[found])
+    };
+    let report = report(&[of("a-longer-name", "create"), of("a", "update"), of("another-long-name", "delete")]);
+    assert_eq!(causes(&report)[0].operations(), ["update", "create", "delete"]);
 }
 
 #[test]
@@ -70,7 +112,7 @@ fn generated_value_is_part_of_what_came() {
 }
 
 #[test]
-fn extent_says_how_many_tests_one_repair_turns_green() {
+fn extent_says_how_many_tests_have_no_other_cause() {
     let failing = |name: &str, operations: &[&str]| {
         let exchanges: Vec<Value> = operations.iter().map(|operation| exchange(operation, 200, None, "{}")).collect();
         let findings: Vec<Value> = operations
@@ -83,16 +125,12 @@ fn extent_says_how_many_tests_one_repair_turns_green() {
         test(name, &exchanges, &findings)
     };
     let extents = |tests: &[Value]| causes(&report(tests)).iter().map(Cause::extent).collect::<Vec<_>>();
-    assert_eq!(extents(&[failing("a", &["x"])]), ["1 test; it passes if only this is repaired"]);
+    assert_eq!(extents(&[failing("a", &["x"])]), ["1 test; it has no other cause"]);
     assert_eq!(
         extents(&[failing("a", &["x"]), failing("b", &["x", "y"]), failing("c", &["x", "z"]), failing("d", &["z"])]),
-        [
-            "3 tests; 1 passes if only this is repaired",
-            "2 tests; 1 passes if only this is repaired",
-            "1 test; it has another cause, too"
-        ]
+        ["3 tests; 1 has no other cause", "2 tests; 1 has no other cause", "1 test; it has another cause, too"]
     );
-    assert_eq!(extents(&[failing("a", &["x"]), failing("b", &["x"])]), ["2 tests; all pass if only this is repaired"]);
+    assert_eq!(extents(&[failing("a", &["x"]), failing("b", &["x"])]), ["2 tests; none has another cause"]);
     let mut warned = failing("a", &["x"]);
     warned["verdict"] = json!("warned");
     assert_eq!(extents(&[warned]), ["1 test"]);
