@@ -8,7 +8,6 @@ use crate::cause::{Cause, counted, grouped};
 use crate::escape::one_line;
 use crate::grouping::{Kind, has_unusual_path, passing_after};
 use crate::model::Report;
-use judge::preflight::OperationState;
 use judge::verdict::Verdict;
 use spec::contract::Level;
 
@@ -175,7 +174,7 @@ fn listed(before: &str, names: &[&str], room: usize) -> String {
 
 /// The request of one test, what was expected and what came, in about `room` characters.
 fn evidence(report: &Report, cause: &Cause<'_>, room: usize) -> String {
-    if let Some(text) = seen_by_preflight(report, cause) {
+    if let Some(text) = always(report, cause) {
         return text;
     }
     let request = cause.exchange().map(|exchange| {
@@ -196,13 +195,12 @@ fn evidence(report: &Report, cause: &Cause<'_>, room: usize) -> String {
     format!("{request}expected {}, got {}", part(&expected, &actual), part(&actual, &expected))
 }
 
-/// What the preflight got from an operation that is not implemented, if all tests have unusual requests: such a request
-/// may be refused for its value.
-fn seen_by_preflight(report: &Report, cause: &Cause<'_>) -> Option<String> {
-    cause.exchange().filter(|exchange| has_unusual_path(exchange) && cause.kind == Kind::NotImplemented)?;
-    let operations = cause.operations();
-    let facts = &report.preflight.as_ref()?.operations;
-    let fact = facts.iter().find(|fact| operations == [fact.operation.as_str()])?;
-    let came = format!("{} in the preflight: got {}", fact.endpoint, fact.came);
-    (fact.state == OperationState::Missing).then_some(came)
+/// What every request to an operation that is not implemented got, if the request of the example is unusual: alone, it
+/// could have been refused for its value.
+fn always(report: &Report, cause: &Cause<'_>) -> Option<String> {
+    let shown = cause.exchange().filter(|shown| has_unusual_path(shown) && cause.kind == Kind::NotImplemented)?;
+    let all = report.tests.iter().flat_map(|test| &test.exchanges);
+    let mut answers = all.filter(|other| other.operation == shown.operation).filter_map(|other| other.status_code);
+    let same = answers.all(|status| Some(status) == shown.status_code);
+    same.then(|| format!("every request got {}, for example {} as {}", cause.actual(), shown.endpoint, shown.actor))
 }
