@@ -176,15 +176,16 @@ fn tests_of_one_cause_are_run_again() {
     let mut report = run.report("first.json", &[]);
     let first = run.path("first.json");
     // A second cause: one of the tests shows only a header that is missing.
-    let finding = &mut report["trials"]
-        .as_array_mut()
-        .expect("tests")
-        .iter_mut()
-        .find(|test| test["verdict"] == "failed")
-        .expect("a failed test")["findings"][0];
-    (finding["clause"], finding["check"], finding["part"]) =
-        ("ID-1".into(), "request-id-present".into(), "header X-Id".into());
-    finding["key"] = serde_json::json!({ "id": "k", "operation": "readParcel", "place": "header X-Id", "expected": "an id", "came": "absent", "answer": "" });
+    let mut tests = report["trials"].as_array_mut().expect("tests").iter_mut();
+    let test = tests.find(|test| test["verdict"] == "failed").expect("a failed test");
+    let mut finding = test["findings"][0].clone();
+    for (member, value) in [("clause", "ID-1"), ("check", "request-id-present"), ("part", "header X-Id")] {
+        finding[member] = value.into();
+    }
+    finding["key"] = serde_json::json!({
+        "id": "k", "operation": "readParcel", "place": "header X-Id", "expected": "an id", "came": "absent", "answer": ""
+    });
+    test["findings"] = serde_json::json!([finding]);
     write(&run.folder, "first.json", &report.to_string());
     let of = |numbers: &[&str]| {
         let flags: Vec<&str> = numbers.iter().flat_map(|number| ["--cause", number]).collect();
@@ -197,7 +198,9 @@ fn tests_of_one_cause_are_run_again() {
     for (number, message) in refused {
         run.output(&["--failed", &first, "--cause", number]).assert_refused_with(2, message);
     }
-    run.output(&["--cause", "1"]).assert_refused_with(2, "--failed");
+    let output = run.output(&["--cause", "1"]);
+    output.assert_exit_code(2);
+    assert!(output.err.contains("--failed <REPORT.json>"), "{}", output.err);
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub(in super::super) struct Cause<'r> {
     /// Every test with a finding of this cause, sorted by name.
     pub(in super::super) tests: Vec<&'r TestReport>,
     pub(in super::super) members: Vec<Member<'r>>,
-    /// The names of the failed tests that have no other cause: they would pass if this cause were repaired.
+    /// The names of the failed tests in which no other cause was found.
     pub(in super::super) alone: Vec<&'r str>,
     pub(super) example: &'r TestReport,
     /// The text of the clause of the representative finding.

@@ -109,7 +109,7 @@ fn unusual_request_is_not_the_only_evidence_of_a_missing_operation() {
             for exchange in &mut test.exchanges {
                 (exchange.status_code, exchange.error_code) = (Some(404), None);
                 (exchange.operation, exchange.actor) = (format!("operation{at}").into(), "reader".into());
-                exchange.endpoint = format!("GET /{path}/log").into();
+                exchange.endpoint = format!("GET /{path}/log");
                 exchange.response = None;
             }
             for finding in &mut test.findings {
