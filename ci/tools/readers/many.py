@@ -16,16 +16,16 @@ for path in reports:
     with open(path, encoding="utf-8") as file:
         read.append(json.load(file))
 whole = read[0]
-source = [test for report in read for test in report["trials"] if not test["name"].startswith("deviations::")]
-whole["trials"] = []
+source = [test for report in read for test in report["tests"] if not test["name"].startswith("deviations::")]
+whole["tests"] = []
 for number, test in zip(range(int(count)), itertools.cycle(source)):
     test = copy.copy(test)
     test["name"] += f"/copy-{number // len(source)}-{number % len(source)}"
     test["deviations"] = []
-    whole["trials"].append(test)
-names = sorted(test["name"] for test in whole["trials"])
+    whole["tests"].append(test)
+names = sorted(test["name"] for test in whole["tests"])
 extent = {
-    "trials": len(names),
+    "tests": len(names),
     "hash": hashlib.sha256("".join(f"{name}\n" for name in names).encode()).hexdigest(),
 }
 whole["manifest"] |= {"shard": None, "byTest": False, "whole": extent, "part": extent, "deviationMatches": []}

@@ -92,7 +92,7 @@ fn judge(report: &Report, combination: &[Row]) -> bool {
     println!("  {merged} merged; split: {:?}; not shown: {:?}", named(|count| count > 1), named(|count| count == 0));
     for (cause, names) in report.causes.iter().zip(&shown) {
         let names: Vec<&str> = names.iter().copied().collect();
-        let (tests, alone) = (cause.tests, cause.alone.len());
+        let (tests, alone) = (cause.tests, cause.only_cause_of.len());
         println!("  {tests:>4} tests, {alone:>4} alone: {} {} <- {}", cause.clauses, cause.title, names.join(", "));
     }
     good

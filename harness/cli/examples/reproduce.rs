@@ -262,7 +262,7 @@ fn run(url: &str, exports: &[(String, String)], arguments: &[String]) -> Value {
 }
 
 fn failed(report: &Value) -> Vec<Value> {
-    let tests = report["trials"].as_array().cloned().unwrap_or_default();
+    let tests = report["tests"].as_array().cloned().unwrap_or_default();
     tests.into_iter().filter(|test| test["verdict"] == "failed").collect()
 }
 

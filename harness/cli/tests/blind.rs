@@ -17,7 +17,7 @@ use cli::run::load;
 use judge::delivery::Delivery;
 use runner::execute::miscounted;
 use serde_json::{Value, json};
-use spec::contract::{Contract, Surface};
+use spec::contract::{Contract, OccursIn};
 use spec::scenario::plan::KeptPart;
 use spec::scenario::{Action, Expect, Expectation, Library, Outcome, Variables, status};
 
@@ -147,7 +147,7 @@ fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     let elsewhere = vec![("location".to_owned(), "/elsewhere".to_owned())];
     wrong.push(("a redirection".to_owned(), Answer { status: 307, headers: elsewhere, body: None, text: None }));
     wrong.push(("an HTML page with 500".to_owned(), Answer::html(500)));
-    for entry in case.contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::Response) {
+    for entry in case.contract.catalog.codes.iter().filter(|entry| entry.occurs_in == OccursIn::Response) {
         if !permits(case, Some(&entry.code), entry.status().unwrap_or_default()) {
             wrong.push((format!("the code {}", entry.code), case.refusal(&entry.code)));
         }
@@ -248,7 +248,7 @@ fn blind_expectation_is_reported() {
             .any(|what| what.contains("/a"))
     );
     assert!(
-        unnoticed_in("{ success: true, headers: { X-A: { where_sent: true, below: few } } }")
+        unnoticed_in("{ success: true, headers: { X-A: { optional: true, below: few } } }")
             .iter()
             .any(|what| what.contains("X-A"))
     );

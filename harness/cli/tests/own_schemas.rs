@@ -125,9 +125,9 @@ fn unknown_members_are_refused_by_type_and_schema() {
         "scenarios": [{
             "name": "a-fact", "clauses": ["A-1"],
             "steps": [{
-                "call": "list", "as": "reader", "sign": { "over": "body" }, "burst": { "at_most": 1, "in_flight": 1 },
+                "call": "list", "as": "reader", "sign": { "covers": "body" }, "burst": { "at_most": 1, "in_flight": 1 },
                 "poll": { "within_seconds": 1, "every_ms": 1 },
-                "expect": { "success": true, "headers": { "Date": { "where_sent": true } } }
+                "expect": { "success": true, "headers": { "Date": { "optional": true } } }
             }]
         }]
     });
@@ -168,13 +168,13 @@ actors: { reader: READER_KEY }
 lacks: { rate-limit: it has none }
 rate: 5.5
 deviations:
-  - { clause: ENV-1, trials: \"a*\", reason: agreed, ticket: T-1, expires: 2030-01-31 }
-  - { trials: b, check: expectation, place: body /error, reason: agreed, ticket: T-1, owner: desk, expires: 2030-01-31, flaky: true }
+  - { clause: ENV-1, tests: \"a*\", reason: agreed, ticket: T-1, expires: 2030-01-31 }
+  - { tests: b, check: expectation, place: body /error, reason: agreed, ticket: T-1, owner: desk, expires: 2030-01-31, flaky: true }
 ";
 
 const FORMATS: &str = "
 callers: { change: { as: clerk, given: [thing], given_refused: [standing-thing] } }
-refusals: { wrong-type: { clause: A-1, error: BAD, tolerate: [WORSE], names_field: true, must_answer: true } }
+refusals: { wrong-type: { clause: A-1, error: BAD, tolerate: [WORSE], names_field: true, must_respond: true } }
 values:
   - member: born
     operations: [change]
@@ -183,7 +183,7 @@ values:
     with: { place: DE }
     accepted: A-1
     refused: { malformed: { clause: A-1, error: [BAD] } }
-    survived: A-2
+    handled: A-2
     server_error: A-2
     rule_clauses: { month-thirteen: A-3 }
     leave_out: [empty]
@@ -246,39 +246,39 @@ fn report() -> Value {
         "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" },
         "target": "embedded reference", "seed": 1, "strict": false, "command": "cargo test", "startedAt": "2026-01-01T00:00:00.000Z",
         "durationMs": 5, "requests": 1, "exitCode": 1, "summary": { "failed": 1 },
-        "causes": [{ "id": "c0", "title": "It breaks.", "level": "MUST", "clauses": "A-1", "operations": ["list"], "expected": "200", "actual": "404", "isKnown": false, "trials": 1, "alone": ["a"], "example": "a", "reproduce": "curl" }],
-        "obstacles": [{ "id": "o0", "kind": "setup-step", "reason": "refused", "operation": "list", "trials": 1, "example": "a", "reproduce": "curl" }],
-        "clauses": [{ "id": "A-1", "level": "MUST", "says": "So.", "page": "All", "status": "not-exercised", "reason": null, "exercisedBy": 0, "trials": [], "codes": ["GONE"], "unjudged": "no call", "excluded": null }],
-        "errorCodes": [{ "code": "GONE", "status": 400, "statuses": [400, 401], "observed": 0, "trials": [], "excluded": null }],
+        "causes": [{ "id": "c0", "title": "It breaks.", "level": "MUST", "clauses": "A-1", "operations": ["list"], "expected": "200", "actual": "404", "isKnown": false, "tests": 1, "onlyCauseOf": ["a"], "example": "a", "reproduce": "curl" }],
+        "obstacles": [{ "id": "o0", "kind": "setup-step", "reason": "refused", "operation": "list", "tests": 1, "example": "a", "reproduce": "curl" }],
+        "clauses": [{ "id": "A-1", "level": "MUST", "says": "So.", "page": "All", "status": "not-exercised", "reason": null, "exercisedBy": 0, "tests": [], "codes": ["GONE"], "unjudged": "no call", "excluded": null }],
+        "errorCodes": [{ "code": "GONE", "status": 400, "statuses": [400, 401], "observed": 0, "tests": [], "excluded": null }],
         "actors": [{ "name": "reader", "configured": true }], "preflight": null,
-        "trials": [{
+        "tests": [{
             "name": "a::b", "file": "a.yaml", "line": 1, "about": "", "verdict": "failed", "reason": null,
             "startedAt": null, "durationMs": 5, "clauses": ["A-1"],
-            "evidence": [{ "clause": "A-1", "checks": ["expectation"], "codes": ["GONE"], "answers": 1, "exchange": 0 }],
-            "open": [{ "clause": "A-2", "reason": "the header X was not sent" }], "codes": ["GONE"], "deviations": [0],
-            "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0, "key": { "id": "00", "operation": "op", "place": "status", "expected": "", "came": "", "answer": "200", "rule": "r" }, "deviation": 0 }],
+            "evidence": [{ "clause": "A-1", "checks": ["expectation"], "codes": ["GONE"], "responses": 1, "exchange": 0 }],
+            "withoutEvidence": [{ "clause": "A-2", "reason": "the header X was not sent" }], "codes": ["GONE"], "deviations": [0],
+            "findings": [{ "clause": "A-1", "check": "expectation", "level": "SHOULD", "message": "", "expected": "", "actual": "", "part": "status", "exchange": 0, "key": { "id": "00", "operation": "op", "place": "status", "expected": "", "actual": "", "response": "200", "rule": "r" }, "deviation": 0 }],
             "flaky": true, "attempts": [{ "note": "n", "findings": [], "exchanges": [0] }],
             "repro": "conformance repro a::b | sh",
             "fuzz": {
                 "cases": 1, "discarded": 0, "rules": [{ "name": "month-thirteen", "cases": 1, "discarded": 0 }],
-                "found": [{ "rule": "month-thirteen", "value": "\"2000-13-01\"", "case": 0, "shrunk": true, "moves": "s1", "clauses": ["A-1"], "exchange": 0 }]
+                "counterexamples": [{ "rule": "month-thirteen", "value": "\"2000-13-01\"", "case": 0, "shrunk": true, "shrinkSteps": "s1", "clauses": ["A-1"], "exchange": 0 }]
             },
             "exchanges": [{
                 "timestamp": "2026-01-01T00:00:00.000Z", "requestId": null, "statusCode": 404, "errorCode": "GONE", "errorMessage": null,
                 "endpoint": "GET /", "field": null, "role": "asserted", "operation": "list", "actor": "reader", "durationMs": 5,
-                "fault": null, "curl": "curl", "standsAlone": true, "request": { "headers": ["a: b"], "body": "{}", "bodyHex": "ff" }, "response": { "headers": [], "body": "", "bodyHex": null }
+                "fault": null, "curl": "curl", "selfContained": true, "request": { "headers": ["a: b"], "body": "{}", "bodyHex": "ff" }, "response": { "headers": [], "body": "", "bodyHex": null }
             }]
         }],
         "instances": [{ "name": "east", "target": "http://east.example", "flags": "--seed 1", "preflight": null }],
         "leftovers": [{ "noun": "thing", "id": "1", "test": "a::b" }],
         "manifest": {
-            "shard": "1/2", "byTest": false, "filtered": false, "whole": { "trials": 2, "hash": "ab" },
-            "part": { "trials": 1, "hash": "cd" }, "options": { "timeout": "30 s" }, "targetFile": "t.yaml", "instance": { "of": "shop", "name": "east" },
+            "shard": "1/2", "byTest": false, "filtered": false, "whole": { "tests": 2, "hash": "ab" },
+            "part": { "tests": 1, "hash": "cd" }, "options": { "timeout": "30 s" }, "targetFile": "t.yaml", "instance": { "of": "shop", "name": "east" },
             "day": "2026-11-22", "flags": "--seed 1", "deviationMatches": [2]
         },
         "deviations": [{
-            "clause": "A-1", "trials": null, "check": null, "place": null, "operations": ["op"], "expected": ["x"],
-            "came": ["y"], "answers": ["200"], "reason": "r", "ticket": "t", "owner": null,
+            "clause": "A-1", "tests": null, "check": null, "place": null, "operations": ["op"], "expected": ["x"],
+            "actual": ["y"], "responses": ["200"], "reason": "r", "ticket": "t", "owner": null,
             "expires": "2030-01-31", "flaky": false, "line": 3, "state": "observed", "note": null, "observedIn": ["a::b"]
         }]
     }"#;

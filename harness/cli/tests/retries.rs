@@ -57,7 +57,7 @@ impl Bench {
         if let Action::Call(call) = &mut first.action {
             call.asserted.as_mut().expect("an expectation").expectation = Expectation::new(expected);
         }
-        let wait = Step { action: Action::Wait(Wait::RetryDelay), line: None, shared: None, unless_broken: false };
+        let wait = Step { action: Action::Wait(Wait::RetryDelay), line: None, shared: None, skip_after_failure: false };
         test.steps.splice(0..0, [Arc::new(first), Arc::new(wait)]);
         run_test(&self.environment, &test).await
     }

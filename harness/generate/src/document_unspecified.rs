@@ -6,25 +6,25 @@ use proptest::sample::{Index, select};
 use super::document::{JPG, PDF, PNG, input, jpg, picture, png, sized, text_of_a_picture};
 use super::pictures::{Colours, Dots, Kind, Picture, Writing, encoded, file, pdf};
 use super::rule::{Input, Rule};
-use super::strategies::survived;
+use super::strategies::handled;
 use crate::documents;
 
 pub(super) fn unspecified() -> Vec<Rule> {
     let once = |rule: Rule| Rule { at_most: Some(1), ..rule };
     vec![
-        survived("cut-short", || {
+        handled("cut-short", || {
             altered(|bytes, at| {
                 let end = 9 + at.index(bytes.len() - 9);
                 bytes.truncate(end);
             })
         }),
-        survived("damaged", || {
+        handled("damaged", || {
             altered(|bytes, at| {
                 let place = 9 + at.index(bytes.len() - 9);
                 bytes[place] ^= 0x55;
             })
         }),
-        survived("first-bytes-alone", || {
+        handled("first-bytes-alone", || {
             let heads: Vec<(&[u8], &str)> = vec![
                 (b"\x89PNG\r\n\x1a\n", PNG),
                 (b"\xff\xd8\xff\xe0", JPG),
@@ -34,38 +34,36 @@ pub(super) fn unspecified() -> Vec<Rule> {
             ];
             select(heads).prop_map(|(head, declared)| input(&encoded(head), declared)).boxed()
         }),
-        survived("something-behind-the-end", || altered(|bytes, _| bytes.extend(b"<script></script>PK\x03\x04"))),
-        survived("something-before-the-beginning", || {
+        handled("something-behind-the-end", || altered(|bytes, _| bytes.extend(b"<script></script>PK\x03\x04"))),
+        handled("something-before-the-beginning", || {
             altered(|bytes, _| {
                 bytes.splice(0..0, *b"\n\n");
             })
         }),
-        survived("png-of-one-point", || png(tiny())),
-        survived("jpg-of-one-point", || jpg(tiny())),
-        survived("png-without-resolution", || png(picture(Colours::Rgb, Just(Dots::Unstated)))),
-        survived("jpg-without-resolution", || jpg(picture(Colours::Rgb, Just(Dots::Unstated)))),
-        survived("jpg-of-118-dots-a-centimetre", || jpg(picture(Colours::Rgb, Just(Dots::PerCentimetre(118, 118))))),
-        survived("jpg-of-four-colours", || jpg(picture(Colours::Cmyk, Just(Dots::PerInch(300, 300))))),
-        survived("resolution-of-zero", || jpg(picture(Colours::Rgb, Just(Dots::PerInch(0, 0))))),
-        survived("resolution-beyond-reason", || png(picture(Colours::Rgb, Just(Dots::PerMetre(u32::MAX >> 1, 1))))),
-        survived("pdf-of-an-unknown-version", || {
+        handled("png-of-one-point", || png(tiny())),
+        handled("jpg-of-one-point", || jpg(tiny())),
+        handled("png-without-resolution", || png(picture(Colours::Rgb, Just(Dots::Unstated)))),
+        handled("jpg-without-resolution", || jpg(picture(Colours::Rgb, Just(Dots::Unstated)))),
+        handled("jpg-of-118-dots-a-centimetre", || jpg(picture(Colours::Rgb, Just(Dots::PerCentimetre(118, 118))))),
+        handled("jpg-of-four-colours", || jpg(picture(Colours::Cmyk, Just(Dots::PerInch(300, 300))))),
+        handled("resolution-of-zero", || jpg(picture(Colours::Rgb, Just(Dots::PerInch(0, 0))))),
+        handled("resolution-beyond-reason", || png(picture(Colours::Rgb, Just(Dots::PerMetre(u32::MAX >> 1, 1))))),
+        handled("pdf-of-an-unknown-version", || {
             select(vec!["0.0", "9.9", "1.04", "x"]).prop_map(|version| input(&encoded(&pdf(1, version)), PDF)).boxed()
         }),
-        survived("pdf-that-says-it-is-encrypted", || {
-            Just(()).prop_map(|()| input(&encoded(&encrypted()), PDF)).boxed()
-        }),
-        survived("padding-left-out", || {
+        handled("pdf-that-says-it-is-encrypted", || Just(()).prop_map(|()| input(&encoded(&encrypted()), PDF)).boxed()),
+        handled("padding-left-out", || {
             text_of_a_picture().prop_map(|text| input(text.trim_end_matches('='), PNG)).boxed()
         }),
-        survived("padding-too-long", || text_of_a_picture().prop_map(|text| input(&format!("{text}=="), PNG)).boxed()),
-        survived("white-space-in-base64", || {
+        handled("padding-too-long", || text_of_a_picture().prop_map(|text| input(&format!("{text}=="), PNG)).boxed()),
+        handled("white-space-in-base64", || {
             (text_of_a_picture(), any::<Index>(), select(vec![" ", "\n", "\r\n", "\t"]))
                 .prop_map(|(text, at, space)| input(&super::strategies::inserted(&text, at, space), PNG))
                 .boxed()
         }),
-        survived("base64-in-lines", || text_of_a_picture().prop_map(|text| input(&in_lines(&text), PNG)).boxed()),
-        survived("base64-twice", || text_of_a_picture().prop_map(|text| input(&encoded(text.as_bytes()), PNG)).boxed()),
-        survived("other-names-of-the-media-type", || {
+        handled("base64-in-lines", || text_of_a_picture().prop_map(|text| input(&in_lines(&text), PNG)).boxed()),
+        handled("base64-twice", || text_of_a_picture().prop_map(|text| input(&encoded(text.as_bytes()), PNG)).boxed()),
+        handled("other-names-of-the-media-type", || {
             (
                 text_of_a_picture(),
                 select(vec!["image/PNG", "image/x-png", "png", "image/png; charset=x", "", "*/*", "image/*"]),
@@ -73,7 +71,7 @@ pub(super) fn unspecified() -> Vec<Rule> {
                 .prop_map(|(text, declared)| input(&text, declared))
                 .boxed()
         }),
-        once(survived("between-10000000-bytes-and-10-mebibytes", || sized(documents::Kind::Pdf, PDF, 10_400_000))),
+        once(handled("between-10000000-bytes-and-10-mebibytes", || sized(documents::Kind::Pdf, PDF, 10_400_000))),
     ]
 }
 

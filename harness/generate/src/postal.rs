@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::expand::{Patterns, choices};
 use super::rule::{Content, Input, Rule};
 use super::strategies::{
-    CONTROLS, LINE_ENDS, SPACES, accepted, digit_in_script, inserted, is_digit, refused, refused_as, replaced,
-    survived, word,
+    CONTROLS, LINE_ENDS, SPACES, accepted, digit_in_script, handled, inserted, is_digit, refused, refused_as, replaced,
+    word,
 };
 
 static TABLE: &str = include_str!("data/postal_google.tsv");
@@ -185,13 +185,13 @@ fn words() -> Vec<Rule> {
 /// Codes about which the contract asserts nothing.
 fn unspecified() -> Vec<Rule> {
     vec![
-        survived("any-code-of-the-pattern", || {
+        handled("any-code-of-the-pattern", || {
             (0..COUNTRIES.len(), choices())
                 .prop_map(|(which, choices)| input(COUNTRIES[which].code, &COUNTRIES[which].pattern.text(&choices)))
                 .boxed()
         }),
-        survived("lower-case", || edited(lettered_example(), |code| code.to_lowercase())),
-        survived("spaces-around", || {
+        handled("lower-case", || edited(lettered_example(), |code| code.to_lowercase())),
+        handled("spaces-around", || {
             (example(), select(SPACES), any::<bool>())
                 .prop_map(|((country, code), space, before)| match before {
                     true => input(country, &format!("{space}{code}")),
@@ -199,20 +199,20 @@ fn unspecified() -> Vec<Rule> {
                 })
                 .boxed()
         }),
-        survived("line-end-behind", || {
+        handled("line-end-behind", || {
             (example(), select(LINE_ENDS))
                 .prop_map(|((country, code), end)| input(country, &format!("{code}{end}")))
                 .boxed()
         }),
-        survived("full-width-digits", || {
+        handled("full-width-digits", || {
             edited(example(), |code| {
                 code.chars()
                     .map(|one| if is_digit(one) { digit_in_script(one, '\u{ff10}') } else { one.to_string() })
                     .collect()
             })
         }),
-        survived("separator-left-out", || edited(separated_example(), |code| code.replace([' ', '-'], ""))),
-        survived("other-usual-separator", || {
+        handled("separator-left-out", || edited(separated_example(), |code| code.replace([' ', '-'], ""))),
+        handled("other-usual-separator", || {
             edited(separated_example(), |code| {
                 code.chars()
                     .map(|one| match one {
@@ -223,15 +223,15 @@ fn unspecified() -> Vec<Rule> {
                     .collect()
             })
         }),
-        survived("country-before-the-code", || {
+        handled("country-before-the-code", || {
             example().prop_map(|(country, code)| input(country, &format!("{country}-{code}"))).boxed()
         }),
-        survived("country-without-a-pattern", || {
+        handled("country-without-a-pattern", || {
             (word(&["AE", "HK", "QA", "AO", "ZW"]), word(&["00000", "12345", "X", "1-2-3"]))
                 .prop_map(|(country, code)| input(&country, &code))
                 .boxed()
         }),
-        survived("unknown-country", || {
+        handled("unknown-country", || {
             (word(&["XX", "ZZ", "QQ", "UK", "EU"]), word(&["12345", "A1A 1A1"]))
                 .prop_map(|(country, code)| input(&country, &code))
                 .boxed()

@@ -81,7 +81,7 @@ pub enum Assertion {
     /// most formats; documents have several kinds.
     Refused(&'static str),
     /// Any documented response is allowed, except a server error.
-    Survived,
+    Handled,
 }
 
 /// The content that replaces a valid value.

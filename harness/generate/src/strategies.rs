@@ -25,8 +25,8 @@ pub(super) fn refused_as(kind: &'static str, name: &'static str, strategy: MakeS
     Rule::generated(name, Assertion::Refused(kind), strategy)
 }
 
-pub(super) fn survived(name: &'static str, strategy: MakeStrategy) -> Rule {
-    Rule::generated(name, Assertion::Survived, strategy)
+pub(super) fn handled(name: &'static str, strategy: MakeStrategy) -> Rule {
+    Rule::generated(name, Assertion::Handled, strategy)
 }
 
 /// Inputs that are texts without a companion.

@@ -68,7 +68,7 @@ fn the_oracle_never_agrees_with_opposite_assertions() {
                 Assertion::Accepted
             };
             let both = oracle::agrees(format, rule.assertion, &input) && oracle::agrees(format, opposite, &input);
-            assert!(rule.assertion == Assertion::Survived || !both, "{format:?} {} {input:?}", rule.name);
+            assert!(rule.assertion == Assertion::Handled || !both, "{format:?} {} {input:?}", rule.name);
         }
     }
 }
@@ -137,7 +137,7 @@ fn label(assertion: Assertion) -> String {
     match assertion {
         Assertion::Accepted => "accepted".to_owned(),
         Assertion::Refused(kind) => format!("refused as {kind}"),
-        Assertion::Survived => "survived".to_owned(),
+        Assertion::Handled => "handled".to_owned(),
     }
 }
 

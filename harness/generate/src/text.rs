@@ -7,7 +7,7 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::rule::{Content, Input, Rule};
-use super::strategies::{one_of, refused_as, survived, text};
+use super::strategies::{handled, one_of, refused_as, text};
 
 /// The longest text that is generated, in characters.
 const LONGEST: usize = 65_536;
@@ -21,22 +21,22 @@ pub(super) fn rules() -> Vec<Rule> {
 
 fn scripts() -> Vec<Rule> {
     vec![
-        survived("bidirectional-marks", || {
+        handled("bidirectional-marks", || {
             around(&["\u{202e}", "\u{202d}", "\u{2066}", "\u{2069}", "\u{200f}", "\u{61c}"])
         }),
-        survived("zero-width-characters", || {
+        handled("zero-width-characters", || {
             around(&["\u{200b}", "\u{200c}", "\u{200d}", "\u{feff}", "\u{2060}", "\u{ad}"])
         }),
-        survived("combining-characters", || {
+        handled("combining-characters", || {
             text(
                 (1usize..400, select(vec!["\u{301}", "\u{327}", "\u{20e3}", "\u{489}", "\u{e0100}"]))
                     .prop_map(|(count, mark)| format!("Z{}", mark.repeat(count))),
             )
         }),
-        survived("one-letter-in-two-encodings", || {
+        handled("one-letter-in-two-encodings", || {
             one_of(&["\u{e9}", "e\u{301}", "\u{1e69}", "s\u{323}\u{307}", "\u{212b}", "\u{fb03}"])
         }),
-        survived("emoji", || {
+        handled("emoji", || {
             one_of(&[
                 "\u{1f600}",
                 "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}",
@@ -45,24 +45,24 @@ fn scripts() -> Vec<Rule> {
                 "\u{1f44d}\u{1f3fd}",
             ])
         }),
-        survived("characters-beyond-the-basic-plane", || {
+        handled("characters-beyond-the-basic-plane", || {
             one_of(&["\u{20000}", "\u{1d4d0}\u{1d4ed}\u{1d4ea}", "\u{10ffff}", "\u{12000}"])
         }),
-        survived("scripts-from-right-to-left", || {
+        handled("scripts-from-right-to-left", || {
             one_of(&[
                 "\u{639}\u{627}\u{626}\u{634}\u{629}",
                 "\u{5e9}\u{5c2}\u{5b8}\u{5e8}\u{5b8}\u{5d4}",
                 "\u{7a0}\u{7a6}",
             ])
         }),
-        survived("letters-that-change-length-with-case", || {
+        handled("letters-that-change-length-with-case", || {
             one_of(&["\u{130}", "\u{df}", "\u{149}", "\u{1f50}", "\u{fb01}", "\u{131}i"])
         }),
-        survived("private-use-and-noncharacters", || {
+        handled("private-use-and-noncharacters", || {
             one_of(&["\u{e000}", "\u{f8ff}", "\u{fffe}", "\u{ffff}", "\u{fffd}", "\u{1fffe}"])
         }),
-        survived("any-characters", || text(vec(any::<char>(), 1..60).prop_map(|all| all.into_iter().collect()))),
-        survived("spaces-of-all-kinds", || {
+        handled("any-characters", || text(vec(any::<char>(), 1..60).prop_map(|all| all.into_iter().collect()))),
+        handled("spaces-of-all-kinds", || {
             around(&["\u{a0}", "\u{1680}", "\u{2003}", "\u{2028}", "\u{2029}", "\u{3000}", "\u{85}"])
         }),
     ]
@@ -70,13 +70,13 @@ fn scripts() -> Vec<Rule> {
 
 fn controls() -> Vec<Rule> {
     vec![
-        survived("nul", || one_of(&["\0", "Ada\0", "\0Ada", "Ada\0Lovelace", "\0\0\0\0"])),
-        survived("control-characters", || {
+        handled("nul", || one_of(&["\0", "Ada\0", "\0Ada", "Ada\0Lovelace", "\0\0\0\0"])),
+        handled("control-characters", || {
             around(&["\u{1}", "\u{7}", "\u{8}", "\u{b}", "\u{c}", "\u{1b}[31m", "\u{7f}", "\u{9b}"])
         }),
-        survived("line-ends", || around(&["\n", "\r\n", "\r", "\n\n", "\r\nX-Injected: yes\r\n\r\n"])),
-        survived("empty-text", || one_of(&[""])),
-        survived("blank", || {
+        handled("line-ends", || around(&["\n", "\r\n", "\r", "\n\n", "\r\nX-Injected: yes\r\n\r\n"])),
+        handled("empty-text", || one_of(&[""])),
+        handled("blank", || {
             text(
                 vec(select(vec![' ', '\t', '\n', '\r', '\u{b}', '\u{a0}']), 1..40)
                     .prop_map(|all| all.into_iter().collect()),
@@ -87,14 +87,14 @@ fn controls() -> Vec<Rule> {
 
 fn lengths() -> Vec<Rule> {
     vec![
-        survived("long-text", || text((256usize..LONGEST).prop_map(|count| "a".repeat(count)))),
-        survived("lengths-about-powers-of-two", || {
+        handled("long-text", || text((256usize..LONGEST).prop_map(|count| "a".repeat(count)))),
+        handled("lengths-about-powers-of-two", || {
             let lengths = vec![255usize, 256, 257, 1023, 1024, 1025, 4096, 8191, 8192, 16_384, 32_768, 65_535, LONGEST];
             text(select(lengths).prop_map(|count| "x".repeat(count)))
         }),
-        survived("long-text-of-wide-characters", || text((64usize..8_192).prop_map(|count| "\u{1f600}".repeat(count)))),
-        survived("one-character", || text(any::<char>().prop_map(String::from))),
-        survived("many-lines", || text((10usize..4_000).prop_map(|count| "a\n".repeat(count)))),
+        handled("long-text-of-wide-characters", || text((64usize..8_192).prop_map(|count| "\u{1f600}".repeat(count)))),
+        handled("one-character", || text(any::<char>().prop_map(String::from))),
+        handled("many-lines", || text((10usize..4_000).prop_map(|count| "a\n".repeat(count)))),
     ]
 }
 
@@ -103,12 +103,12 @@ fn escapes() -> Vec<Rule> {
     vec![
         Rule {
             may_be_unreadable: true,
-            ..survived("unpaired-surrogates", || {
+            ..handled("unpaired-surrogates", || {
                 raw(&[r#""\ud800""#, r#""\udfff""#, r#""a\ud83db""#, r#""\ude00\ud83d""#, r#""\ud800\ud800""#])
             })
         },
-        survived("nul-as-an-escape", || raw(&[r#""\u0000""#, r#""Ada\u0000Lovelace""#])),
-        survived("needless-escapes", || {
+        handled("nul-as-an-escape", || raw(&[r#""\u0000""#, r#""Ada\u0000Lovelace""#])),
+        handled("needless-escapes", || {
             raw(&[r#""\u0041\u0064\u0061""#, r#""\/\b\f""#, r#""\ud83d\ude00""#, r#""\u000aAda""#])
         }),
     ]
@@ -117,7 +117,7 @@ fn escapes() -> Vec<Rule> {
 /// Texts that are harmless as data, and harmful in a server that builds commands or queries from them.
 fn commands() -> Vec<Rule> {
     vec![
-        survived("quotes-as-in-queries", || {
+        handled("quotes-as-in-queries", || {
             one_of(&[
                 "'",
                 "O'Neil",
@@ -130,7 +130,7 @@ fn commands() -> Vec<Rule> {
                 "%' --",
             ])
         }),
-        survived("markup", || {
+        handled("markup", || {
             one_of(&[
                 "<b>Ada</b>",
                 "<script>alert(1)</script>",
@@ -141,10 +141,10 @@ fn commands() -> Vec<Rule> {
                 "<![CDATA[",
             ])
         }),
-        survived("entities-of-xml", || {
+        handled("entities-of-xml", || {
             one_of(&["<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", "&xxe;", "<?xml version=\"1.0\"?>"])
         }),
-        survived("templates", || {
+        handled("templates", || {
             one_of(&[
                 "{{7*7}}",
                 "${7*7}",
@@ -156,10 +156,10 @@ fn commands() -> Vec<Rule> {
                 "$name",
             ])
         }),
-        survived("formats", || {
+        handled("formats", || {
             one_of(&["%s%s%s%s", "%n%n", "%d", "%x%x%x", "%99999d", "{}", "{:?}", "{0.__class__}", "%(name)s"])
         }),
-        survived("paths", || {
+        handled("paths", || {
             one_of(&[
                 "../../../../etc/passwd",
                 "..\\..\\windows\\win.ini",
@@ -169,15 +169,15 @@ fn commands() -> Vec<Rule> {
                 "~root",
             ])
         }),
-        survived("commands-of-shells", || {
+        handled("commands-of-shells", || {
             one_of(&["; ls", "| cat", "`id`", "$(id)", "&& true", "\n/bin/true", "-rf", "--help"])
         }),
-        survived("queries-of-other-stores", || {
+        handled("queries-of-other-stores", || {
             one_of(&["{\"$gt\": \"\"}", "[$ne]=1", "*)(uid=*", "' or count(/*)=1 or '", "__proto__", "constructor"])
         }),
-        survived("percent-encodings", || one_of(&["%00", "%0a", "%", "%zz", "%c0%ae", "%2e%2e%2f", "&#x0;", "+"])),
-        survived("patterns", || one_of(&["(a+)+$", "[", "(?<", "\\", ".*", "(((((((((((((((((((("])),
-        survived("repeated-letters-and-a-stranger", || {
+        handled("percent-encodings", || one_of(&["%00", "%0a", "%", "%zz", "%c0%ae", "%2e%2e%2f", "&#x0;", "+"])),
+        handled("patterns", || one_of(&["(a+)+$", "[", "(?<", "\\", ".*", "(((((((((((((((((((("])),
+        handled("repeated-letters-and-a-stranger", || {
             text((20usize..5_000).prop_map(|count| format!("{}!", "a".repeat(count))))
         }),
     ]
@@ -185,14 +185,14 @@ fn commands() -> Vec<Rule> {
 
 fn lookalikes() -> Vec<Rule> {
     vec![
-        survived("numbers-as-text", || {
+        handled("numbers-as-text", || {
             one_of(&["0", "-1", "1e400", "NaN", "Infinity", "-0", "0x10", "1_000", "99999999999999999999999"])
         }),
-        survived("words-of-languages", || {
+        handled("words-of-languages", || {
             one_of(&["null", "undefined", "true", "None", "nil", "[object Object]", "NULL", "void"])
         }),
-        survived("json-as-text", || one_of(&["{}", "[]", "{\"a\":1}", "\"", "\\\"", "\\u0000", "[[[[[[["])),
-        survived("addresses-as-text", || {
+        handled("json-as-text", || one_of(&["{}", "[]", "{\"a\":1}", "\"", "\\\"", "\\u0000", "[[[[[[["])),
+        handled("addresses-as-text", || {
             one_of(&["http://localhost/", "javascript:void(0)", "data:text/html,x", "//localhost", "mailto:"])
         }),
     ]
@@ -219,20 +219,20 @@ pub(super) fn rules_of_other_types() -> Vec<Rule> {
         }),
         wrong("list-of-lists", || value((1usize..60).prop_map(nested))),
         wrong("mixed-list", || value(Just(json!([null, 1, "a", {}, []])))),
-        survived("huge-numbers", || {
+        handled("huge-numbers", || {
             raw(&["1e400", "-1e400", "123456789012345678901234567890", "1e-400", "0.1e1000000000"])
         }),
-        survived("long-number", || text_of_json((400usize..20_000).prop_map(|count| "9".repeat(count)))),
-        survived("deeply-nested-lists", || {
+        handled("long-number", || text_of_json((400usize..20_000).prop_map(|count| "9".repeat(count)))),
+        handled("deeply-nested-lists", || {
             text_of_json((100usize..=DEEPEST).prop_map(|depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth))))
         }),
-        survived("deeply-nested-objects", || {
+        handled("deeply-nested-objects", || {
             text_of_json(
                 (100usize..=DEEPEST).prop_map(|depth| format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth))),
             )
         }),
-        survived("members-twice", || raw(&["{\"a\":1,\"a\":2}", "{\"a\":\"x\",\"a\":null,\"a\":[]}"])),
-        survived("long-list", || {
+        handled("members-twice", || raw(&["{\"a\":1,\"a\":2}", "{\"a\":\"x\",\"a\":null,\"a\":[]}"])),
+        handled("long-list", || {
             text_of_json((1_000usize..10_000).prop_map(|count| format!("[{}0]", "0,".repeat(count))))
         }),
     ]

@@ -8,7 +8,7 @@ use super::header;
 use super::matcher::mismatch_at_pointer;
 use crate::check::{self, CODE_STATUS_CHECK, Context, FIELD_CHECK};
 use crate::finding::{EXPECTATION, Finding, Part, Violation, quoted};
-use spec::contract::{ErrorCode, Level, Surface};
+use spec::contract::{ErrorCode, Level, OccursIn};
 use spec::scenario::{Expectation, Outcome, Variables, status, template};
 
 /// The result of comparing a response with an expectation.
@@ -124,9 +124,9 @@ impl Assertion<'_> {
         Ok(if judged { Shown::Upheld(None) } else { Shown::Open(self.summary(context)) })
     }
 
-    /// The first `where_sent` header that is absent, in this response or in the earlier one that gives its bound.
+    /// The first `optional` header that is absent, in this response or in the earlier one that gives its bound.
     fn header_not_sent(&self, context: &Context<'_>) -> Result<Option<&str>, template::Undefined> {
-        for (name, wanted) in self.expected.headers.iter().filter(|(_, wanted)| wanted.where_sent) {
+        for (name, wanted) in self.expected.headers.iter().filter(|(_, wanted)| wanted.optional) {
             let mut sent = context.response.header(name).is_some();
             for bound in [&wanted.below, &wanted.at_least].into_iter().flatten() {
                 sent &= bound.text(self.variables)?.parse::<i64>().is_ok();
@@ -140,7 +140,7 @@ impl Assertion<'_> {
 
     /// The code of a delivery log in a success body, if the expectation names it.
     fn code_in_log(&self, context: &Context<'_>) -> Result<Option<String>, template::Undefined> {
-        let logged = context.contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::DeliveryLog);
+        let logged = context.contract.catalog.codes.iter().filter(|entry| entry.occurs_in == OccursIn::DeliveryLog);
         let logged: Vec<&String> = logged.map(|entry| &entry.code).collect();
         let (Some(body), false) = (&context.body, logged.is_empty()) else { return Ok(None) };
         for (_, value) in &self.expected.body {

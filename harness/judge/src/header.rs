@@ -17,7 +17,7 @@ pub(super) fn violation(
 ) -> Result<Option<Violation>, Undefined> {
     let value = response.header_bytes(name).map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned());
     let Some(value) = value else {
-        if wanted.where_sent || wanted.present == Some(false) {
+        if wanted.optional || wanted.present == Some(false) {
             return Ok(None);
         }
         return Ok(Some(Violation::header(name, expected(wanted, variables)?, "no such header")));
@@ -58,11 +58,11 @@ fn number_holds(value: &str, wanted: &HeaderExpectation, variables: &Variables) 
     let compared = |bound: Option<String>, good: &dyn Fn(i64, i64) -> bool| match bound.map(|text| text.parse::<i64>())
     {
         None => true,
-        Some(Err(_)) => wanted.where_sent,
+        Some(Err(_)) => wanted.optional,
         Some(Ok(bound)) => number.is_some_and(|number| good(number, bound)),
     };
     Ok(compared(filled(wanted.below.as_ref(), variables)?, &|number, bound| number < bound)
-        && compared(filled(wanted.at_least.as_ref(), variables)?, &|number, bound| number >= bound - wanted.play))
+        && compared(filled(wanted.at_least.as_ref(), variables)?, &|number, bound| number >= bound - wanted.tolerance))
 }
 
 /// The conditions, as a violation shows them.
@@ -84,7 +84,7 @@ pub(super) fn expected(wanted: &HeaderExpectation, variables: &Variables) -> Res
     parts.extend(filled(wanted.below.as_ref(), variables)?.map(|text| format!("an integer below {}", bound(text, 0))));
     parts.extend(
         filled(wanted.at_least.as_ref(), variables)?
-            .map(|text| format!("an integer of at least {}", bound(text, wanted.play))),
+            .map(|text| format!("an integer of at least {}", bound(text, wanted.tolerance))),
     );
     Ok(parts.join(" and "))
 }
@@ -115,8 +115,8 @@ mod tests {
             ("matches: '^[A-Z]+$'", Some("GET"), Some("GET, PUT")),
             ("below: 3", Some("2"), Some("3")),
             ("at_least: 3", Some("3"), Some("2")),
-            ("{ at_least: 3, play: 1 }", Some("2"), Some("1")),
-            ("{ at_least: 3, where_sent: true }", None, Some("2")),
+            ("{ at_least: 3, tolerance: 1 }", Some("2"), Some("1")),
+            ("{ at_least: 3, optional: true }", None, Some("2")),
             ("below: 3", Some("-1"), Some("many")),
         ] {
             assert!(accepts(good, matcher), "{matcher} must accept {good:?}");

@@ -10,7 +10,7 @@ pub struct Preflight {
     /// The number of requests that it sent.
     pub requests: u64,
     /// Why the run ended before the first test, and what to do. Absent if the tests ran.
-    pub stop: Option<String>,
+    pub stop_reason: Option<String>,
     /// The operations that were probed.
     pub operations: Vec<OperationFact>,
     /// The actors that have a credential.
@@ -30,7 +30,7 @@ pub struct OperationFact {
     /// Whether it exists.
     pub state: OperationState,
     /// The response: the status and the error code or the beginning of the body.
-    pub came: String,
+    pub response: String,
 }
 
 /// Whether an operation exists.
@@ -60,9 +60,9 @@ pub struct ActorFact {
     /// How the target treated the credential.
     pub state: ActorState,
     /// The response: the status and the error code or the beginning of the body.
-    pub came: String,
+    pub response: String,
     /// What is wrong and what to do. Absent if nothing is wrong.
-    pub says: Option<String>,
+    pub problem: Option<String>,
 }
 
 /// How the target treated a credential.
@@ -101,7 +101,7 @@ pub struct CapabilityFact {
     /// Whether it is supported.
     pub state: CapabilityState,
     /// What is wrong and what to do. Absent if nothing is wrong.
-    pub says: Option<String>,
+    pub problem: Option<String>,
 }
 
 /// Whether a capability is supported.
@@ -124,7 +124,7 @@ impl Preflight {
             .capabilities
             .iter()
             .find(|fact| fact.state == CapabilityState::Missing && needs.contains(&fact.capability));
-        actor.and_then(|fact| fact.says.as_deref()).or_else(|| capability.and_then(|fact| fact.says.as_deref()))
+        actor.and_then(|fact| fact.problem.as_deref()).or_else(|| capability.and_then(|fact| fact.problem.as_deref()))
     }
 
     /// The operations that are not implemented.
@@ -136,9 +136,9 @@ impl Preflight {
     fn missing_by_answer(&self) -> Vec<(&str, Vec<&OperationFact>)> {
         let mut answers: Vec<(&str, Vec<&OperationFact>)> = Vec::new();
         for fact in self.missing() {
-            match answers.iter_mut().find(|(came, _)| *came == fact.came) {
+            match answers.iter_mut().find(|(came, _)| *came == fact.response) {
                 Some((_, facts)) => facts.push(fact),
-                None => answers.push((&fact.came, vec![fact])),
+                None => answers.push((&fact.response, vec![fact])),
             }
         }
         answers
@@ -146,7 +146,7 @@ impl Preflight {
 
     /// Everything that a user should know before the first test, one sentence each.
     pub fn statements(&self) -> Vec<String> {
-        if let Some(stop) = &self.stop {
+        if let Some(stop) = &self.stop_reason {
             return vec![stop.clone()];
         }
         let missing = self.missing_by_answer().into_iter().map(|(came, facts)| match facts.as_slice() {
@@ -159,8 +159,8 @@ impl Preflight {
                 format!("{} operations seem not to be implemented: {} answer {came}", many.len(), names.join(", "))
             }
         });
-        let actors = self.actors.iter().filter_map(|fact| fact.says.clone());
-        let capabilities = self.capabilities.iter().filter_map(|fact| fact.says.clone());
+        let actors = self.actors.iter().filter_map(|fact| fact.problem.clone());
+        let capabilities = self.capabilities.iter().filter_map(|fact| fact.problem.clone());
         let mut statements: Vec<String> = Vec::new();
         for statement in actors.chain(missing).chain(capabilities) {
             if !statements.contains(&statement) {

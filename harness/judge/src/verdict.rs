@@ -162,7 +162,7 @@ mod tests {
     }
 
     fn known(clause: &str, expires: &str) -> Rules {
-        known_as(json!({ "clause": clause, "trials": "a*", "reason": "agreed", "ticket": "KYC-1", "expires": expires }))
+        known_as(json!({ "clause": clause, "tests": "a*", "reason": "agreed", "ticket": "KYC-1", "expires": expires }))
     }
 
     fn known_as(deviation: serde_json::Value) -> Rules {
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn deviation_does_not_hide_other_violations_of_the_test() {
         let rules = known_as(json!({
-            "trials": "a*", "check": "sample", "place": "status",
+            "tests": "a*", "check": "sample", "place": "status",
             "reason": "agreed", "ticket": "KYC-1", "owner": "desk", "expires": "2026-12-01"
         }));
         let one = finding("A", Level::Must);

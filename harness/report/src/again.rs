@@ -69,7 +69,7 @@ pub(super) fn note(report: &mut Report) {
 fn cases(test: &TestReport) -> String {
     let found = test.fuzz.iter().flat_map(|fuzz| &fuzz.found).take(MOST_CASES);
     let choice = |case: usize, moves: &str| if moves.is_empty() { case.to_string() } else { format!("{case}:{moves}") };
-    found.map(|found| format!(" --case {}", choice(found.case, &found.moves))).collect()
+    found.map(|found| format!(" --case {}", choice(found.case, &found.shrink_steps))).collect()
 }
 
 /// The flags with which a test runs again, and its name in the run of its instance.

@@ -79,11 +79,11 @@ fn redacted(found: &Preflight, redactor: &Redactor) -> Preflight {
     let mut found = found.clone();
     let clean = |text: &mut String| *text = redactor.clean(text);
     let clean_own = |text: &mut String| *text = redactor.clean_own(text);
-    found.stop.iter_mut().for_each(clean_own);
-    found.operations.iter_mut().map(|fact| &mut fact.came).for_each(clean);
-    found.actors.iter_mut().map(|fact| &mut fact.came).for_each(clean);
-    found.actors.iter_mut().flat_map(|fact| &mut fact.says).for_each(clean_own);
-    found.capabilities.iter_mut().flat_map(|fact| &mut fact.says).for_each(clean_own);
+    found.stop_reason.iter_mut().for_each(clean_own);
+    found.operations.iter_mut().map(|fact| &mut fact.response).for_each(clean);
+    found.actors.iter_mut().map(|fact| &mut fact.response).for_each(clean);
+    found.actors.iter_mut().flat_map(|fact| &mut fact.problem).for_each(clean_own);
+    found.capabilities.iter_mut().flat_map(|fact| &mut fact.problem).for_each(clean_own);
     found
 }
 

@@ -37,7 +37,7 @@ fn cause_report(report: &Report, cause: &Cause<'_>) -> CauseReport {
         actual: cause.actual(),
         is_known: cause.is_known(),
         tests: cause.tests.len(),
-        alone: cause.alone.iter().map(|name| (*name).to_owned()).collect(),
+        only_cause_of: cause.alone.iter().map(|name| (*name).to_owned()).collect(),
         example: cause.example().name.to_string(),
         reproduce: again::again(report, cause.example(), cause.exchange()),
     }

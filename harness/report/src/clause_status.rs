@@ -104,7 +104,7 @@ impl<'t> Seen<'t> {
         if violated || about {
             self.named.insert(&test.name);
         }
-        for open in test.open.iter().filter(|open| open.clause == clause.id) {
+        for open in test.without_evidence.iter().filter(|open| open.clause == clause.id) {
             *self.open.entry(&open.reason).or_default() += 1;
             let no_envelope = test.findings.iter().any(|finding| finding.check == ENVELOPE_CHECK);
             if evidence.is_none() && no_envelope && test.verdict == Verdict::Failed {

@@ -20,10 +20,10 @@ pub struct Drafted {
     pub place: Option<String>,
     pub operations: Vec<String>,
     /// The shapes of the answers, if the clause alone would match too much.
-    pub answers: Vec<String>,
+    pub responses: Vec<String>,
     pub expected: Vec<String>,
     /// The shapes of the actual values.
-    pub came: Vec<String>,
+    pub actual: Vec<String>,
 }
 
 /// Drafts an entry for each cause that fails the run and is not a known deviation yet. Findings that only follow from a
@@ -63,16 +63,16 @@ fn entry(title: String, kind: Kind, members: &[&Member<'_>]) -> Drafted {
         check: one(|finding| &finding.check),
         place: one(|finding| finding.defect().place),
         operations: all(|finding| &finding.key.operation),
-        answers: all(|finding| &finding.key.answer),
+        responses: all(|finding| &finding.key.answer),
         expected: all(|finding| &finding.key.expected),
-        came: all(|finding| &finding.key.came),
+        actual: all(|finding| &finding.key.came),
     };
     match kind {
         // Only the operation and the answer identify this cause; expectation and place differ from finding to finding.
         Kind::NotImplemented | Kind::Failing => {
-            Drafted { clause: None, check: None, place: None, expected: Vec::new(), came: Vec::new(), ..entry }
+            Drafted { clause: None, check: None, place: None, expected: Vec::new(), actual: Vec::new(), ..entry }
         }
-        _ if entry.clause.is_some() => Drafted { answers: Vec::new(), ..entry },
+        _ if entry.clause.is_some() => Drafted { responses: Vec::new(), ..entry },
         _ => entry,
     }
 }

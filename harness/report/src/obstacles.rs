@@ -50,10 +50,10 @@ fn obstacle<'r>(report: &'r Report, reason: &'r str, tests: Vec<&'r TestReport>)
 /// The kind of an obstacle that the preflight found.
 fn of_preflight(found: &Preflight, reason: &str) -> Option<ObstacleKind> {
     let is_reason = |says: &Option<String>| says.as_deref() == Some(reason);
-    if found.actors.iter().any(|fact| is_reason(&fact.says)) {
+    if found.actors.iter().any(|fact| is_reason(&fact.problem)) {
         return Some(ObstacleKind::Credential);
     }
-    found.capabilities.iter().any(|fact| is_reason(&fact.says)).then_some(ObstacleKind::Capability)
+    found.capabilities.iter().any(|fact| is_reason(&fact.problem)).then_some(ObstacleKind::Capability)
 }
 
 /// The setup step with which a test ended, if it was refused.

@@ -65,7 +65,7 @@ pub fn test_report(presenter: &Presenter<'_>, result: &TestResult) -> TestReport
         duration_ms: millis(result.took),
         clauses: result.clauses.clone(),
         evidence: evidence(presenter, &result.record.coverage),
-        open: open(presenter, &result.record.coverage),
+        without_evidence: open(presenter, &result.record.coverage),
         codes: presenter.texts.list(result.record.codes.iter().cloned().map(|code| shown_code(presenter, code))),
         deviations: described.into_iter().collect(),
         findings: findings(result, &own, presenter.redactor),
@@ -117,7 +117,7 @@ fn evidence_report(presenter: &Presenter<'_>, clause: &str, evidence: &Evidence)
         clause: clause.to_owned(),
         checks: evidence.checks.iter().cloned().collect(),
         codes: evidence.codes.iter().cloned().map(|code| shown_code(presenter, code)).collect(),
-        answers: evidence.answers,
+        responses: evidence.answers,
         exchange: evidence.exchange,
     }
 }
@@ -129,7 +129,7 @@ fn fuzz_report(fuzz: &FuzzRecord, redactor: &Redactor) -> FuzzReport {
         value: redactor.clean(&found.value),
         case: found.case,
         shrunk: found.shrunk,
-        moves: judge::record::moves_text(&found.moves),
+        shrink_steps: judge::record::moves_text(&found.moves),
         clauses: found.clauses.clone(),
         exchange: found.exchange,
     };

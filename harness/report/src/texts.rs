@@ -121,7 +121,7 @@ mod tests {
             clause: clause.to_owned(),
             checks: vec!["sample".to_owned()],
             codes: Vec::new(),
-            answers: 1,
+            responses: 1,
             exchange: Some(0),
         };
         let [one, same, other] = ["A", "A", "B"].map(|clause| texts.evidence(std::iter::once(evidence(clause))));

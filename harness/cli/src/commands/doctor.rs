@@ -66,12 +66,12 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Abort> {
     let found = runtime.block_on(preflight(subject, &expected, &interest));
     output::out(&redactor.clean_own(&render(&found, &contract, &target)));
     if let Some(path) = &arguments.write {
-        match &found.stop {
+        match &found.stop_reason {
             Some(_) => say!("{} was not written: the target must answer as the API first", path.display()),
             None => write(path, &redactor.clean_own(&draft(&found, &contract, &target, &file)))?,
         }
     }
-    let faulty = found.stop.is_some() || found.actors.iter().any(|fact| fact.state.is_faulty());
+    let faulty = found.stop_reason.is_some() || found.actors.iter().any(|fact| fact.state.is_faulty());
     Ok(ExitCode::from(if faulty { 3 } else { 0 }))
 }
 
@@ -88,9 +88,9 @@ fn write(path: &Path, text: &str) -> Result<(), Abort> {
 /// The result as text for the terminal.
 fn render(found: &Preflight, contract: &Contract, target: &Target) -> String {
     let mut text = String::new();
-    let verdict = if found.stop.is_some() { "does not answer as the API" } else { "answers as the API" };
+    let verdict = if found.stop_reason.is_some() { "does not answer as the API" } else { "answers as the API" };
     let _ = writeln!(text, "{} {verdict} ({} requests sent)", target.url, found.requests);
-    if found.stop.is_none() {
+    if found.stop_reason.is_none() {
         text += &credentials(found, contract);
         text += &operations(found);
         text += &capabilities(found);
@@ -124,12 +124,12 @@ fn credentials(found: &Preflight, contract: &Contract) -> String {
 
 /// False for a credential that should be accepted, but could not be tried.
 fn is_checked(fact: &ActorFact) -> bool {
-    fact.state != ActorState::NotProbed || fact.came.is_empty()
+    fact.state != ActorState::NotProbed || fact.response.is_empty()
 }
 
 fn describe(fact: &ActorFact) -> String {
     let scope = fact.scope.as_deref().map(|scope| format!(" with scope {scope}")).unwrap_or_default();
-    let came = &fact.came;
+    let came = &fact.response;
     match fact.state {
         ActorState::Accepted => format!("accepted{scope}"),
         ActorState::Refused => format!("REFUSED: {came}"),
@@ -154,7 +154,7 @@ fn operations(found: &Preflight) -> String {
             OperationState::Unclear => "unclear",
             OperationState::NotProbed => "not probed",
         };
-        let _ = writeln!(text, "  {state:<11} {:<24} {:<46} {}", fact.operation, fact.endpoint, fact.came);
+        let _ = writeln!(text, "  {state:<11} {:<24} {:<46} {}", fact.operation, fact.endpoint, fact.response);
     }
     text
 }
@@ -205,7 +205,7 @@ fn draft(found: &Preflight, contract: &Contract, target: &Target, file: &TargetF
 
 fn lacks(found: &Preflight, file: &TargetFile, day: &str) -> BTreeMap<String, String> {
     let missing = found.missing().map(|fact| {
-        (fact.operation.clone(), format!("not implemented: {} answered {} on {day}", fact.endpoint, fact.came))
+        (fact.operation.clone(), format!("not implemented: {} answered {} on {day}", fact.endpoint, fact.response))
     });
     let absent = found
         .capabilities

@@ -253,16 +253,16 @@ fn step_in_words(step: &Step, test: &TestCase) -> String {
         Action::Call(call) => call_in_words(call, test),
         Action::Wait(_) => "wait for the retry delay in the answer".to_owned(),
         Action::Listen(listen) => {
-            let answers: Vec<String> = listen.answer.iter().map(ToString::to_string).collect();
+            let answers: Vec<String> = listen.responses.iter().map(ToString::to_string).collect();
             format!(
                 "our webhook endpoint answers {} to deliveries that contain {}",
                 answers.join(", then "),
-                listen.holding.shown(&test.variables)
+                listen.body_contains.shown(&test.variables)
             )
         }
         Action::Await(wanted) => format!(
             "our webhook endpoint must receive each event that contains {} exactly {} time(s), with a valid signature and a current timestamp",
-            wanted.holding.shown(&test.variables),
+            wanted.body_contains.shown(&test.variables),
             wanted.attempts
         ),
     }

@@ -63,7 +63,7 @@ async fn refuse_wrong_credentials(
     let subject = PreflightTarget { contract, target, client, redactor: &redactor, direct: true };
     let found = preflight(subject, &Expected::of(contract, library), &Interest::default()).await;
     let refused = found.actors.iter().filter(|fact| fact.state == ActorState::Refused);
-    let says: BTreeSet<&str> = refused.filter_map(|fact| fact.says.as_deref()).collect();
+    let says: BTreeSet<&str> = refused.filter_map(|fact| fact.problem.as_deref()).collect();
     match says.into_iter().collect::<Vec<_>>().join("; ") {
         says if says.is_empty() => Ok(()),
         says => Err(Abort::Inconclusive(redactor.clean_own(&format!("{says}. Nothing was learned or written.")))),

@@ -84,7 +84,7 @@ fn generated(
         let test = report.tests.iter().find(|test| test.name == spec.name);
         let test = test.ok_or_else(|| usage(format!("the report has no test `{}`", spec.name)))?;
         for found in test.fuzz.iter().flat_map(|fuzz| &fuzz.found) {
-            let choice = format!("{}:{}", found.case, found.moves);
+            let choice = format!("{}:{}", found.case, found.shrink_steps);
             cases.push(CaseChoice::parse(choice.trim_end_matches(':')).map_err(usage)?);
         }
     }

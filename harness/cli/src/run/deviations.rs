@@ -106,7 +106,7 @@ fn entry(deviation: &Deviation, state: DeviationState, observed: Vec<String>) ->
             deviation.expires
         )),
         DeviationState::Unmatched => {
-            Some(format!("{what} matches no test: correct its `trials` or `clause`, or remove it"))
+            Some(format!("{what} matches no test: correct its `tests` or `clause`, or remove it"))
         }
     };
     DeviationReport {
@@ -116,8 +116,8 @@ fn entry(deviation: &Deviation, state: DeviationState, observed: Vec<String>) ->
         place: deviation.place.clone(),
         operations: deviation.operations.clone(),
         expected: deviation.expected.clone(),
-        came: deviation.came.clone(),
-        answers: deviation.answers.clone(),
+        actual: deviation.actual.clone(),
+        responses: deviation.responses.clone(),
         reason: deviation.reason.clone(),
         ticket: deviation.ticket.clone(),
         owner: deviation.owner.clone(),
@@ -154,7 +154,7 @@ fn failures(entries: &[DeviationReport], file: &str, tests: &[TestReport], scope
             DeviationState::Stale | DeviationState::Unmatched => true,
         })
         .map(|(index, entry)| {
-            let subject = entry.clause.as_deref().unwrap_or("trials").to_lowercase();
+            let subject = entry.clause.as_deref().unwrap_or("tests").to_lowercase();
             let name = format!("{OF_THE_LIST}{subject}-{}", index + 1);
             TestReport {
                 file: file.into(),
@@ -216,16 +216,16 @@ mod tests {
     #[test]
     fn entry_without_matching_test_is_unmatched() {
         let run = [test("f::a", Verdict::Passed, false), test("f::b", Verdict::Passed, false)];
-        for entry in [json!({ "trials": "g::*" }), json!({ "clause": "B" }), json!({ "clause": "B", "flaky": true })] {
+        for entry in [json!({ "tests": "g::*" }), json!({ "clause": "B" }), json!({ "clause": "B", "flaky": true })] {
             assert_eq!(state(entry, &run, Scope::Whole), DeviationState::Unmatched);
         }
-        assert_eq!(state(json!({ "trials": "g::*" }), &run, Scope::Shard), DeviationState::Unmatched);
-        assert_eq!(state(json!({ "trials": "g::*" }), &run, Scope::Filtered), DeviationState::Unobserved);
+        assert_eq!(state(json!({ "tests": "g::*" }), &run, Scope::Shard), DeviationState::Unmatched);
+        assert_eq!(state(json!({ "tests": "g::*" }), &run, Scope::Filtered), DeviationState::Unobserved);
     }
 
     #[test]
     fn expired_entry_fails_unless_filters_exclude_its_tests() {
-        let entries = entries(json!({ "trials": "f::a", "expires": "2026-11-21" }));
+        let entries = entries(json!({ "tests": "f::a", "expires": "2026-11-21" }));
         let failing = |name: &str, scope| {
             let run = [test(name, Verdict::Passed, false)];
             failures(&judged(&entries, &["f::a"], &run, scope), "t.yaml", &run, scope).len()

@@ -42,9 +42,9 @@ fn write_entry(out: &mut String, entry: &Drafted) {
     lines.extend(entry.place.as_ref().map(|place| format!("place: {}", quoted(place))));
     for (member, values) in [
         ("operations", &entry.operations),
-        ("answers", &entry.answers),
+        ("responses", &entry.responses),
         ("expected", &entry.expected),
-        ("came", &entry.came),
+        ("actual", &entry.actual),
     ] {
         if !values.is_empty() {
             let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();

@@ -58,7 +58,7 @@ async fn check(arguments: &RunArgs, input: &Input<'_>, expected: &Expected, plan
     if !arguments.no_preflight && (arguments.preflight || !is_by_test()) {
         let interest = interest(contract, file, planned);
         let found = preflight(subject, expected, &interest).await;
-        return Checked { stop: found.stop.clone(), found: Some(found) };
+        return Checked { stop: found.stop_reason.clone(), found: Some(found) };
     }
     let stop = match (target.embedded, arguments.no_preflight) {
         (true, _) => None,

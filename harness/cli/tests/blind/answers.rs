@@ -9,7 +9,7 @@ use judge::check::Context;
 use judge::exchange::{Exchange, Request, Response, Role};
 use judge::expect::{Assertion, Earlier, Holds};
 use serde_json::{Value, json};
-use spec::contract::{Contract, DetailsName, Level};
+use spec::contract::{Contract, DetailsValue, Level};
 use spec::scenario::template::Template;
 use spec::scenario::{Expectation, Outcome, Variables, status};
 
@@ -117,9 +117,9 @@ impl<'c> Case<'c> {
         if let Some(request_id) = &catalog.request_id {
             answer = answer.with_header(&request_id.header, Some("id-1".into()));
         }
-        let details = match entry.details_name {
-            Some(DetailsName::Expiry) => "It ended 2020-01-01T00:00:00Z.",
-            Some(DetailsName::RequestId) => "See id-1.",
+        let details = match entry.details_contain {
+            Some(DetailsValue::Expiry) => "It ended 2020-01-01T00:00:00Z.",
+            Some(DetailsValue::RequestId) => "See id-1.",
             None => "Nothing more.",
         };
         if let Some(pointer) = &pointers.details {

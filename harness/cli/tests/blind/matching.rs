@@ -122,13 +122,13 @@ pub fn wrong_headers(expected: &HeaderExpectation, variables: &Variables) -> Vec
         return vec![Some("something".into())];
     }
     let mut wrong = Vec::new();
-    if !expected.where_sent {
+    if !expected.optional {
         wrong.push(None);
     }
     if expected.present.is_none() {
         wrong.push(Some("~ wrong ~".into()));
     }
     wrong.extend(bound(&expected.below).map(|bound| Some(bound.to_string())));
-    wrong.extend(bound(&expected.at_least).map(|bound| Some((bound - expected.play - 1).to_string())));
+    wrong.extend(bound(&expected.at_least).map(|bound| Some((bound - expected.tolerance - 1).to_string())));
     wrong
 }

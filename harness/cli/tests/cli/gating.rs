@@ -54,7 +54,7 @@ fn run_with_deviation(mutant: Option<&'static str>, clause: &str, test: &str, ex
     let server = ParcelServer::start(mutant);
     let folder = folder();
     let text = format!(
-        "url: {}\ndeviations:\n  - {{ clause: {clause}, trials: \"{test}\", reason: agreed, ticket: DESK-1, expires: {expires} }}\n",
+        "url: {}\ndeviations:\n  - {{ clause: {clause}, tests: \"{test}\", reason: agreed, ticket: DESK-1, expires: {expires} }}\n",
         server.url
     );
     let file = write(&folder, "target.yaml", &text);
@@ -103,7 +103,7 @@ fn deviation_does_not_hide_another_mutant_of_the_same_tests() {
     output.assert_exit_code(1);
     let report: Value = serde_json::from_str(&read(&report)).expect("JSON");
     let findings: Vec<&Value> =
-        report["trials"].as_array().expect("a list of tests").iter().map(|test| &test["findings"]).collect();
+        report["tests"].as_array().expect("a list of tests").iter().map(|test| &test["findings"]).collect();
     assert!(findings.iter().any(|of_test| of_test[0]["deviation"].is_null() && of_test[0].is_object()));
     assert_eq!(report["deviations"][0]["state"], "stale", "{}", report["deviations"]);
 }
@@ -144,7 +144,7 @@ fn junit_shows_a_known_deviation_as_skipped_with_owner_and_expiry() {
 
 const ENTRY: &str = "deviations:
   - clause: MOVE-1
-    trials: \"parcels::*\"
+    tests: \"parcels::*\"
     reason: \"\"
     ticket: \"\"
     owner: \"\"
@@ -228,7 +228,7 @@ fn fail_on_new_fails_only_for_new_violations() {
     Program::new(&["compare", &old, &new, "--allow", "new"]).output().assert_exit_code(0);
     let output = Program::new(&["compare", &old, &new, "--format", "json"]).output();
     let comparison: Value = serde_json::from_str(&output.out).expect("JSON");
-    assert!(comparison["trials"].as_array().expect("a list of tests").iter().any(|entry| entry["change"] == "new"));
+    assert!(comparison["tests"].as_array().expect("a list of tests").iter().any(|entry| entry["change"] == "new"));
     let output = Program::new(&["compare", &new, &old, "--format", "markdown", "--allow", "new,vanished"]).output();
     output.assert_exit_code(0);
     assert!(output.out.starts_with("## Comparison with the earlier run\n"), "{}", output.out);

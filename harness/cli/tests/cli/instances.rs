@@ -82,7 +82,7 @@ fn clause_is_upheld_if_one_instance_upholds_it() {
     output.assert_exit_code(0);
     assert_eq!(status(&merged, "MOVE-1"), "upheld");
     assert_eq!(merged["target"], "2 instances of parcels: fixed, whole");
-    let count = |report: &Value| report["trials"].as_array().map_or(0, Vec::len);
+    let count = |report: &Value| report["tests"].as_array().map_or(0, Vec::len);
     assert_eq!(count(&merged), count(&read(&fixed)) + count(&read(&whole)));
     assert_eq!(merged["summary"]["failed"], 0);
 }
@@ -95,7 +95,7 @@ fn violation_in_one_instance_fails_the_whole_and_names_its_own_rerun() {
     let report = bench.run_as_instance(&broken);
     let (output, merged) = bench.merged(&[&fixed, &report]);
     output.assert_exit_code(1);
-    let failed = merged["trials"].as_array().expect("tests").iter().find(|test| test["verdict"] == "failed");
+    let failed = merged["tests"].as_array().expect("tests").iter().find(|test| test["verdict"] == "failed");
     let failed = failed.expect("a failed test");
     assert!(failed["name"].as_str().is_some_and(|name| name.starts_with("broken/")), "{failed}");
     let cause = &merged["causes"][0];

@@ -9,7 +9,7 @@ use super::stub;
 use super::support::{Folder, ParcelServer, Program, ProgramOutput, folder, parcel_pack, write};
 
 const DEVIATIONS: &str = "deviations:
-  - { clause: MOVE-1, trials: \"parcels::*\", reason: agreed, ticket: DESK-1, expires: 2999-12-31 }
+  - { clause: MOVE-1, tests: \"parcels::*\", reason: agreed, ticket: DESK-1, expires: 2999-12-31 }
 ";
 
 // ---------------------------------------------------------------- merged reports
@@ -31,16 +31,16 @@ fn merged_shards_equal_the_unsharded_run() {
     assert!(output.err.contains("wrote "), "{}", output.err);
     let (mut whole, mut merged) = (report(&path("whole")), report(&path("merged")));
     for side in [&mut whole, &mut merged] {
-        let tests = side["trials"].as_array_mut().expect("a list of tests");
+        let tests = side["tests"].as_array_mut().expect("a list of tests");
         // How often a test is rate limited depends on the tests that run at the same time.
         for test in tests {
-            test["open"] = Value::Null;
+            test["withoutEvidence"] = Value::Null;
             test["codes"] = Value::Null;
         }
         for code in side["errorCodes"].as_array_mut().expect("codes") {
             assert!(code["observed"].as_u64() > Some(0), "{code}");
             code["observed"] = Value::Null;
-            code["trials"] = Value::Null;
+            code["tests"] = Value::Null;
         }
     }
     assert_same_verdicts(&whole, &merged);
@@ -77,7 +77,7 @@ fn shard_without_tests_can_be_merged() {
     for (shard, name) in &shards {
         bench.run(name, &["--shard", shard, "--exact", one]).assert_exit_code(0);
     }
-    let test_counts = shards.iter().map(|(_, name)| bench.report(name)["trials"].as_array().map_or(0, Vec::len));
+    let test_counts = shards.iter().map(|(_, name)| bench.report(name)["tests"].as_array().map_or(0, Vec::len));
     assert_eq!(test_counts.sum::<usize>(), 1);
     let parts: Vec<String> = shards.iter().map(|(_, name)| bench.path(&format!("{name}.json"))).collect();
     bench.merged(&parts).assert_exit_code(0);
@@ -102,7 +102,7 @@ fn reports_of_one_process_per_test_are_merged() {
     let files: Vec<_> = std::fs::read_dir(&each).expect("a folder").flatten().collect();
     assert_eq!(files.len(), names.len());
     let missing =
-        report(&files[0].path().display().to_string())["trials"][0]["name"].as_str().expect("a name").to_owned();
+        report(&files[0].path().display().to_string())["tests"][0]["name"].as_str().expect("a name").to_owned();
     std::fs::remove_file(files[0].path()).expect("removable");
     let output = bench.merged(&[each]);
     output.assert_refused_with(3, &format!("1 of {} tests are missing: {missing}; nothing was merged", names.len()));
@@ -165,7 +165,7 @@ fn damaged_or_unknown_reports_are_refused() {
         change(&mut value);
         write(&bench.folder, "changed.json", &format!("{value:#}"))
     };
-    let damaged = changed(&|value| drop(value["trials"].as_array_mut().expect("a list of tests").pop()));
+    let damaged = changed(&|value| drop(value["tests"].as_array_mut().expect("a list of tests").pop()));
     bench.merged(&[damaged]).assert_refused_with(3, "is damaged: its manifest lists");
     let old = changed(&|value| value["manifest"] = Value::Null);
     bench.merged(&[old]).assert_refused_with(3, "has no manifest");
@@ -261,7 +261,7 @@ fn report(path: &str) -> Value {
 }
 
 fn tests(report: &Value) -> BTreeMap<&str, &Value> {
-    let tests = report["trials"].as_array().expect("a list of tests");
+    let tests = report["tests"].as_array().expect("a list of tests");
     tests.iter().map(|test| (test["name"].as_str().expect("a name"), test)).collect()
 }
 
@@ -271,7 +271,7 @@ fn assert_same_verdicts(whole: &Value, merged: &Value) {
     for member in ["summary", "exitCode", "errorCodes", "actors", "deviations", "strict", "seed", "target", "suite"] {
         assert_eq!(whole[member], merged[member], "{member}");
     }
-    for member in ["id", "level", "status", "reason", "codes", "unjudged", "excluded", "trials"] {
+    for member in ["id", "level", "status", "reason", "codes", "unjudged", "excluded", "tests"] {
         let of = |report: &Value| -> Vec<Value> {
             report["clauses"].as_array().expect("clauses").iter().map(|clause| clause[member].clone()).collect()
         };
@@ -280,7 +280,9 @@ fn assert_same_verdicts(whole: &Value, merged: &Value) {
     let (one, other) = (tests(whole), tests(merged));
     assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
     for (name, test) in one {
-        for member in ["verdict", "reason", "clauses", "open", "codes", "deviations", "file", "line", "about"] {
+        for member in
+            ["verdict", "reason", "clauses", "withoutEvidence", "codes", "deviations", "file", "line", "about"]
+        {
             assert_eq!(test[member], other[name][member], "{member} of {name}");
         }
     }

@@ -102,7 +102,7 @@ fn assert_stopped_before_first_test(url: &str, message: &str) {
     assert!(messages.len() == 1 && messages[0].contains(message), "no {message:?} in {}", output.err);
     assert!(!output.out.contains("running"), "{}", output.out);
     let report: Value = serde_json::from_str(&std::fs::read_to_string(report).expect("a report")).expect("JSON");
-    assert!(report["preflight"]["stop"].as_str().is_some_and(|stop| stop.contains(message)), "{report}");
+    assert!(report["preflight"]["stopReason"].as_str().is_some_and(|stop| stop.contains(message)), "{report}");
     assert_eq!(report["exitCode"], 3);
 }
 

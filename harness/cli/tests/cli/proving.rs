@@ -17,7 +17,7 @@ fn prove_finds_a_mutant_and_writes_the_matrix() {
     let row = &matrix["rows"][0];
     assert_eq!(row["fate"], "found");
     assert_eq!(row["reported"][0]["checks"], serde_json::json!(["status-matches-code"]));
-    assert!(row["reported"][0]["trials"][0].is_string() && row["reported"][0]["requests"].as_u64() > Some(0));
+    assert!(row["reported"][0]["tests"][0].is_string() && row["reported"][0]["requests"].as_u64() > Some(0));
     let text = std::fs::read_to_string(markdown).expect("a file");
     assert!(
         text.contains("| `token-expired-as-403` | TOKEN_EXPIRED comes with status 403. | STA-2 | found |"),

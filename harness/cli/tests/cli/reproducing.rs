@@ -9,7 +9,7 @@ use super::support::{Program, ProgramOutput, ReferenceServer, folder, write};
 fn assert_reproduced(mutant: &str, filter: &str) {
     let served = ReferenceServer::start(&[mutant]);
     let report = report(&served, filter);
-    let tests = report["trials"].as_array().expect("a list of tests");
+    let tests = report["tests"].as_array().expect("a list of tests");
     let failed: Vec<&Value> = tests.iter().filter(|test| test["verdict"] == "failed").take(2).collect();
     assert!(!failed.is_empty(), "no test of {filter} fails for the mutant {mutant}");
     for test in failed {

@@ -83,7 +83,7 @@ fn cleanup_waits_when_it_is_rate_limited() {
     program.output().assert_exit_code(0);
     let report: Value = serde_json::from_str(&read(&json)).expect("JSON");
     let is_rate_limited = |exchange: &&Value| exchange["role"] == "teardown" && exchange["statusCode"] == 429;
-    let tests = report["trials"].as_array().expect("a list of tests");
+    let tests = report["tests"].as_array().expect("a list of tests");
     let exchanges = tests.iter().flat_map(|test| test["exchanges"].as_array().expect("exchanges"));
     assert!(exchanges.filter(is_rate_limited).count() > 0, "no cleanup request was rate limited");
     assert_eq!(report["leftovers"], serde_json::json!([]));

@@ -239,7 +239,7 @@ fn credential_that_is_a_common_word_does_not_redact_names_of_tests_and_checks() 
         (output, serde_json::from_str::<Value>(&json).expect("JSON"), std::fs::read_to_string(junit).expect("a report"))
     };
     let names = |report: &Value| -> Vec<String> {
-        let tests = report["trials"].as_array().expect("a list of tests");
+        let tests = report["tests"].as_array().expect("a list of tests");
         let names_of_test = |test: &Value| {
             // If the credential is "writer", an API that says "writer" exposes it: one finding more.
             let findings = test["findings"].as_array().expect("findings").iter();
@@ -272,7 +272,7 @@ fn credential_that_is_a_common_word_does_not_redact_names_of_tests_and_checks() 
         found.to_string().contains("no $CONFORMANCE_ACTOR_WRITER"),
         "the credential in the text of the API is not redacted"
     );
-    let test = found["trials"][0]["name"].as_str().expect("a name").to_owned();
+    let test = found["tests"][0]["name"].as_str().expect("a name").to_owned();
     let exact = ["run", "--target-url", &api.url, "--exact", &test];
     let output = Program::new(&exact).env("CONFORMANCE_ACTOR_WRITER", "key:writer").output();
     assert_ne!(output.code, 2, "{}", output.err);

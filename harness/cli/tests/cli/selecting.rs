@@ -121,7 +121,7 @@ fn selected_run_judges_no_other_deviations_certificates_or_baselines() {
     assert_eq!(whole["manifest"]["filtered"], false);
     let part = run.report("part.json", &["--operation", "readparcel", "--baseline", &run.path("whole.json")]);
     assert_eq!((&part["manifest"]["filtered"], &part["exitCode"]), (&true.into(), &0.into()));
-    let ran: BTreeSet<String> = part["trials"].as_array().expect("tests").iter().map(name).collect();
+    let ran: BTreeSet<String> = part["tests"].as_array().expect("tests").iter().map(name).collect();
     let expected = run.listed(&["--operation", "readParcel"]);
     assert!(!ran.is_empty() && ran == names(&expected), "{ran:?}");
     let certificate = run.path("certificate");
@@ -159,7 +159,7 @@ fn what_did_not_pass_is_run_again() {
     assert!(next[0].contains("  conformance run ") && next[0].contains("--target"), "{next:?}");
 
     let second = run.report("second.json", &["--failed", &first]);
-    let ran: BTreeSet<String> = second["trials"].as_array().expect("tests").iter().map(name).collect();
+    let ran: BTreeSet<String> = second["tests"].as_array().expect("tests").iter().map(name).collect();
     assert_eq!(ran, failed);
     assert_eq!(names(&run.listed(&["--failed", &first])), failed);
     let some = run.listed(&["--failed", &first, "--operation", "dropParcel", "--skip", "a-parcel-is-found"]);
@@ -232,13 +232,13 @@ fn what_no_longer_exists_is_named() {
     let run = Bench::with(Some("forgets-the-reason"));
     let mut report = run.report("old.json", &["--clause", "FIND-1"]);
     let known = failed(&report).len();
-    report["trials"][0]["name"] = "parcels::renamed-since".into();
+    report["tests"][0]["name"] = "parcels::renamed-since".into();
     write(&run.folder, "old.json", &report.to_string());
     let output = run.list(&["--failed", &run.path("old.json")]);
     output.assert_exit_code(0);
     assert!(output.err.contains("does not exist any more: parcels::renamed-since\n"), "{}", output.err);
     assert_eq!(output.out.lines().count(), known - 1);
-    for test in report["trials"].as_array_mut().expect("tests") {
+    for test in report["tests"].as_array_mut().expect("tests") {
         test["name"] = format!("gone::{}", test["name"].as_str().unwrap_or_default()).into();
     }
     write(&run.folder, "old.json", &report.to_string());
@@ -375,7 +375,7 @@ fn skip_reason_names_variable_and_form_of_the_missing_credential() {
         "fuzz/",
     ])
     .assert_exit_code(1);
-    let reasons: BTreeSet<String> = read_json(&report)["trials"]
+    let reasons: BTreeSet<String> = read_json(&report)["tests"]
         .as_array()
         .expect("tests")
         .iter()
@@ -462,7 +462,7 @@ fn names(tests: &[Value]) -> BTreeSet<String> {
 /// The names of what failed or had no verdict.
 fn failed(report: &Value) -> BTreeSet<String> {
     let open = |test: &&Value| test["verdict"] == "failed" || test["verdict"] == "inconclusive";
-    report["trials"].as_array().expect("tests").iter().filter(open).map(name).collect()
+    report["tests"].as_array().expect("tests").iter().filter(open).map(name).collect()
 }
 
 fn read_json(path: &str) -> Value {

@@ -28,7 +28,7 @@ fn errors_in_a_target_file_are_shown_with_line_and_suggestion() {
         ),
         (
             "deviations: [{ reason: r, ticket: t, expires: 2030-01-01 }]",
-            "a known deviation must have a `clause`, `trials` or `answers`",
+            "a known deviation must have a `clause`, `tests` or `responses`",
             ":2:14",
             "add `clause: ID`",
         ),

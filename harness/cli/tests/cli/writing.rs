@@ -10,7 +10,7 @@ use super::support::{CannedServer, Folder, Program, binary, folder, json_answer,
 const TEST: &str = "callers-without-credential";
 
 fn is_report(text: &str) -> bool {
-    serde_json::from_str::<Value>(text).is_ok_and(|report| report["trials"].is_array())
+    serde_json::from_str::<Value>(text).is_ok_and(|report| report["tests"].is_array())
 }
 
 fn path(folder: &Folder, name: &str) -> PathBuf {

@@ -32,8 +32,8 @@ const REMAINING: &str = "X-RateLimit-Remaining";
 fn rows() -> Vec<Row> {
     let logged = json!({ "deliveries": [{ "status": "FAILED", "error": { "code": "WEBHOOK_DELIVERY_FAILED" } }] });
     let not_found = || error("RESOURCE_NOT_FOUND");
-    let below = "{ success: true, headers: { X-RateLimit-Remaining: { below: \"${before}\", where_sent: true } } }";
-    let unbounded = "{ success: true, headers: { X-RateLimit-Remaining: { below: \"${absent}\", where_sent: true } } }";
+    let below = "{ success: true, headers: { X-RateLimit-Remaining: { below: \"${before}\", optional: true } } }";
+    let unbounded = "{ success: true, headers: { X-RateLimit-Remaining: { below: \"${absent}\", optional: true } } }";
     vec![
         row("the expected code", "{ error: RESOURCE_NOT_FOUND }", 404, not_found(), "RESOURCE_NOT_FOUND"),
         row("a framework's own 404", "{ error: RESOURCE_NOT_FOUND }", 404, json!({ "detail": "Not Found" }), "open"),

@@ -130,7 +130,7 @@ fn check(folder: &Path, code: i32, credentials: &[(String, String)]) -> Result<(
         }
     }
     let report: serde_json::Value = serde_json::from_str(&read(folder, "json")?).map_err(|error| error.to_string())?;
-    if report["trials"].as_array().is_none_or(Vec::is_empty) {
+    if report["tests"].as_array().is_none_or(Vec::is_empty) {
         return Err("the JSON report has no tests".to_owned());
     }
     if let Some(panicked) = reasons(&report).find(|reason| reason.contains("the harness itself failed")) {
@@ -144,7 +144,7 @@ fn check(folder: &Path, code: i32, credentials: &[(String, String)]) -> Result<(
 }
 
 fn reasons(report: &serde_json::Value) -> impl Iterator<Item = &str> {
-    report["trials"].as_array().into_iter().flatten().filter_map(|test| test["reason"].as_str())
+    report["tests"].as_array().into_iter().flatten().filter_map(|test| test["reason"].as_str())
 }
 
 fn read(folder: &Path, name: &str) -> Result<String, String> {

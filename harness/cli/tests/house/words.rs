@@ -35,8 +35,6 @@ const REPLACED: &[(&str, &str)] = &[
 /// Patterns of text that may stay, with the reason and an example.
 const ALLOWED: &[(&str, &str, &str)] = &[
     (r"\bTrial\b", "a type of libtest-mimic", "use libtest_mimic::Trial;"),
-    (r#""trials?\\?"|`trials`|\btrials:"#, "a member of JSON reports and of target files", "- { trials: \"fuzz/*\" }"),
-    (r"\breports/trials/", "a folder in CI recipes", "merge reports/trials/"),
     (r"\b[Bb]esides\b", "in addition to", "flags besides those of libtest"),
 ];
 

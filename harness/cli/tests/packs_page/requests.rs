@@ -138,7 +138,7 @@ refusals:
   not-json: { clause: TEST-1, error: 'https://things.example/syntax' }
   not-an-object: { clause: TEST-1, error: 'https://things.example/invalid' }
 values:
-  - { body: true, operations: [writeThing], formats: [body], survived: TEST-1 }
+  - { body: true, operations: [writeThing], formats: [body], handled: TEST-1 }
 ",
     steps: "
 - { call: writeThing, as: anyone, path: { id: one }, raw: '{', expect: { error: 'https://things.example/syntax' } }

@@ -19,7 +19,7 @@ type Judgement = fn(&str) -> bool;
 /// Whether the oracle agrees with the assertion about the input.
 pub(super) fn agrees(format: Format, assertion: Assertion, input: &Input) -> bool {
     match (assertion, &input.content) {
-        (Assertion::Survived, _) => true,
+        (Assertion::Handled, _) => true,
         (Assertion::Refused("empty"), Content::Json(Value::String(text))) => text.trim().is_empty(),
         (Assertion::Refused("wrong-type" | "null"), Content::Json(value)) => !value.is_string(),
         (Assertion::Refused("not-json"), Content::Body(bytes)) => json_of(bytes).is_none(),
@@ -44,7 +44,7 @@ fn agrees_on_text(format: Format, assertion: Assertion, text: &str, companion: &
         Format::Document => match assertion {
             Assertion::Accepted => document::is_valid(text, companion),
             Assertion::Refused(kind) => document::is_refused(kind, text, companion),
-            Assertion::Survived => true,
+            Assertion::Handled => true,
         },
         Format::Text | Format::NotText | Format::Body | Format::PathId => false,
     }

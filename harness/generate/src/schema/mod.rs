@@ -123,7 +123,7 @@ impl Oracle {
         match assertion {
             Assertion::Accepted => self.schema.accepts(&body),
             Assertion::Refused(_) => !self.schema.accepts(&body),
-            Assertion::Survived => true,
+            Assertion::Handled => true,
         }
     }
 
@@ -135,7 +135,7 @@ impl Oracle {
         match assertion {
             Assertion::Accepted => self.schema.accepts(value),
             Assertion::Refused(_) => readings.iter().all(|reading| !self.schema.accepts(reading)),
-            Assertion::Survived => true,
+            Assertion::Handled => true,
         }
     }
 }

@@ -7,19 +7,19 @@ use regex::Regex;
 
 use super::{Check, Context};
 use crate::finding::{Violation, quoted};
-use spec::contract::DetailsName;
+use spec::contract::DetailsValue;
 
 pub(super) const EXPIRY_NAMED: Check = Check {
     name: "expiry-named",
     statement: "details state the time at which the credential expired",
-    applies: |context| names(context) == Some(DetailsName::Expiry),
+    applies: |context| names(context) == Some(DetailsValue::Expiry),
     run: expiry_named,
 };
 
 pub(super) const REQUEST_ID_NAMED: Check = Check {
     name: "request-id-in-details",
     statement: "details contain the request id from the header",
-    applies: |context| names(context) == Some(DetailsName::RequestId) && request_id(context).is_some(),
+    applies: |context| names(context) == Some(DetailsValue::RequestId) && request_id(context).is_some(),
     run: request_id_named,
 };
 
@@ -29,8 +29,8 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
         .unwrap_or_else(|error| unreachable!("{error}"))
 });
 
-fn names(context: &Context<'_>) -> Option<DetailsName> {
-    context.entry()?.details_name
+fn names(context: &Context<'_>) -> Option<DetailsValue> {
+    context.entry()?.details_contain
 }
 
 fn details<'b>(context: &'b Context<'_>) -> Option<&'b str> {

@@ -101,7 +101,7 @@ fn retry_delay_agrees(context: &Context<'_>) -> Vec<Violation> {
     let (Some(limit), Some(body), Some(header)) = (limit(context), delay_in_body(context), retry_after(context)) else {
         return Vec::new();
     };
-    if agree(context, Moment::In(body), header, limit.retry_play_seconds) {
+    if agree(context, Moment::In(body), header, limit.retry_tolerance_seconds) {
         return Vec::new();
     }
     let name = limit.retry_after.as_deref().unwrap_or_default();
@@ -123,7 +123,7 @@ fn reset_agrees(context: &Context<'_>) -> Vec<Violation> {
     let (Some(limit), Some(reset), Some(delay)) = (limit(context), reset(context), retry_after(context)) else {
         return Vec::new();
     };
-    if agree(context, delay, reset, limit.reset_play_seconds) {
+    if agree(context, delay, reset, limit.reset_tolerance_seconds) {
         return Vec::new();
     }
     let latest = now(context).first().map_or(0, |(_, latest)| *latest);

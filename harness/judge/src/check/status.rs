@@ -2,7 +2,7 @@
 
 use super::{Check, Context};
 use crate::finding::{Part, Violation, quoted};
-use spec::contract::{ErrorCode, Success, Surface};
+use spec::contract::{ErrorCode, OccursIn, Success};
 
 pub(super) const DOCUMENTED: Check = Check {
     name: "status-documented",
@@ -62,13 +62,13 @@ fn matches_code(context: &Context<'_>) -> Vec<Violation> {
     let Some(entry) = context.entry() else {
         return Vec::new();
     };
-    match entry.surface {
-        Surface::DeliveryLog => vec![Violation::body(
+    match entry.occurs_in {
+        OccursIn::DeliveryLog => vec![Violation::body(
             &context.contract.catalog.envelope.pointers.code,
             format!("{} only in delivery logs", entry.code),
             format!("{} with {}", entry.code, context.response.status),
         )],
-        Surface::Response => wrong_status(entry, context.response.status).into_iter().collect(),
+        OccursIn::Response => wrong_status(entry, context.response.status).into_iter().collect(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a check judged nothing in a whole run: no response of the required kind was received.
 
-use spec::contract::{Contract, DetailsName};
+use spec::contract::{Contract, DetailsValue};
 
 /// Why a check had nothing to judge. Reports show it for clauses that only this check judges.
 pub fn unjudged(contract: &Contract, check: &str) -> String {
@@ -12,8 +12,8 @@ pub fn unjudged(contract: &Contract, check: &str) -> String {
         "status-in-body" => "no error answer had a status in its body".to_owned(),
         "details-are-text" => "no error answer had `details`".to_owned(),
         "field-names-member" => "no error answer named a field, and none had to".to_owned(),
-        "expiry-named" => unobserved(contract, DetailsName::Expiry),
-        "request-id-in-details" => unobserved(contract, DetailsName::RequestId),
+        "expiry-named" => unobserved(contract, DetailsValue::Expiry),
+        "request-id-in-details" => unobserved(contract, DetailsValue::RequestId),
         "retry-delay-present" | "rate-limit-headers" => format!("no test observed {}", refusal()),
         "retry-delay-agrees" | "remaining-is-zero" | "reset-agrees" => {
             format!("no test observed {} with the headers that are compared", refusal())
@@ -30,12 +30,12 @@ pub fn unjudged(contract: &Contract, check: &str) -> String {
     }
 }
 
-fn unobserved(contract: &Contract, name: DetailsName) -> String {
-    let codes = contract.catalog.codes.iter().filter(|entry| entry.details_name == Some(name));
+fn unobserved(contract: &Contract, name: DetailsValue) -> String {
+    let codes = contract.catalog.codes.iter().filter(|entry| entry.details_contain == Some(name));
     let codes: Vec<&str> = codes.map(|entry| entry.code.as_str()).collect();
     match name {
-        DetailsName::RequestId => format!("no test observed {} with {}", codes.join(" or "), request_id(contract)),
-        DetailsName::Expiry => format!("no test observed {}", codes.join(" or ")),
+        DetailsValue::RequestId => format!("no test observed {} with {}", codes.join(" or "), request_id(contract)),
+        DetailsValue::Expiry => format!("no test observed {}", codes.join(" or ")),
     }
 }
 

@@ -14,12 +14,11 @@ use spec::source::{Problems, SourceFile, Step, suggestion};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
-    /// The clause that is known to be broken. This, `trials` or `answers` must be given.
+    /// The clause that is known to be broken. This, `tests` or `responses` must be given.
     #[serde(default)]
     pub clause: Option<String>,
     /// The tests that show it: a name in which `*` matches any text. All tests when absent.
     #[serde(default)]
-    #[serde(rename = "trials")]
     pub tests: Option<String>,
     /// The check that reports it, or `expectation` for an assertion of a scenario. Any check when absent.
     #[serde(default)]
@@ -35,10 +34,10 @@ pub struct Deviation {
     pub expected: Vec<String>,
     /// The shape of the actual value there: one of these, as in the `key` of a finding. Any shape when empty.
     #[serde(default)]
-    pub came: Vec<String>,
+    pub actual: Vec<String>,
     /// The shape of the whole response: one of these, as in the `key` of a finding. Any shape when empty.
     #[serde(default)]
-    pub answers: Vec<String>,
+    pub responses: Vec<String>,
     /// Why it is accepted for now.
     pub reason: String,
     /// The ticket under which it is being fixed.
@@ -80,8 +79,8 @@ impl Deviation {
         };
         one_of(&self.operations, |key| &key.operation)
             && one_of(&self.expected, |key| &key.expected)
-            && one_of(&self.came, |key| &key.came)
-            && one_of(&self.answers, |key| &key.answer)
+            && one_of(&self.actual, |key| &key.came)
+            && one_of(&self.responses, |key| &key.answer)
     }
 
     /// What the entry is about, in a few words.
@@ -149,9 +148,9 @@ pub(super) fn check(file: &SourceFile, deviations: &mut [Deviation], contract: &
         let mut refuse = |member: &str, message: String, help: Option<String>| {
             problems.0.push(file.problem(&at(member), message).with_help(help));
         };
-        if deviation.clause.is_none() && deviation.tests.is_none() && deviation.answers.is_empty() {
-            let message = "a known deviation must have a `clause`, `trials` or `answers`";
-            refuse("", message.to_owned(), Some("add `clause: ID` or `trials: PATTERN`".to_owned()));
+        if deviation.clause.is_none() && deviation.tests.is_none() && deviation.responses.is_empty() {
+            let message = "a known deviation must have a `clause`, `tests` or `responses`";
+            refuse("", message.to_owned(), Some("add `clause: ID` or `tests: PATTERN`".to_owned()));
         }
         let operations: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).collect();
         for operation in deviation.operations.iter().filter(|operation| !operations.contains(operation)) {

@@ -222,7 +222,7 @@ impl Target {
                 return Some(format!("the target lacks {need}: {reason}"));
             }
             let capability = contract.conventions.capabilities.get(need)?;
-            if capability.unless == Some(Condition::NoWayBack) && !self.reaches_us {
+            if capability.unless == Some(Condition::NoCallbackUrl) && !self.reaches_us {
                 return Some(format!(
                     "{need}: the target cannot reach the webhook receiver; use --webhook-listen and --webhook-url"
                 ));

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{DETAIL, Generator, PAGE, PRESENT, STATUS, beyond_tolerance, codes_with_status, of, replaced, set_member};
 use crate::clauses_of_mutation::{of_checks, of_code, of_field};
 use crate::mutation::{Change, Mutation};
-use spec::contract::{DetailsName, ErrorCode};
+use spec::contract::{DetailsValue, ErrorCode};
 
 impl Generator<'_> {
     /// Mutations of every error with a code.
@@ -50,9 +50,9 @@ impl Generator<'_> {
                 clauses: clauses.clone(),
             }));
         }
-        let named = entry.details_name.map(|name| match name {
-            DetailsName::Expiry => "expiry-named",
-            DetailsName::RequestId => "request-id-in-details",
+        let named = entry.details_contain.map(|name| match name {
+            DetailsValue::Expiry => "expiry-named",
+            DetailsValue::RequestId => "request-id-in-details",
         });
         if let (Some(at), Some(check)) = (&pointers.details, named) {
             all.push(one("details-removed", Change::RemoveMember { at: at.clone() }, &[check]));

@@ -90,7 +90,7 @@ impl Generator<'_> {
 
 /// The seconds to add to a delay so that it is too long for the contract, but not for a test.
 fn beyond_tolerance(limit: &RateLimit) -> i64 {
-    limit.retry_play_seconds.max(limit.reset_play_seconds) + 2
+    limit.retry_tolerance_seconds.max(limit.reset_tolerance_seconds) + 2
 }
 
 fn errors() -> When {

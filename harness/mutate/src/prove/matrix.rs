@@ -28,7 +28,6 @@ pub struct Matrix {
     /// The duration in milliseconds.
     pub duration_ms: u64,
     /// The number of tests that ran.
-    #[serde(rename = "trials")]
     pub tests: usize,
     /// The number of requests sent.
     pub requests: usize,
@@ -94,7 +93,6 @@ pub struct Line {
     /// Inconclusive tests, with the reason.
     pub inconclusive: BTreeMap<String, String>,
     /// The number of tests that ran.
-    #[serde(rename = "trials")]
     pub tests: usize,
     /// The number of requests sent.
     pub requests: usize,
@@ -108,7 +106,6 @@ pub struct Reported {
     /// The checks that reported it.
     pub checks: Vec<String>,
     /// The tests that reported it.
-    #[serde(rename = "trials")]
     pub tests: Vec<String>,
     /// The number of requests until the first report.
     pub requests: usize,

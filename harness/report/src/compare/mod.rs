@@ -90,7 +90,6 @@ pub struct Comparison {
     /// Causes, the worst change first.
     pub causes: Vec<CauseEntry>,
     /// Tests, the worst change first.
-    #[serde(rename = "trials")]
     pub tests: Vec<Entry>,
     /// Clauses, the worst change first.
     pub clauses: Vec<Entry>,

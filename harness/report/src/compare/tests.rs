@@ -22,7 +22,7 @@ fn report(tests: &[Value]) -> Report {
     let value = json!({
         "format": 1, "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" }, "target": "t",
         "seed": 1, "strict": false, "startedAt": "2026-01-01T00:00:00Z", "durationMs": 1, "requests": 1,
-        "exitCode": 0, "summary": {}, "clauses": [], "errorCodes": [], "trials": tests, "leftovers": []
+        "exitCode": 0, "summary": {}, "clauses": [], "errorCodes": [], "tests": tests, "leftovers": []
     });
     serde_json::from_value(value).expect("a report")
 }
@@ -129,7 +129,7 @@ fn keyed(expected: &str, operation: &str) -> Value {
     let mut finding = finding("success-status", "status");
     finding["key"] = json!({
         "id": format!("{expected} {operation}"), "operation": operation, "place": "status", "expected": expected,
-        "came": "200", "answer": "200"
+        "actual": "200", "response": "200"
     });
     finding
 }

@@ -24,7 +24,7 @@ fn finding(at: usize, clause: &str, check: &str, place: &str, expected: &str, ca
     json!({
         "clause": clause, "check": check, "level": "MUST", "message": "a message", "expected": expected, "actual": came,
         "part": place, "exchange": at,
-        "key": { "id": "k", "operation": "", "place": place, "expected": expected, "came": came, "answer": answer }
+        "key": { "id": "k", "operation": "", "place": place, "expected": expected, "actual": came, "response": answer }
     })
 }
 
@@ -44,7 +44,7 @@ fn report(tests: &[Value]) -> Report {
     let value = json!({
         "format": 1, "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" }, "target": "t",
         "seed": 1, "strict": false, "startedAt": "2026-01-01T00:00:00Z", "durationMs": 1, "requests": 1,
-        "exitCode": 0, "summary": {}, "clauses": [], "errorCodes": [], "trials": tests, "leftovers": []
+        "exitCode": 0, "summary": {}, "clauses": [], "errorCodes": [], "tests": tests, "leftovers": []
     });
     serde_json::from_value(value).expect("a report")
 }
@@ -264,7 +264,7 @@ fn title_of_a_property_is_the_clause_and_not_a_generated_value() {
     let mut report = report(&[test("t", &[exchange("create", 201, None, "{}")], &[found])]);
     report.clauses = serde_json::from_value(json!([{
         "id": "FMT-1", "level": "MUST", "says": "A date is a calendar date.", "page": "", "status": "violated",
-        "reason": null, "exercisedBy": 1, "trials": [],
+        "reason": null, "exercisedBy": 1, "tests": [],
     }]))
     .expect("clauses");
     assert_eq!(causes(&report)[0].title(), "A date is a calendar date.");

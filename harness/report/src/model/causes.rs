@@ -26,10 +26,9 @@ pub struct CauseReport {
     /// True if a known deviation covers it in every test.
     pub is_known: bool,
     /// How many tests it touches.
-    #[serde(rename = "trials")]
     pub tests: usize,
     /// The names of the failed tests that have no other cause: they pass if this cause alone is repaired.
-    pub alone: Vec<String>,
+    pub only_cause_of: Vec<String>,
     /// The name of a test that shows it.
     pub example: String,
     /// A command that reproduces it.
@@ -49,7 +48,6 @@ pub struct ObstacleReport {
     /// The operation of the setup step that failed.
     pub operation: Option<String>,
     /// How many tests have no verdict because of it.
-    #[serde(rename = "trials")]
     pub tests: usize,
     /// The name of a test that shows it.
     pub example: String,

@@ -55,7 +55,6 @@ pub struct Report {
     /// Every error code of the contract.
     pub error_codes: Vec<CodeReport>,
     /// Every test, sorted by name.
-    #[serde(rename = "trials")]
     pub tests: Vec<TestReport>,
     /// Resources that the run created and could not delete.
     pub leftovers: Vec<Leftover>,
@@ -126,7 +125,6 @@ pub struct InstanceReport {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Extent {
     /// How many tests there are.
-    #[serde(rename = "trials")]
     pub tests: usize,
     /// SHA-256 of their sorted names, each followed by a line feed.
     pub hash: String,
@@ -176,7 +174,6 @@ pub struct ClauseReport {
     /// How many tests exercised it.
     pub exercised_by: usize,
     /// The tests of this clause, and the tests in which it was violated.
-    #[serde(rename = "trials")]
     pub tests: Vec<String>,
     /// The error codes that it concerns: it is upheld only if one of its tests observed one of them.
     #[serde(default)]
@@ -203,7 +200,6 @@ pub struct CodeReport {
     /// How many tests observed it.
     pub observed: usize,
     /// The first of these tests, at most 1000.
-    #[serde(rename = "trials")]
     pub tests: Vec<String>,
     /// Why no test can observe it, if the contract excludes it.
     #[serde(default)]
@@ -263,7 +259,7 @@ pub struct EvidenceReport {
     /// The error codes of the judged answers.
     pub codes: Vec<String>,
     /// How many judgements there were.
-    pub answers: usize,
+    pub responses: usize,
     /// The index of the first judged exchange, if that exchange is kept.
     pub exchange: Option<usize>,
 }
@@ -319,8 +315,10 @@ pub struct KeyReport {
     /// What was expected, without values that differ from run to run.
     pub expected: String,
     /// The shape of the actual value.
+    #[serde(rename = "actual")]
     pub came: String,
     /// The shape of the whole answer: its status, and its code or the members of its body.
+    #[serde(rename = "response")]
     pub answer: String,
     /// The rule that generated the value, for an expectation of a property.
     #[serde(default)]
@@ -350,7 +348,6 @@ pub struct DeviationReport {
     /// The clause that the target is known to violate.
     pub clause: Option<String>,
     /// The pattern of the tests that it matches.
-    #[serde(rename = "trials")]
     pub tests: Option<String>,
     /// The check that it matches.
     pub check: Option<String>,
@@ -364,10 +361,10 @@ pub struct DeviationReport {
     pub expected: Vec<String>,
     /// The shapes of actual values that it matches.
     #[serde(default)]
-    pub came: Vec<String>,
+    pub actual: Vec<String>,
     /// The shapes of answers that it matches.
     #[serde(default)]
-    pub answers: Vec<String>,
+    pub responses: Vec<String>,
     /// Why it is accepted.
     pub reason: String,
     /// The ticket for its repair.
@@ -420,6 +417,7 @@ pub struct ExchangeReport {
     pub curl: String,
     /// True if that command alone reproduces the exchange: it needs no setup, and the body is short text.
     #[serde(default)]
+    #[serde(rename = "selfContained")]
     pub stands_alone: bool,
     /// The request, if something is wrong.
     pub request: Option<Box<MessageReport>>,

@@ -35,7 +35,7 @@ pub struct TestReport {
     pub evidence: Arc<[EvidenceReport]>,
     /// The clauses that it tests but gives no evidence for.
     #[serde(default)]
-    pub open: Arc<[OpenReport]>,
+    pub without_evidence: Arc<[OpenReport]>,
     /// The error codes that it observed.
     #[serde(default)]
     pub codes: Arc<[String]>,
@@ -73,7 +73,7 @@ impl TestReport {
             duration_ms: 0,
             clauses: Arc::default(),
             evidence: Arc::default(),
-            open: Arc::default(),
+            without_evidence: Arc::default(),
             codes: Arc::default(),
             deviations: Vec::new(),
             findings: Vec::new(),
@@ -113,6 +113,7 @@ pub struct FuzzReport {
     /// The rules that generated the values.
     pub rules: Vec<RuleReport>,
     /// The counterexamples.
+    #[serde(rename = "counterexamples")]
     pub found: Vec<FoundReport>,
 }
 
@@ -142,7 +143,7 @@ pub struct FoundReport {
     pub shrunk: bool,
     /// The shrinking steps from the generated case, in the syntax of `conformance repro --case`.
     #[serde(default)]
-    pub moves: String,
+    pub shrink_steps: String,
     /// The clauses that it violates.
     pub clauses: Vec<String>,
     /// The index of its exchange; the findings with this index belong to the case.

@@ -24,14 +24,14 @@ const LACKS: &str = "the target seems to lack events";
 const SETUP: &str = "the setup step create answered FAILURE (500)";
 
 fn report(tests: &[Value]) -> Report {
-    let actor = json!({ "actor": "writer", "variable": "WRITER", "scope": null, "state": "refused", "came": "401",
-        "says": REFUSED });
+    let actor = json!({ "actor": "writer", "variable": "WRITER", "scope": null, "state": "refused", "response": "401",
+        "problem": REFUSED });
     let value = json!({
         "format": 1, "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" }, "target": "http://t",
         "seed": 1, "strict": false, "startedAt": "2026-01-01T00:00:00Z", "durationMs": 1, "requests": 1,
-        "exitCode": 3, "summary": {}, "clauses": [], "errorCodes": [], "trials": tests, "leftovers": [],
-        "preflight": { "requests": 1, "stop": null, "operations": [], "actors": [actor],
-            "capabilities": [{ "capability": "events", "state": "missing", "says": LACKS }] }
+        "exitCode": 3, "summary": {}, "clauses": [], "errorCodes": [], "tests": tests, "leftovers": [],
+        "preflight": { "requests": 1, "stopReason": null, "operations": [], "actors": [actor],
+            "capabilities": [{ "capability": "events", "state": "missing", "problem": LACKS }] }
     });
     serde_json::from_value(value).expect("a report")
 }

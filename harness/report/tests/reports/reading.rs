@@ -29,7 +29,7 @@ impl Counts {
         let mut causes: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
         let mut reasons = BTreeSet::new();
         let mut stale = 0;
-        for test in list("trials") {
+        for test in list("tests") {
             let verdict = test["verdict"].as_str().expect("a word").to_owned();
             let findings = test["findings"].as_array().expect("a list");
             stale += usize::from(verdict == "failed" && findings.is_empty());
@@ -54,7 +54,7 @@ impl Counts {
         }
         let known = BTreeSet::from(["skipped".to_owned()]);
         Self {
-            tests: list("trials").len(),
+            tests: list("tests").len(),
             verdicts,
             known_causes: causes.values().filter(|verdicts| **verdicts == known).count(),
             causes: causes.len(),

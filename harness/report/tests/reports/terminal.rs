@@ -154,9 +154,9 @@ fn hindered() -> Report {
     let mut report = worst(300);
     let refused = "CONFORMANCE_ACTOR_WRITER is not accepted by the target: check its value";
     let preflight = serde_json::json!({
-        "requests": 1, "stop": null, "operations": [], "capabilities": [],
+        "requests": 1, "stopReason": null, "operations": [], "capabilities": [],
         "actors": [{ "actor": "writer", "variable": "CONFORMANCE_ACTOR_WRITER", "scope": null, "state": "refused",
-            "came": "401", "says": refused }]
+            "response": "401", "problem": refused }]
     });
     report.preflight = Some(serde_json::from_value(preflight).expect("a preflight"));
     for (at, test) in report.tests.iter_mut().enumerate().take(200) {

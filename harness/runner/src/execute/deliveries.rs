@@ -20,15 +20,15 @@ const SLACK: Duration = Duration::from_secs(12);
 
 impl Session<'_> {
     pub(super) fn listen(&mut self, listen: &Listen) -> Result<(), Halt> {
-        let holding = self.filled(&listen.holding)?;
-        self.last_reply = listen.answer.last().copied();
-        self.receiver()?.listen(&self.endpoint, Some(holding), listen.answer.clone());
+        let body_contains = self.filled(&listen.body_contains)?;
+        self.last_reply = listen.responses.last().copied();
+        self.receiver()?.listen(&self.endpoint, Some(body_contains), listen.responses.clone());
         Ok(())
     }
 
     /// Waits until each event has the expected number of attempts, then waits for one attempt too many.
     pub(super) async fn await_deliveries(&mut self, record: &mut TestRecord, expected: &Await) -> Result<(), Halt> {
-        let holding = self.filled(&expected.holding)?;
+        let body_contains = self.filled(&expected.body_contains)?;
         let secret = self.filled(&expected.secret)?;
         let receiver = self.receiver()?;
         let limit = expected.within_seconds.map_or_else(
@@ -38,7 +38,7 @@ impl Session<'_> {
         let mut until = Instant::now() + limit;
         let mut arrived = 0;
         while Instant::now() < until {
-            let deliveries = receiver.deliveries(&self.endpoint, &holding);
+            let deliveries = receiver.deliveries(&self.endpoint, &body_contains);
             if miscount(&deliveries, expected.attempts, limit).is_none() {
                 break;
             }
@@ -51,7 +51,7 @@ impl Session<'_> {
             receiver.news().await;
         }
         tokio::time::sleep(quiet_period(receiver, self.last_reply)).await;
-        let deliveries = receiver.deliveries(&self.endpoint, &holding);
+        let deliveries = receiver.deliveries(&self.endpoint, &body_contains);
         if deliveries.is_empty()
             && let Err(why) = receiver.reachable().await
         {

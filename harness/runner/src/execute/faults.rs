@@ -18,7 +18,7 @@ impl Session<'_> {
                 return (Halt::Explained, self.no_answer(call, expected, message.to_owned()));
             }
             Fault::Broken(_) | Fault::Closed(_) => is_asserted,
-            Fault::TimedOut(_) => call.expectation().is_some_and(|expected| expected.must_answer),
+            Fault::TimedOut(_) => call.expectation().is_some_and(|expected| expected.must_respond),
             Fault::TooLong(_) | Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => false,
         };
         let actual = || format!("no complete answer, twice in a row: {}", fault.message());

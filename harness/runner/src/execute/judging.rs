@@ -7,7 +7,7 @@ use judge::exchange::{Exchange, JsonLimit};
 use judge::expect::{Assertion, Comparison, Holds, Shown, came, holds_text};
 use judge::finding::{EXPECTATION, Finding};
 use judge::record::TestRecord;
-use spec::contract::{Level, Surface};
+use spec::contract::{Level, OccursIn};
 use spec::scenario::Call;
 use spec::scenario::plan::Asserted;
 
@@ -183,7 +183,7 @@ fn note_codes(context: &Context<'_>, record: &mut TestRecord) {
     if context.response.is_success()
         && let Some(body) = &context.body
     {
-        let logged = context.contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::DeliveryLog);
+        let logged = context.contract.catalog.codes.iter().filter(|entry| entry.occurs_in == OccursIn::DeliveryLog);
         record.codes.extend(logged.filter(|entry| holds_text(body, &entry.code)).map(|entry| entry.code.clone()));
     }
 }

@@ -133,8 +133,8 @@ mod tests {
             combined: None,
             retry_after: Some("retry-after".to_owned()),
             retry_after_form: Default::default(),
-            retry_play_seconds: 1,
-            reset_play_seconds: 2,
+            retry_tolerance_seconds: 1,
+            reset_tolerance_seconds: 2,
         }
     }
 

@@ -47,7 +47,7 @@ impl<'r> Session<'r> {
             let actor = prepared.request.actor.clone();
             self.environment.wait_for(&actor).await;
             let mut exchange = send(self.environment, &prepared, role, self.after_break).await;
-            if call.expectation().is_some_and(|expected| expected.must_answer) {
+            if call.expectation().is_some_and(|expected| expected.must_respond) {
                 exchange = liveness::confirm_timeout(self.environment, exchange).await;
             }
             let delay = exchange.response().and_then(|response| retry_delay(self.environment, response));

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use judge::signature::{hmac_sha1, hmac_sha256, hmac_sha512};
 use spec::contract::Signing;
 use spec::scenario::plan::Sign;
-use spec::scenario::{Covered, Mangle, SignatureHeader};
+use spec::scenario::{Covered, SignatureAlteration, SignatureHeader};
 
 /// The texts of a signature, without templates.
 pub(super) struct Texts {
@@ -19,7 +19,7 @@ pub(super) fn headers(signing: &Signing, sign: &Sign, texts: Texts) -> Vec<(Stri
     let Texts { timestamp, secret, signed_body } = texts;
     let signed_body = signed_body.as_slice();
     let secret = if sign.other_secret { format!("{secret}-of-another") } else { secret };
-    let covered: Vec<u8> = match sign.over {
+    let covered: Vec<u8> = match sign.covers {
         Covered::TimestampAndBody => [timestamp.as_bytes(), signing.separator.as_bytes(), signed_body].concat(),
         Covered::Body => signed_body.to_vec(),
         Covered::Timestamp => timestamp.clone().into_bytes(),
@@ -27,10 +27,10 @@ pub(super) fn headers(signing: &Signing, sign: &Sign, texts: Texts) -> Vec<(Stri
         Covered::Swapped => [signed_body, signing.separator.as_bytes(), timestamp.as_bytes()].concat(),
     };
     let digits = hmac_sha256(secret.as_bytes(), &covered);
-    let signature = match sign.mangle {
-        Some(Mangle::Sha1) => format!("sha1={}", hmac_sha1(secret.as_bytes(), &covered)),
-        Some(Mangle::Sha512) => format!("sha512={}", hmac_sha512(secret.as_bytes(), &covered)),
-        mangle => mangled(&signing.prefix, digits, &covered, mangle),
+    let signature = match sign.alter {
+        Some(SignatureAlteration::Sha1) => format!("sha1={}", hmac_sha1(secret.as_bytes(), &covered)),
+        Some(SignatureAlteration::Sha512) => format!("sha512={}", hmac_sha512(secret.as_bytes(), &covered)),
+        alteration => altered(&signing.prefix, digits, &covered, alteration),
     };
     [
         (SignatureHeader::Timestamp, &signing.timestamp_header, timestamp),
@@ -42,24 +42,24 @@ pub(super) fn headers(signing: &Signing, sign: &Sign, texts: Texts) -> Vec<(Stri
     .collect()
 }
 
-fn mangled(prefix: &str, digits: String, covered: &[u8], mangle: Option<Mangle>) -> String {
+fn altered(prefix: &str, digits: String, covered: &[u8], alteration: Option<SignatureAlteration>) -> String {
     let flipped = |digit: char| if digit == '0' { '1' } else { '0' };
-    match mangle {
-        None | Some(Mangle::Sha1 | Mangle::Sha512) => format!("{prefix}{digits}"),
-        Some(Mangle::Longer) => format!("{prefix}{digits}00"),
-        Some(Mangle::Truncate) => format!("{prefix}{}", &digits[..digits.len() / 2]),
-        Some(Mangle::FirstDigit) => {
+    match alteration {
+        None | Some(SignatureAlteration::Sha1 | SignatureAlteration::Sha512) => format!("{prefix}{digits}"),
+        Some(SignatureAlteration::Longer) => format!("{prefix}{digits}00"),
+        Some(SignatureAlteration::Truncate) => format!("{prefix}{}", &digits[..digits.len() / 2]),
+        Some(SignatureAlteration::FirstDigit) => {
             let first = digits.chars().next().map_or('0', flipped);
             format!("{prefix}{first}{}", &digits[1..])
         }
-        Some(Mangle::LastDigit) => {
+        Some(SignatureAlteration::LastDigit) => {
             let last = digits.chars().next_back().map_or('0', flipped);
             format!("{prefix}{}{last}", &digits[..digits.len() - 1])
         }
-        Some(Mangle::NoPrefix) => digits,
-        Some(Mangle::OtherPrefix) => format!("md5={digits}"),
-        Some(Mangle::Empty) => prefix.to_owned(),
-        Some(Mangle::Zeros) => format!("{prefix}{}", "0".repeat(digits.len())),
-        Some(Mangle::Unkeyed) => format!("{prefix}{}", hex::encode(Sha256::digest(covered))),
+        Some(SignatureAlteration::NoPrefix) => digits,
+        Some(SignatureAlteration::OtherPrefix) => format!("md5={digits}"),
+        Some(SignatureAlteration::Empty) => prefix.to_owned(),
+        Some(SignatureAlteration::Zeros) => format!("{prefix}{}", "0".repeat(digits.len())),
+        Some(SignatureAlteration::Unkeyed) => format!("{prefix}{}", hex::encode(Sha256::digest(covered))),
     }
 }

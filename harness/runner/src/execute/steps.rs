@@ -23,7 +23,7 @@ impl Session<'_> {
     /// Runs all steps, until one of them halts the test.
     pub(super) async fn run_steps(&mut self, record: &mut TestRecord) -> Result<(), Halt> {
         for step in &self.test.steps {
-            if step.unless_broken && record.findings.iter().any(|finding| finding.check == EXPECTATION) {
+            if step.skip_after_failure && record.findings.iter().any(|finding| finding.check == EXPECTATION) {
                 continue;
             }
             let before = record.findings.len();

@@ -74,12 +74,12 @@ pub(super) async fn callers(
             variable: interest.variables.get(actor).cloned().unwrap_or_else(|| variable(actor)),
             scope,
             state: ActorState::NotProbed,
-            came: String::new(),
-            says: None,
+            response: String::new(),
+            problem: None,
         };
         let places = if expected { probes.places(&fact, successes.get(actor)) } else { Vec::new() };
         if expected && places.is_empty() {
-            "no operation that its tests call could be tried".clone_into(&mut fact.came);
+            "no operation that its tests call could be tried".clone_into(&mut fact.response);
         }
         probes.judge(&mut fact, &places, credential).await;
         facts.push(fact);
@@ -182,7 +182,7 @@ impl CredentialProbes<'_> {
             let (treatment, came) = self.try_credential(place, &fact.actor).await;
             let all_unclear = treatments.iter().all(|(treatment, _)| *treatment == Treatment::Unclear);
             if all_unclear {
-                fact.came = came;
+                fact.response = came;
             }
             treatments.push((treatment, *place));
             // One operation that serves the actor is enough.
@@ -211,7 +211,7 @@ impl CredentialProbes<'_> {
         };
         let refused = treatments.iter().filter(|(treatment, _)| *treatment != Treatment::Accepted);
         let names: Vec<&str> = refused.map(|(_, place)| place.id.as_str()).collect();
-        fact.says = advice(fact, &names.join(", "), credential);
+        fact.problem = advice(fact, &names.join(", "), credential);
     }
 
     /// How an operation treats an actor's credential, and a summary of its response.
@@ -238,7 +238,7 @@ impl CredentialProbes<'_> {
                 );
                 for place in [index, other] {
                     facts[place].state = ActorState::Swapped;
-                    facts[place].says = Some(text.clone());
+                    facts[place].problem = Some(text.clone());
                 }
                 break;
             }
@@ -284,7 +284,7 @@ fn treatment(answer: &Answer, anonymous: Option<&Answer>) -> Treatment {
 
 fn advice(fact: &ActorFact, places: &str, credential: &Credential) -> Option<String> {
     let expired = credential.expiry().filter(|expiry| *expiry < chrono::Utc::now());
-    let ActorFact { variable, actor, came, .. } = fact;
+    let ActorFact { variable, actor, response: came, .. } = fact;
     match (fact.state, expired) {
         (ActorState::Refused, Some(expiry)) => {
             Some(format!("{variable} expired at {}: get a new token", expiry.to_rfc3339()))
@@ -318,7 +318,7 @@ fn mark_shared(prober: &Prober<'_>, facts: &mut [ActorFact]) {
         names.sort_unstable();
         let text = format!("{} and {} hold the same credential: give each actor its own", names[0], names[1]);
         facts[index].state = ActorState::Shared;
-        facts[index].says = Some(text);
+        facts[index].problem = Some(text);
     }
 }
 
@@ -333,11 +333,11 @@ fn merge_if_all_refused(prober: &Prober<'_>, facts: &mut [ActorFact]) {
     let text = format!(
         "the target accepts none of the credentials {} ({}): check that they belong to {}; if they do, the API refuses valid credentials",
         names.join(", "),
-        facts[tried[0]].came,
+        facts[tried[0]].response,
         prober.client.base()
     );
     for index in tried {
-        facts[index].says = Some(text.clone());
+        facts[index].problem = Some(text.clone());
     }
 }
 

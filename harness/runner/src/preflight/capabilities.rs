@@ -97,5 +97,5 @@ async fn fact<'s>(
             "the target seems to lack {capability}: it answers {came} as to an ordinary request; declare it under `lacks` in the target file, or enable it"
         )
     });
-    CapabilityFact { capability: capability.to_owned(), state, says }
+    CapabilityFact { capability: capability.to_owned(), state, problem: says }
 }

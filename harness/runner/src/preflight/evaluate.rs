@@ -117,7 +117,7 @@ pub(super) fn operations(seen: &[Seen<'_>], control: Option<&Outcome>) -> Vec<Op
                     Ok(answer) => state(operation, answer, control, guarded),
                     Err(_) => OperationState::Unclear,
                 }),
-                came: match &seen.outcome {
+                response: match &seen.outcome {
                     None => String::new(),
                     Some(Ok(answer)) => answer.summary(),
                     Some(Err(fault)) => fault.message().to_owned(),

@@ -117,7 +117,7 @@ async fn probe_all(prober: &Prober<'_>, expected: &Expected, interest: &Interest
     let seen = probe_operations(prober, &operations, control.as_ref().err()).await;
     if let Some(stop) = stop(prober, expected, &seen, &control, direct).await {
         let operations = evaluate::operations(&seen, Some(&control));
-        return Preflight { stop: Some(stop), operations, ..Preflight::default() };
+        return Preflight { stop_reason: Some(stop), operations, ..Preflight::default() };
     }
     let mut facts = evaluate::operations(&seen, Some(&control));
     let exists = |seen: &&Seen<'_>| {
@@ -134,7 +134,7 @@ async fn probe_all(prober: &Prober<'_>, expected: &Expected, interest: &Interest
     // The others were probed only to distinguish a wrong URL from a missing operation.
     facts.retain(|fact| is_of_interest(interest.operations.as_ref(), &fact.operation));
     let capabilities = capabilities::capabilities(prober, &expected.capability_probes, needed, usable).await;
-    Preflight { requests: 0, stop: None, operations: facts, actors, capabilities }
+    Preflight { requests: 0, stop_reason: None, operations: facts, actors, capabilities }
 }
 
 /// The operations of interest, and more up to the minimum: first reads without parameters.

@@ -31,8 +31,8 @@ pub(super) async fn secret(prober: &Prober<'_>, operation: &Operation, interest:
         variable: interest.variables.get(actor).cloned().unwrap_or_else(|| variable(actor)),
         scope: None,
         state: ActorState::Accepted,
-        came,
-        says: None,
+        response: came,
+        problem: None,
     };
     if is_refused {
         for other in [Covered::Body, Covered::Joined, Covered::Swapped] {
@@ -42,17 +42,17 @@ pub(super) async fn secret(prober: &Prober<'_>, operation: &Operation, interest:
             }
         }
         fact.state = ActorState::Refused;
-        fact.says = Some(format!(
+        fact.problem = Some(format!(
             "{} does not sign as the target expects ({} on {}): check its value; if it is right, the API refuses valid signatures",
-            fact.variable, fact.came, operation.id
+            fact.variable, fact.response, operation.id
         ));
     }
     Some(fact)
 }
 
-async fn refuses(prober: &Prober<'_>, operation: &Operation, over: Covered) -> Option<(bool, String)> {
+async fn refuses(prober: &Prober<'_>, operation: &Operation, covers: Covered) -> Option<(bool, String)> {
     let call = Call {
-        sign: Some(Sign { over, ..Sign::default() }),
+        sign: Some(Sign { covers, ..Sign::default() }),
         body: RequestBody::Text(Template::literal("{}")),
         ..Call::new(operation.clone().into(), None)
     };

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use generate::schema::pointer;
 use judge::check::{CHECKS, leak_patterns};
-use spec::contract::{Contract, DetailsName, FieldForm, ResetForm, RetryAfterForm, Surface, derived};
+use spec::contract::{Contract, DetailsValue, FieldForm, OccursIn, ResetForm, RetryAfterForm, derived};
 use spec::source::SourceFile;
 
 /// The maximum depth of resolved references. Anything deeper is not judged.
@@ -22,15 +22,15 @@ pub(super) fn facts(contract: &Contract, operations: &BTreeSet<String>) -> Resul
     let optional = |pointer: &Option<String>| pointer.as_deref().map(tokens);
     let mut codes = Map::new();
     for entry in &catalog.codes {
-        let details_name = entry.details_name.map(|name| match name {
-            DetailsName::Expiry => "expiry",
-            DetailsName::RequestId => "request-id",
+        let details_contain = entry.details_contain.map(|name| match name {
+            DetailsValue::Expiry => "expiry",
+            DetailsValue::RequestId => "request-id",
         });
         let schema = schema_of_the_code_alone(&derived(catalog, entry));
         codes.insert(
             entry.code.clone(),
-            json!({ "status": entry.statuses, "log": entry.surface == Surface::DeliveryLog, "requires": entry.requires,
-                "names_field": entry.names_field, "details_name": details_name, "schema": schema }),
+            json!({ "status": entry.statuses, "log": entry.occurs_in == OccursIn::DeliveryLog, "requires": entry.requires,
+                "names_field": entry.names_field, "details_contain": details_contain, "schema": schema }),
         );
     }
     let envelope_schema = schemas.of_envelope();
@@ -41,8 +41,8 @@ pub(super) fn facts(contract: &Contract, operations: &BTreeSet<String>) -> Resul
             "reset_is_delay": limit.reset_form == ResetForm::Delay, "retry_after": limit.retry_after,
             "seconds": limit.retry_after_form != RetryAfterForm::HttpDate,
             "dates": limit.retry_after_form != RetryAfterForm::Seconds,
-            "form": limit.retry_after_form.words(), "retry_tolerance": limit.retry_play_seconds,
-            "reset_tolerance": limit.reset_play_seconds })
+            "form": limit.retry_after_form.words(), "retry_tolerance": limit.retry_tolerance_seconds,
+            "reset_tolerance": limit.reset_tolerance_seconds })
     });
     Ok(json!({
         "envelope": {

@@ -238,7 +238,7 @@ $facts[0] as $facts
             and ($want.below == null or $number != null and $number < $want.below)
             and ($want.at_least == null or $number != null and $number >= $want.at_least)) | not)
       | found("required-headers"; $want.name + ": " + ($want | del(.name, .status, .code) | with_entries(select(.value != null)) | tojson); $values[:1] | quoted)),
-    (if $entry != null and $entry.details_name == "expiry" then
+    (if $entry != null and $entry.details_contain == "expiry" then
       (part($envelope.details) | map(select(type == "string"))) as $details
       | [$details[] | match("\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})"; "g").string] as $times
       | [$times[] | select(test("[Zz]$")) | gsub("\\.\\d+"; "") | gsub(" |t"; "T") | gsub("z"; "Z") | fromdateiso8601] as $seconds
@@ -246,7 +246,7 @@ $facts[0] as $facts
         elif $exchange.expiry != null and ($seconds | length) == ($times | length) and (any($seconds[]; . - $exchange.expiry | . >= -1 and . <= 1) | not)
         then found("expiry-named"; "the time " + ($exchange.expiry | floor | todate); $details | shown) else empty end
      else empty end),
-    (if $entry != null and $entry.details_name == "request-id" and ($request_id | length) == 1 and $request_id[0] != "" then
+    (if $entry != null and $entry.details_contain == "request-id" and ($request_id | length) == 1 and $request_id[0] != "" then
       (part($envelope.details) | map(select(type == "string"))) as $details
       | if any($details[]; [scan("[A-Za-z0-9_-]+")] | index($request_id[0])) or any($details[]; contains($request_id[0]) and ($request_id[0] | test("^[A-Za-z0-9_-]+$") | not)) then empty
         else found("request-id-in-details"; "the request id " + ($request_id[0] | tojson); $details | shown) end
@@ -293,16 +293,16 @@ $facts[0] as $facts
       | select((fits($want) | not) or (length == 0 and ($want | type) == "object" and ($want | has("$not"))))
       | broken(($want | tojson) + " at " + ($tokens | pointer); shown)),
     ($expect.headers[] | . as $want | header($want.name) as $sent_header | (integer($want.name)[0]) as $number
-      | (if ($sent_header | length) == 0 then $want.where_sent or $want.present == false
+      | (if ($sent_header | length) == 0 then $want.optional or $want.present == false
          else $want.present != false
            and ($want.equals == null or $sent_header[0] == ($want.equals | tostring))
            and ($want.contains == null or ($sent_header[0] | contains($want.contains | tostring)))
            and ($want.matches == null or ($sent_header[0] | test($want.matches)))
-           and (($want.below | bound) as $bound | if $bound == null then true elif $bound == "none" then $want.where_sent else $number != null and $number < $bound end)
-           and (($want.at_least | bound) as $bound | if $bound == null then true elif $bound == "none" then $want.where_sent else $number != null and $number >= $bound - $want.play end)
+           and (($want.below | bound) as $bound | if $bound == null then true elif $bound == "none" then $want.optional else $number != null and $number < $bound end)
+           and (($want.at_least | bound) as $bound | if $bound == null then true elif $bound == "none" then $want.optional else $number != null and $number >= $bound - $want.tolerance end)
          end) as $good
       | select($good | not)
-      | broken($want.name + ": " + ($want | del(.name, .where_sent) | with_entries(select(.value != null and .value != 0)) | tojson); $sent_header | quoted)),
+      | broken($want.name + ": " + ($want | del(.name, .optional) | with_entries(select(.value != null and .value != 0)) | tojson); $sent_header | quoted)),
     (if $expect.same_as then
       (if $exchange.earlier_status != $status then broken("\($exchange.earlier_status), as in the earlier answer"; "\($status)")
        elif ($earlier | ltrimstr("\ufeff") | try [fromjson] catch []) != $json then broken("the same body as in the earlier answer"; $body | plain)

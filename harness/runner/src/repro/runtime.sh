@@ -78,7 +78,7 @@ send() { # METHOD PATH
 }
 
 no_answer() { # WHAT late|broken
-  may=$(jq -r --arg how "$2" 'if . == null then "no" elif $how == "broken" or .must_answer then "yes" else "no" end' "$dir/expect")
+  may=$(jq -r --arg how "$2" 'if . == null then "no" elif $how == "broken" or .must_respond then "yes" else "no" end' "$dir/expect")
   printf '   came      %s\n' "$1"
   [ "$may" = yes ] || give_up "$operation did not answer: $1"
   found MUST "$(jq -r .clause "$dir/expect")" expectation "an answer" "$1"

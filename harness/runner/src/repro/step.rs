@@ -51,7 +51,7 @@ impl Writer<'_> {
         match &step.action {
             Action::Call(call) => {
                 let mut written = self.call(title, call, variables)?;
-                if step.unless_broken {
+                if step.skip_after_failure {
                     written.body.insert_str(0, "[ \"$unmet\" = yes ] && return\n");
                 }
                 Ok(written)
@@ -182,7 +182,7 @@ impl Writer<'_> {
             }
             None => lines.push("cp \"$dir/sent\" \"$dir/signed\"".to_owned()),
         }
-        lines.push(format!("{} >\"$dir/covered\"", covered(sign.over, signing)));
+        lines.push(format!("{} >\"$dir/covered\"", covered(sign.covers, signing)));
         let default = variable_of(&signing.secret_actor);
         lines.push(match sign.secret.as_ref().map(text).transpose()? {
             Some(secret) => format!("secret={}", word(&secret)),
@@ -192,8 +192,8 @@ impl Writer<'_> {
             self.credentials.insert(default);
         }
         let key = if sign.other_secret { "\"$secret-of-another\"" } else { "\"$secret\"" };
-        let mangle = sign.mangle.map(|mangle| format!(" {}", word_of(&mangle))).unwrap_or_default();
-        let signature = format!("\"$(signature {key} {}{mangle})\"", quoted(&signing.prefix));
+        let alteration = sign.alter.map(|alteration| format!(" {}", word_of(&alteration))).unwrap_or_default();
+        let signature = format!("\"$(signature {key} {}{alteration})\"", quoted(&signing.prefix));
         for (header, name, value) in [
             (SignatureHeader::Timestamp, &signing.timestamp_header, "\"$timestamp\"".to_owned()),
             (SignatureHeader::Signature, &signing.signature_header, signature),
@@ -240,7 +240,7 @@ impl Writer<'_> {
         for (name, wanted) in &expected.headers {
             headers.push(json!({ "name": name, "present": wanted.present, "equals": text(&wanted.equals)?,
                 "contains": text(&wanted.contains)?, "matches": text(&wanted.matches)?, "below": text(&wanted.below)?,
-                "at_least": text(&wanted.at_least)?, "play": wanted.play, "where_sent": wanted.where_sent }));
+                "at_least": text(&wanted.at_least)?, "tolerance": wanted.tolerance, "optional": wanted.optional }));
         }
         let not_error = if let Outcome::AnyExcept(codes) = &expected.outcome { codes.as_slice() } else { &[] };
         let names_field = self.contract.clause(&clause).is_some_and(|clause| clause.names_field);
@@ -250,7 +250,7 @@ impl Writer<'_> {
             "not_error": not_error, "any_documented": expected.outcome == Outcome::AnyDocumented,
             "any_refusal": matches!(expected.outcome, Outcome::AnyRefusal { .. }),
             "only_status": expected.outcome == Outcome::AnyAnswer, "status": expected.statuses,
-            "in_envelope": expected.in_envelope, "must_answer": expected.must_answer,
+            "in_envelope": expected.in_envelope, "must_respond": expected.must_respond,
             "same_as": expected.same_as.is_some(), "body": body, "headers": headers,
         }))
     }

@@ -46,7 +46,7 @@ struct Shared {
 
 #[derive(Default)]
 struct Endpoint {
-    holding: Option<String>,
+    body_contains: Option<String>,
     replies: Vec<Reply>,
     answered: usize,
     /// The bytes of the bodies that are recorded.
@@ -109,12 +109,12 @@ impl Receiver {
         self.timeout
     }
 
-    /// Opens an endpoint, or changes its replies. Deliveries that contain `holding` get the replies in order, and then
+    /// Opens an endpoint, or changes its replies. Deliveries that contain `body_contains` get the replies in order, and then
     /// the last one again. All others get 204.
-    pub fn listen(&self, name: &str, holding: Option<String>, replies: Vec<Reply>) {
+    pub fn listen(&self, name: &str, body_contains: Option<String>, replies: Vec<Reply>) {
         let mut endpoints = self.shared.endpoints.lock();
         let endpoint = endpoints.entry(name.to_owned()).or_default();
-        endpoint.holding = holding;
+        endpoint.body_contains = body_contains;
         endpoint.replies = replies;
         endpoint.answered = 0;
     }
@@ -130,10 +130,10 @@ impl Receiver {
     }
 
     /// The deliveries so far that contain a text.
-    pub fn deliveries(&self, name: &str, holding: &str) -> Vec<Delivery> {
+    pub fn deliveries(&self, name: &str, body_contains: &str) -> Vec<Delivery> {
         let endpoints = self.shared.endpoints.lock();
         let deliveries = endpoints.get(name).map(|endpoint| endpoint.deliveries.as_slice());
-        deliveries.unwrap_or_default().iter().filter(|delivery| delivery.holds(holding)).cloned().collect()
+        deliveries.unwrap_or_default().iter().filter(|delivery| delivery.holds(body_contains)).cloned().collect()
     }
 
     /// The longest stall of this process since `begun`, if it may have changed the outcome. For a reply with a delay
@@ -257,7 +257,7 @@ impl Endpoint {
         let is_full = |endpoint: &Self| {
             endpoint.deliveries.len() >= MAX_RECORDED || endpoint.bytes + delivery.body.len() > MAX_RECORDED_BYTES
         };
-        if let Some(part) = self.holding.as_ref().filter(|_| is_expected && is_full(self)) {
+        if let Some(part) = self.body_contains.as_ref().filter(|_| is_expected && is_full(self)) {
             let other = self.deliveries.iter().position(|recorded| !recorded.holds(part));
             if let Some(index) = other {
                 self.bytes -= self.deliveries.remove(index).body.len();
@@ -277,7 +277,7 @@ fn record_delivery(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
     let Some(endpoint) = endpoints.get_mut(name) else {
         return Reply::Status(204);
     };
-    let is_expected = endpoint.holding.as_ref().is_none_or(|part| delivery.holds(part));
+    let is_expected = endpoint.body_contains.as_ref().is_none_or(|part| delivery.holds(part));
     endpoint.keep(delivery, is_expected);
     if !is_expected {
         return Reply::Status(204);
@@ -411,7 +411,7 @@ mod tests {
             headers: Vec::new(),
             body: body.as_bytes().to_vec().into(),
         };
-        let mut endpoint = Endpoint { holding: Some("cus_1".to_owned()), ..Endpoint::default() };
+        let mut endpoint = Endpoint { body_contains: Some("cus_1".to_owned()), ..Endpoint::default() };
         for _ in 0..MAX_RECORDED + 5 {
             endpoint.keep(delivery("cus_2"), false);
         }

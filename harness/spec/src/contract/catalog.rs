@@ -122,7 +122,7 @@ pub enum Retry {
 /// Where a code can occur.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Surface {
+pub enum OccursIn {
     /// In responses to requests.
     #[default]
     Response,
@@ -133,7 +133,7 @@ pub enum Surface {
 /// A value that `details` must contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum DetailsName {
+pub enum DetailsValue {
     /// The time at which the credential expired, in RFC 3339 format.
     Expiry,
     /// The request id from the header.
@@ -155,7 +155,7 @@ pub struct ErrorCode {
     pub statuses: Vec<u16>,
     /// Where it can occur.
     #[serde(default)]
-    pub surface: Surface,
+    pub occurs_in: OccursIn,
     /// How a client should retry.
     pub retry: Retry,
     /// Parts that a response with this code must have, by their names in `pointers`.
@@ -166,7 +166,7 @@ pub struct ErrorCode {
     pub names_field: bool,
     /// A value that `details` must contain.
     #[serde(default)]
-    pub details_name: Option<DetailsName>,
+    pub details_contain: Option<DetailsValue>,
     /// Why no test can observe the code; a certificate then does not require it, and a clause that is only about excluded
     /// codes is excluded, too. `to do: …` is not a reason: it only holds until the pack is finished.
     #[serde(default)]
@@ -271,12 +271,12 @@ fn faults_of(catalog: &ErrorCatalog, index: usize, entry: &ErrorCode) -> Vec<(&'
     if catalog.codes[..index].iter().any(|other| other.code == entry.code) {
         faults.push(("code", format!("duplicate code `{}`", entry.code)));
     }
-    match (entry.surface, entry.statuses.as_slice()) {
-        (Surface::Response, []) => faults.push(("code", format!("code `{}` has no status", entry.code))),
-        (Surface::DeliveryLog, [_, ..]) => {
-            faults.push(("status", "a code with `surface: delivery-log` must not have a status".to_owned()))
+    match (entry.occurs_in, entry.statuses.as_slice()) {
+        (OccursIn::Response, []) => faults.push(("code", format!("code `{}` has no status", entry.code))),
+        (OccursIn::DeliveryLog, [_, ..]) => {
+            faults.push(("status", "a code with `occurs_in: delivery-log` must not have a status".to_owned()))
         }
-        (Surface::Response, all) => {
+        (OccursIn::Response, all) => {
             for (at, status) in all.iter().enumerate() {
                 if !catalog.statuses.contains(status) {
                     faults.push(("status", format!("status {status} is not among the documented `statuses`")));
@@ -285,7 +285,7 @@ fn faults_of(catalog: &ErrorCatalog, index: usize, entry: &ErrorCode) -> Vec<(&'
                 }
             }
         }
-        (Surface::DeliveryLog, []) => {}
+        (OccursIn::DeliveryLog, []) => {}
     }
     if entry.excluded.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
         faults.push(("excluded", "`excluded` is empty: say why no test can observe the code".to_owned()));

@@ -64,7 +64,7 @@ pub struct Capability {
 #[serde(rename_all = "kebab-case")]
 pub enum Condition {
     /// The target is not on this machine, and no `--webhook-url` gives a URL at which it can reach us.
-    NoWayBack,
+    NoCallbackUrl,
 }
 
 /// How a webhook is signed: HMAC-SHA256 over timestamp, separator and raw body.

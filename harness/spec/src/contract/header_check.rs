@@ -1,6 +1,6 @@
 //! Checks the entries of `headers` in `errors.yaml`.
 
-use super::catalog::{ErrorCatalog, Surface};
+use super::catalog::{ErrorCatalog, OccursIn};
 use super::required_header::RequiredHeader;
 use crate::comparison::{self, Comparison, ComparisonFault};
 use crate::source::{Problems, SourceFile, suggestion};
@@ -42,7 +42,7 @@ fn faults_of(catalog: &ErrorCatalog, entry: &RequiredHeader) -> Vec<Mistake> {
             None => {
                 faults.push(("code", format!("unknown code `{code}`"), suggestion(code, &catalog.code_names())));
             }
-            Some(known) if known.surface == Surface::DeliveryLog => {
+            Some(known) if known.occurs_in == OccursIn::DeliveryLog => {
                 let help = "remove it: no response has a header because of it".to_owned();
                 faults.push(("code", format!("`{code}` occurs only in delivery logs"), Some(help)));
             }

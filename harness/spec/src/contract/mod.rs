@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-pub use catalog::{CodeType, DetailsName, Envelope, ErrorCatalog, ErrorCode, Pointers, Retry, Surface};
+pub use catalog::{CodeType, DetailsValue, Envelope, ErrorCatalog, ErrorCode, OccursIn, Pointers, Retry};
 pub use clauses::{Clause, ClauseFile, Level, TO_DO, is_to_do};
 pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
 pub use field_form::FieldForm;

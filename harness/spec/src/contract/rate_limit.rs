@@ -33,10 +33,10 @@ pub struct RateLimit {
     pub retry_after_form: RetryAfterForm,
     /// The tolerance between that header and the delay in the body, in seconds.
     #[serde(default = "one_second")]
-    pub retry_play_seconds: i64,
+    pub retry_tolerance_seconds: i64,
     /// The tolerance between the reset time and now + delay, in seconds.
     #[serde(default = "two_seconds")]
-    pub reset_play_seconds: i64,
+    pub reset_tolerance_seconds: i64,
 }
 
 fn one_second() -> i64 {

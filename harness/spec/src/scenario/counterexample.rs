@@ -188,7 +188,7 @@ impl Parameters {
 /// The template for a value. A value that contains `${` becomes a variable, so that it is not expanded.
 fn template_of(rule: &PropertyRule, input: &Input) -> Result<(Value, Option<Value>), String> {
     let value = match &input.content {
-        Content::Json(Value::String(text)) if rule.rule.assertion != Assertion::Survived && text.contains(UNIQUE) => {
+        Content::Json(Value::String(text)) if rule.rule.assertion != Assertion::Handled && text.contains(UNIQUE) => {
             return Ok((text.replace(UNIQUE, "${unique}").into(), None));
         }
         Content::Json(value) => value.clone(),
@@ -245,8 +245,8 @@ fn expectation(rule: &PropertyRule) -> String {
         }
     }
     parts.extend(expect.field.as_ref().map(|field| format!("field: {}", plain_or_quoted(field.source()))));
-    if expect.must_answer {
-        parts.push("must_answer: true".to_owned());
+    if expect.must_respond {
+        parts.push("must_respond: true".to_owned());
     }
     format!("{{ {} }}", parts.join(", "))
 }

@@ -105,14 +105,14 @@ impl<'r> Reader<'r> {
             assertion,
             source: Source::Example(input),
             at_most: Some(1),
-            may_be_unreadable: assertion == Assertion::Survived,
+            may_be_unreadable: assertion == Assertion::Handled,
         })
     }
 
     /// Reports an example that the oracle judges otherwise than its group says. It need not agree: it makes no
     /// assertion about values of which its sources do not know enough.
     fn judge(&mut self, at: &[PathStep], assertion: Assertion, input: &Input) {
-        let agrees = |other: Assertion| other != Assertion::Survived && (REGISTRY.agrees)(self.format, other, input);
+        let agrees = |other: Assertion| other != Assertion::Handled && (REGISTRY.agrees)(self.format, other, input);
         let judged = match agrees(assertion) {
             true => None,
             false => self.assertions.iter().copied().find(|other| agrees(*other)),
@@ -137,7 +137,7 @@ impl<'r> Reader<'r> {
 fn assertion_of(group: &str) -> Option<Assertion> {
     match group {
         VALID => Some(Assertion::Accepted),
-        UNUSUAL => Some(Assertion::Survived),
+        UNUSUAL => Some(Assertion::Handled),
         kind => KINDS.iter().find(|known| **known == kind).map(|kind| Assertion::Refused(kind)),
     }
 }
@@ -145,7 +145,7 @@ fn assertion_of(group: &str) -> Option<Assertion> {
 fn group_of(assertion: Assertion) -> &'static str {
     match assertion {
         Assertion::Accepted => VALID,
-        Assertion::Survived => UNUSUAL,
+        Assertion::Handled => UNUSUAL,
         Assertion::Refused(kind) => kind,
     }
 }

@@ -11,7 +11,7 @@ use super::matchers;
 use super::mistake::Mistake;
 use super::written_expectation::Expect;
 use super::{Variables, codes, status};
-use crate::contract::{Contract, Surface};
+use crate::contract::{Contract, OccursIn};
 use crate::source::suggestion;
 
 /// The context in which an expectation is validated.
@@ -63,7 +63,7 @@ impl Subject<'_> {
                         let help = suggestion(code, &known).unwrap_or_default();
                         faults.push(Mistake::new(&[key], format!("unknown error code `{code}`"), &help));
                     }
-                    Some(entry) if entry.surface == Surface::DeliveryLog => {
+                    Some(entry) if entry.occurs_in == OccursIn::DeliveryLog => {
                         let message = format!("`{code}` occurs only in delivery logs: no answer has it");
                         faults.push(Mistake::new(
                             &[key],

@@ -102,7 +102,7 @@ pub struct ExpectedRefusal {
     pub names_field: bool,
     /// True if a timeout is a violation; otherwise the test is inconclusive.
     #[serde(default)]
-    pub must_answer: bool,
+    pub must_respond: bool,
 }
 
 /// A place in the requests of some operations, and the formats of the values generated for it.
@@ -136,7 +136,7 @@ pub struct ValueEntry {
     pub refused: BTreeMap<String, ExpectedRefusal>,
     /// The clause that is violated if an unusual value gets no documented response below 500.
     #[serde(default)]
-    pub survived: Option<String>,
+    pub handled: Option<String>,
     /// The clause that a server error (5xx) violates, instead of the clause of the value.
     #[serde(default)]
     pub server_error: Option<String>,
@@ -145,7 +145,7 @@ pub struct ValueEntry {
     pub rule_clauses: BTreeMap<String, String>,
     /// Rules whose valid values may also be refused, but only with these codes.
     #[serde(default)]
-    pub excused: BTreeMap<String, Vec<String>>,
+    pub allowed_refusals: BTreeMap<String, Vec<String>>,
     /// Rules and kinds of fault for which no values are generated here.
     #[serde(default)]
     pub leave_out: Vec<String>,
@@ -183,10 +183,10 @@ pub struct SchemaEntry {
     pub accepted: Option<String>,
     /// Codes with which a valid value may also be refused.
     #[serde(default)]
-    pub excused: Vec<String>,
+    pub allowed_refusals: Vec<String>,
     /// The clause that is violated if an unknown member gets no documented response below 500. Without it, none is sent.
     #[serde(default)]
-    pub survived: Option<String>,
+    pub handled: Option<String>,
     /// The clause that a server error (5xx) violates, instead of the clause of the value.
     #[serde(default)]
     pub server_error: Option<String>,

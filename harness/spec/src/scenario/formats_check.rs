@@ -95,7 +95,7 @@ impl ExpectedRefusal {
             status: self.status.clone(),
             tolerate: self.tolerate.clone(),
             field,
-            must_answer: self.must_answer,
+            must_respond: self.must_respond,
             ..Expect::default()
         }
     }

@@ -30,19 +30,19 @@ pub(super) fn faults(
     if matcher.present == Some(false) && compares {
         report(format!("`{name}` has both `present: false` and a comparison"), "remove one of the two");
     }
-    if matcher.where_sent && matcher.present.is_some() {
-        report("`where_sent` and `present` contradict each other".to_owned(), "remove one of the two");
+    if matcher.optional && matcher.present.is_some() {
+        report("`optional` and `present` contradict each other".to_owned(), "remove one of the two");
     }
-    if matcher.play != 0 && (matcher.at_least.is_none() || matcher.play < 0) {
+    if matcher.tolerance != 0 && (matcher.at_least.is_none() || matcher.tolerance < 0) {
         report(
-            "`play` needs `at_least`, and must not be negative".to_owned(),
+            "`tolerance` needs `at_least`, and must not be negative".to_owned(),
             "remove it, or make it positive and add `at_least`",
         );
     }
     if let Some(message) =
-        texts.iter().copied().flatten().find_map(|text| may_be_null(text, optional)).filter(|_| !matcher.where_sent)
+        texts.iter().copied().flatten().find_map(|text| may_be_null(text, optional)).filter(|_| !matcher.optional)
     {
-        report(message, "add `where_sent: true`, or keep it without `optional`");
+        report(message, "add `optional: true` to the header, or keep the variable without `optional`");
     }
     comparisons(matcher, variables, &mut report);
 }
@@ -56,7 +56,7 @@ fn comparisons(matcher: &HeaderMatch, variables: &Variables, report: &mut impl F
         text.parse::<i64>().inspect_err(|_| report(format!("`{text}` is not an integer"), "")).ok()
     };
     let below = bound(&matcher.below, report);
-    let at_least = bound(&matcher.at_least, report).map(|least| least - matcher.play);
+    let at_least = bound(&matcher.at_least, report).map(|least| least - matcher.tolerance);
     let comparison = Comparison {
         equals: equals.as_deref(),
         contains: contains.as_deref(),

@@ -36,8 +36,8 @@ pub use counterexample::{Failure, file_name, file_text};
 pub use formats::{Caller, Example, Exclusion, ExpectedRefusal, FormatFile, NestedField, SchemaEntry, ValueEntry};
 pub use load::{Library, load, load_tests, load_with};
 pub use model::{
-    Burst, Covered, Fixture, FixtureFile, Mangle, Poll, Reply, Retries, RetryReason, Scenario, ScenarioFile, Shared,
-    SignatureHeader, Wait,
+    Burst, Covered, Fixture, FixtureFile, Poll, Reply, Retries, RetryReason, Scenario, ScenarioFile, Shared,
+    SignatureAlteration, SignatureHeader, Wait,
 };
 pub use plan::{Action, Call, Expectation, Outcome, Step};
 pub use property::{Origin, Property, PropertyRule, RequestPlace, Slot};

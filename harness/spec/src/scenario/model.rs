@@ -188,7 +188,7 @@ pub struct Step {
     pub clause: Option<String>,
     /// Skip this step if an earlier expectation of the test is unmet, because it would report the same fault again.
     #[serde(default)]
-    pub unless_broken: bool,
+    pub skip_after_failure: bool,
     /// Send the request many times concurrently, until it is refused.
     #[serde(default)]
     pub burst: Option<Burst>,
@@ -264,12 +264,12 @@ impl Shared {
 #[serde(deny_unknown_fields)]
 pub struct Listen {
     /// The deliveries that get these responses: those whose body contains this text. Others get 204.
-    pub holding: String,
+    pub body_contains: String,
     /// The responses in order; the last one is repeated. Each is a status, or one of these words: `slow` (200, before the
     /// target's timeout), `late` (200, after it), `trickle` (single bytes with pauses, for longer than it), `silence` (no
     /// response), `reset` (the connection is reset).
     #[schemars(with = "Vec<ReplySchema>")]
-    pub answer: Vec<Value>,
+    pub responses: Vec<Value>,
 }
 
 /// How our webhook endpoint responds to one delivery.
@@ -296,7 +296,7 @@ pub struct Deliveries {
     /// The exact number of times that each event must be delivered.
     pub attempts: u32,
     /// A text in the bodies that identifies these deliveries.
-    pub holding: String,
+    pub body_contains: String,
     /// The secret with which they are signed.
     pub secret: String,
     /// How long to wait for them; by default as long as this number of attempts may take.
@@ -357,10 +357,10 @@ pub struct Sign {
     pub signed_body: Option<String>,
     /// What the signature covers.
     #[serde(default)]
-    pub over: Covered,
+    pub covers: Covered,
     /// How to alter the signature before it is sent.
     #[serde(default)]
-    pub mangle: Option<Mangle>,
+    pub alter: Option<SignatureAlteration>,
     /// Headers to leave out.
     #[serde(default)]
     pub omit: Vec<SignatureHeader>,
@@ -386,7 +386,7 @@ pub enum Covered {
 /// How a signature is altered before it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Mangle {
+pub enum SignatureAlteration {
     /// The second half of its digits is removed.
     Truncate,
     /// Two digits are appended.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::alteration::Alteration;
-use super::model::{Burst, Covered, Mangle, Poll, Reply, Shared, SignatureHeader, Wait};
+use super::model::{Burst, Covered, Poll, Reply, Shared, SignatureAlteration, SignatureHeader, Wait};
 use super::template::{Template, ValueTemplate};
 use crate::contract::Operation;
 
@@ -22,7 +22,7 @@ pub struct Step {
     /// The shared fixture that this step belongs to.
     pub shared: Option<Shared>,
     /// Skip this step if an earlier expectation of the test is unmet, because it would report the same fault again.
-    pub unless_broken: bool,
+    pub skip_after_failure: bool,
 }
 
 /// What a step does.
@@ -211,7 +211,7 @@ pub struct Expectation {
     /// The label of an earlier step; the response must have the same status and body.
     pub same_as: Option<String>,
     /// True if a timeout is a violation; otherwise the test is inconclusive.
-    pub must_answer: bool,
+    pub must_respond: bool,
     /// What happens if the status is right, but no published code can be read: if true, this expectation is violated as
     /// well as the clause of the envelope; if false, its clause stays open.
     pub in_envelope: bool,
@@ -243,7 +243,7 @@ impl Expectation {
             body: Vec::new(),
             headers: Vec::new(),
             same_as: None,
-            must_answer: false,
+            must_respond: false,
             in_envelope: false,
             why: None,
         }
@@ -302,8 +302,8 @@ pub struct HeaderExpectation {
     pub matches: Option<Template>,
     pub below: Option<Template>,
     pub at_least: Option<Template>,
-    pub play: i64,
-    pub where_sent: bool,
+    pub tolerance: i64,
+    pub optional: bool,
 }
 
 /// A variable that is kept from a response.
@@ -360,8 +360,8 @@ pub struct Sign {
     pub secret: Option<Template>,
     /// The text that is signed, instead of the body.
     pub signed_body: Option<Template>,
-    pub over: Covered,
-    pub mangle: Option<Mangle>,
+    pub covers: Covered,
+    pub alter: Option<SignatureAlteration>,
     /// Headers to leave out.
     pub omit: Vec<SignatureHeader>,
 }
@@ -369,9 +369,9 @@ pub struct Sign {
 /// The responses of our webhook endpoint to deliveries whose body contains a text; others get 204.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listen {
-    pub holding: Template,
+    pub body_contains: Template,
     /// The responses in order; the last one is repeated.
-    pub answer: Vec<Reply>,
+    pub responses: Vec<Reply>,
 }
 
 /// Deliveries to wait for.
@@ -382,7 +382,7 @@ pub struct Await {
     /// The exact number of times that each event must be delivered.
     pub attempts: u32,
     /// A text in the bodies that identifies these deliveries.
-    pub holding: Template,
+    pub body_contains: Template,
     /// The secret with which they are signed.
     pub secret: Template,
     /// How long to wait for them; by default as long as this number of attempts may take.

@@ -137,8 +137,7 @@ impl Reader<'_> {
     /// Checks the clauses, kinds and rules that an entry names.
     fn names(&mut self, at: &[PathStep], entry: &ValueEntry) {
         self.refusals(&joined(at, ["refused".into()]), entry.refused.iter());
-        let named =
-            [("accepted", &entry.accepted), ("survived", &entry.survived), ("server_error", &entry.server_error)];
+        let named = [("accepted", &entry.accepted), ("handled", &entry.handled), ("server_error", &entry.server_error)];
         self.check.clauses(at, named);
         // A pack names the rules of the engine, even if another registry generates the values.
         let own = entry.formats.iter().flat_map(|format| (REGISTRY.rules)(*format));
@@ -156,8 +155,8 @@ impl Reader<'_> {
         }
         self.check.capabilities(at, &entry.needs);
         let codes = self.contract.catalog.code_names();
-        for (rule, excuses) in &entry.excused {
-            let at = joined(at, ["excused".into(), rule.as_str().into()]);
+        for (rule, excuses) in &entry.allowed_refusals {
+            let at = joined(at, ["allowed_refusals".into(), rule.as_str().into()]);
             self.check.known(&at, "rule", rule, &rules);
             for (index, code) in excuses.iter().enumerate() {
                 self.check.known(&joined(&at, [index.into()]), "code", code, &codes);
@@ -203,7 +202,7 @@ impl Reader<'_> {
                 None => {
                     missing.insert(match rule.assertion {
                         Assertion::Accepted => "`accepted`".to_owned(),
-                        Assertion::Survived => "`survived`".to_owned(),
+                        Assertion::Handled => "`handled`".to_owned(),
                         Assertion::Refused(kind) => format!("the refusal `{kind}`"),
                     });
                 }
@@ -233,16 +232,14 @@ impl Reader<'_> {
     fn expectation_of(&self, entry: &ValueEntry, rule: &Rule) -> Option<(String, Expect)> {
         match rule.assertion {
             Assertion::Accepted => {
-                let error = entry.excused.get(&*rule.name).cloned().unwrap_or_default();
+                let error = entry.allowed_refusals.get(&*rule.name).cloned().unwrap_or_default();
                 Some((entry.accepted.clone()?, Expect { success: true, error, ..Expect::default() }))
             }
             // An unusual id names nothing, so it must be refused; an unusual value may be accepted.
-            Assertion::Survived if entry.parameter.is_some() => {
-                Some((entry.survived.clone()?, Expect { any_refusal: true, ..Expect::default() }))
+            Assertion::Handled if entry.parameter.is_some() => {
+                Some((entry.handled.clone()?, Expect { any_refusal: true, ..Expect::default() }))
             }
-            Assertion::Survived => {
-                Some((entry.survived.clone()?, Expect { any_documented: true, ..Expect::default() }))
-            }
+            Assertion::Handled => Some((entry.handled.clone()?, Expect { any_documented: true, ..Expect::default() })),
             Assertion::Refused(kind) => {
                 let refusal = entry.refused.get(kind).or_else(|| self.content.refusals.get(kind))?;
                 let field = entry.member.clone().filter(|_| refusal.names_field);

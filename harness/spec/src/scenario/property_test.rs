@@ -33,7 +33,7 @@ impl PropertyKind {
         match assertion {
             Assertion::Accepted => PropertyKind::Accepted,
             Assertion::Refused(_) => PropertyKind::Refused,
-            Assertion::Survived => PropertyKind::Survived,
+            Assertion::Handled => PropertyKind::Survived,
         }
     }
 

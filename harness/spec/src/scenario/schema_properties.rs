@@ -63,13 +63,13 @@ impl Builder<'_> {
     /// Checks the clauses, codes, kinds and capabilities.
     fn names(&mut self) {
         let entry = self.entry;
-        let SchemaEntry { refused, kinds, accepted, survived, server_error, .. } = entry;
-        if refused.is_none() && kinds.is_empty() && accepted.is_none() && survived.is_none() {
+        let SchemaEntry { refused, kinds, accepted, handled, server_error, .. } = entry;
+        if refused.is_none() && kinds.is_empty() && accepted.is_none() && handled.is_none() {
             let help = "add `refused: { clause: ID, error: CODE }`";
-            let message = "`schema` expects nothing: it has none of `refused`, `kinds`, `accepted`, `survived`";
+            let message = "`schema` expects nothing: it has none of `refused`, `kinds`, `accepted`, `handled`";
             self.check.report(&[], message, Some(help));
         }
-        self.check.clauses(&[], [("accepted", accepted), ("survived", survived), ("server_error", server_error)]);
+        self.check.clauses(&[], [("accepted", accepted), ("handled", handled), ("server_error", server_error)]);
         let known: Vec<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
         for (kind, refusal) in kinds {
             let at = ["kinds".into(), kind.as_str().into()];
@@ -77,7 +77,7 @@ impl Builder<'_> {
             self.check.refusal(&at, refusal);
         }
         refused.iter().for_each(|refusal| self.check.refusal(&["refused".into()], refusal));
-        self.check.codes(&["excused".into()], &entry.excused);
+        self.check.codes(&["allowed_refusals".into()], &entry.allowed_refusals);
         self.check.capabilities(&[], &entry.needs);
         for (index, excluded) in entry.excluded.iter().enumerate() {
             if excluded.reason.trim().is_empty() {
@@ -210,10 +210,10 @@ impl Builder<'_> {
     fn rule(&self, described: &DescribedPlace, rule: &Rule) -> Option<PropertyRule> {
         let (clause, expect) = match rule.assertion {
             Assertion::Accepted => {
-                let error = self.entry.excused.clone();
+                let error = self.entry.allowed_refusals.clone();
                 (self.entry.accepted.clone()?, Expect { success: true, error, ..Expect::default() })
             }
-            Assertion::Survived => (self.entry.survived.clone()?, Expect { any_documented: true, ..Expect::default() }),
+            Assertion::Handled => (self.entry.handled.clone()?, Expect { any_documented: true, ..Expect::default() }),
             Assertion::Refused(kind) => {
                 let refusal = self.entry.kinds.get(kind).or(self.entry.refused.as_ref())?;
                 let form = self.known.contract.catalog.envelope.field_form;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::TestCase;
 use super::plan::Expectation;
-use crate::contract::{Contract, Surface};
+use crate::contract::{Contract, OccursIn};
 
 /// The subjects of one test, each list in the order of the contract.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Topics {
 /// The codes that an expectation names. A code that never comes as the response to a call can only be named in a body.
 pub fn named_codes(contract: &Contract, expected: &Expectation) -> Vec<String> {
     let mut named = [expected.errors(), &expected.tolerate].concat();
-    let in_logs = contract.catalog.codes.iter().filter(|entry| entry.surface == Surface::DeliveryLog);
+    let in_logs = contract.catalog.codes.iter().filter(|entry| entry.occurs_in == OccursIn::DeliveryLog);
     let in_bodies = in_logs.filter(|entry| expected.body.iter().any(|(_, value)| holds(&value.source(), &entry.code)));
     named.extend(in_bodies.map(|entry| entry.code.clone()));
     named

@@ -54,7 +54,7 @@ pub struct Expect {
     pub same_as: Option<String>,
     /// True if a timeout is a violation; otherwise the test is inconclusive.
     #[serde(default)]
-    pub must_answer: bool,
+    pub must_respond: bool,
     /// Whether an unreadable envelope also violates the clause of this step. If the status is right, but no published
     /// code can be read, the clause of the envelope is violated. By default, the clause of the step then stays open.
     #[serde(default)]
@@ -93,16 +93,16 @@ pub struct HeaderMatch {
     #[serde(default, deserialize_with = "scalar")]
     #[schemars(with = "ScalarSchema")]
     pub below: Option<String>,
-    /// The value must be an integer that is at least this one, minus `play`.
+    /// The value must be an integer that is at least this one, minus `tolerance`.
     #[serde(default, deserialize_with = "scalar")]
     #[schemars(with = "ScalarSchema")]
     pub at_least: Option<String>,
     /// The tolerance below `at_least`.
     #[serde(default)]
-    pub play: i64,
+    pub tolerance: i64,
     /// If the header is absent, nothing is asserted.
     #[serde(default)]
-    pub where_sent: bool,
+    pub optional: bool,
 }
 
 /// `present` may also be written as its alias, which schemars does not read from serde's attribute.

@@ -103,7 +103,7 @@ fn generated_value_is_part_of_what_came() {
     let mut property = test("fuzz", &vec![exchange("create", 201, None, "{}"); 5], &findings);
     property["fuzz"] = json!({
         "cases": 9, "discarded": 0, "rules": [],
-        "found": [found(0, "two-dots", "\"a..b@c.de\""), found(1, "no-at", "\"a\"")]
+        "counterexamples": [found(0, "two-dots", "\"a..b@c.de\""), found(1, "no-at", "\"a\"")]
     });
     let report = report(&[property]);
     let expected = "success (201) for the value \"a..b@c.de\" (two-dots), also for leading-dot, no-at, quotes and 1 \

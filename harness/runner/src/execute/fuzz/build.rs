@@ -103,7 +103,7 @@ fn template(name: &str) -> Value {
 /// Values that must be unique contain the marker [`UNIQUE`]. A token replaces it.
 fn with_unique_token(value: &Value, rule: &PropertyRule, variables: &Variables) -> Value {
     match (value, variables.get("unique").and_then(Value::as_str)) {
-        (Value::String(text), Some(token)) if rule.rule.assertion != Assertion::Survived => {
+        (Value::String(text), Some(token)) if rule.rule.assertion != Assertion::Handled => {
             text.replace(UNIQUE, token).into()
         }
         _ => value.clone(),

@@ -31,7 +31,7 @@ pub(super) fn assertion(subject: &str, assertion: Assertion, finding: &Finding, 
         _ if status >= 500 => "caused a server error".to_owned(),
         _ if response.is_some_and(Response::is_success) => "was accepted".to_owned(),
         Assertion::Accepted => "was refused".to_owned(),
-        Assertion::Refused(_) | Assertion::Survived => format!("was answered with {}", finding.actual),
+        Assertion::Refused(_) | Assertion::Handled => format!("was answered with {}", finding.actual),
     };
     format!("{subject} {result}")
 }

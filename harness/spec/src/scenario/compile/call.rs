@@ -363,7 +363,7 @@ fn expectation(expect: &Expect, resolved: Resolved) -> Expectation {
         body: expect.body.iter().map(|(at, value)| (Template::parse(at), ValueTemplate::parse(value))).collect(),
         headers: expect.headers.iter().map(|(name, wanted)| (name.clone(), wanted.into())).collect(),
         same_as: expect.same_as.clone(),
-        must_answer: expect.must_answer,
+        must_respond: expect.must_respond,
         in_envelope: expect.in_envelope,
         why: expect.why.clone(),
         outcome,
@@ -379,8 +379,8 @@ impl From<&HeaderMatch> for HeaderExpectation {
             matches: parsed(&wanted.matches),
             below: parsed(&wanted.below),
             at_least: parsed(&wanted.at_least),
-            play: wanted.play,
-            where_sent: wanted.where_sent,
+            tolerance: wanted.tolerance,
+            optional: wanted.optional,
         }
     }
 }
@@ -405,8 +405,8 @@ fn sign(sign: &model::Sign) -> Sign {
         other_secret: sign.other_secret,
         secret: parsed(&sign.secret),
         signed_body: parsed(&sign.signed_body),
-        over: sign.over,
-        mangle: sign.mangle,
+        covers: sign.covers,
+        alter: sign.alter,
         omit: sign.omit.clone(),
     }
 }

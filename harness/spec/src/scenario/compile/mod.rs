@@ -128,8 +128,8 @@ pub(super) fn test(
     let mut steps = Vec::new();
     for Given { step, shared } in given {
         let action = compiler.action(&["given".into()], step, step.clause.as_deref());
-        let (shared, unless_broken) = (shared.clone(), step.unless_broken);
-        steps.extend(action.map(|action| Step { action, line: None, shared, unless_broken }));
+        let (shared, skip_after_failure) = (shared.clone(), step.skip_after_failure);
+        steps.extend(action.map(|action| Step { action, line: None, shared, skip_after_failure }));
     }
     for (index, Own { step, clause }) in own.iter().enumerate() {
         let below: Vec<PathStep> = vec!["steps".into(), index.into()];
@@ -140,8 +140,8 @@ pub(super) fn test(
         }
         let action = compiler.action(&below, step, clause.as_deref());
         let line = at.below(&below).map(|place| place.line);
-        let unless_broken = step.unless_broken;
-        steps.extend(action.map(|action| Step { action, line, shared: None, unless_broken }));
+        let skip_after_failure = step.skip_after_failure;
+        steps.extend(action.map(|action| Step { action, line, shared: None, skip_after_failure }));
     }
     compiler.check_case(&test.name);
     let Compiler { actors, token_actors, problems: found, .. } = compiler;
@@ -231,8 +231,8 @@ impl<'s> Compiler<'s> {
     }
 
     fn listen(&mut self, below: &[PathStep], listen: &model::Listen) -> Option<Listen> {
-        match super::replies(&listen.answer, self.variables) {
-            Ok(answer) => Some(Listen { holding: Template::parse(&listen.holding), answer }),
+        match super::replies(&listen.responses, self.variables) {
+            Ok(responses) => Some(Listen { body_contains: Template::parse(&listen.body_contains), responses }),
             Err(message) => {
                 self.report(&with(below, "listen"), message);
                 None
@@ -307,7 +307,7 @@ fn awaited(deliveries: &Deliveries, clause: Option<String>) -> Await {
     Await {
         clause,
         attempts: deliveries.attempts,
-        holding: Template::parse(&deliveries.holding),
+        body_contains: Template::parse(&deliveries.body_contains),
         secret: Template::parse(&deliveries.secret),
         within_seconds: deliveries.within_seconds,
     }

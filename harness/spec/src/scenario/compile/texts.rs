@@ -16,7 +16,7 @@ pub(super) fn texts_of(step: &Step) -> Vec<&str> {
     texts.extend(step.headers.iter().flat_map(|(key, value)| [Some(key.as_str()), value.as_deref()]).flatten());
     texts.extend(step.without.iter().map(String::as_str));
     if let Some(deliveries) = &step.deliveries {
-        texts.extend([deliveries.holding.as_str(), &deliveries.secret]);
+        texts.extend([deliveries.body_contains.as_str(), &deliveries.secret]);
     }
     if let Some(sign) = &step.sign {
         texts.extend(sign.timestamp.as_deref());
@@ -28,8 +28,8 @@ pub(super) fn texts_of(step: &Step) -> Vec<&str> {
     }
     let mut add = |text| texts.push(text);
     if let Some(listen) = &step.listen {
-        add(&listen.holding);
-        listen.answer.iter().for_each(|answer| template::texts_in(answer, &mut add));
+        add(&listen.body_contains);
+        listen.responses.iter().for_each(|answer| template::texts_in(answer, &mut add));
     }
     if let Some(body) = &step.body {
         template::texts_in(body, &mut add);
