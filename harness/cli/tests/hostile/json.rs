@@ -1,155 +1,94 @@
 //! Behaviours of JSON: sizes, depths and values that are dear to read, to judge or to show.
 
 use super::bytes::{head, status, text, whole};
-use super::server::Answers::Made;
 use super::server::Move::Repeat;
-use super::server::{Asked, Behaviour, Move};
+use super::server::{Asked, Behaviour, Move, made};
 
 pub const BEHAVIOURS: &[Behaviour] = &[
-    Behaviour { name: "million-members", answers: Made(|asked| members(asked, 1_000_000)) },
-    Behaviour { name: "members-at-the-limit", answers: Made(|asked| members(asked, 30_000)) },
-    Behaviour { name: "million-elements", answers: Made(|asked| around(asked, "{\"data\":[0", ",0", 1_000_000, "]}")) },
-    Behaviour {
-        name: "elements-at-the-limit",
-        answers: Made(|asked| around(asked, "{\"data\":[0", ",{}", 50_000, "]}")),
-    },
-    Behaviour { name: "million-lists", answers: Made(|asked| around(asked, "[[]", ",[]", 1_000_000, "]")) },
-    Behaviour {
-        name: "list-of-errors",
-        answers: Made(|asked| around(asked, "{\"error\":[0", ",{\"code\":\"X\",\"message\":\"m\"}", 300_000, "]}")),
-    },
-    Behaviour {
-        name: "depth-of-arrays",
-        answers: Made(|asked| around(asked, &"[".repeat(100_000), "", 0, &"]".repeat(100_000))),
-    },
-    Behaviour {
-        name: "depth-of-objects",
-        answers: Made(|asked| {
-            around(asked, &"{\"error\":".repeat(100_000), "", 0, &format!("1{}", "}".repeat(100_000)))
-        }),
-    },
-    Behaviour { name: "depth-without-end", answers: Made(|asked| around(asked, "", "{\"a\":[", 100_000, "")) },
-    Behaviour {
-        name: "depth-at-the-limit",
-        answers: Made(|asked| around(asked, &"{\"error\":".repeat(500), "", 0, &format!("1{}", "}".repeat(500)))),
-    },
-    Behaviour { name: "depth-of-long-names", answers: Made(deep_names) },
-    Behaviour {
-        name: "digits",
-        answers: Made(|asked| around(asked, "{\"error\":{\"code\":", "1234567890", 1000, "}}")),
-    },
-    Behaviour {
-        name: "many-digits",
-        answers: Made(|asked| around(asked, "[0", &format!(",{}", "9".repeat(10_000)), 1000, "]")),
-    },
-    Behaviour {
-        name: "digits-of-megabytes",
-        answers: Made(|asked| around(asked, "{\"retryAfter\":", "1234567890", 500_000, "}")),
-    },
-    Behaviour {
-        name: "exponents",
-        answers: Made(|asked| around(asked, "[1", ",-1e999999999,1e-999999999,1E+400", 30_000, "]")),
-    },
-    Behaviour {
-        name: "duplicate-members",
-        answers: Made(|asked| around(asked, "{\"error\":1", ",\"error\":{\"code\":\"X\"}", 40_000, "}")),
-    },
-    Behaviour {
-        name: "duplicate-codes",
-        answers: Made(|_| {
-            whole(
-                "422 No",
-                "",
-                br#"{"error":{"code":"MISSING_FIELD","code":"AUTHENTICATION_FAILED","message":"a","message":""}}"#,
-            )
-        }),
-    },
-    Behaviour { name: "message-of-20-mb", answers: Made(|asked| message(asked, "n", 20_000_000)) },
-    Behaviour { name: "message-of-15-mb", answers: Made(|asked| message(asked, "n", 15_000_000)) },
-    Behaviour { name: "message-of-1-mb", answers: Made(|asked| message(asked, "é ", 500_000)) },
-    Behaviour { name: "message-of-escapes", answers: Made(|asked| message(asked, "\\u0041", 2_000_000)) },
-    Behaviour { name: "message-of-backslashes", answers: Made(|asked| message(asked, "\\\\\\\"", 2_000_000)) },
-    Behaviour { name: "message-of-percents", answers: Made(|asked| message(asked, "%2525&amp;amp;", 800_000)) },
-    Behaviour { name: "message-of-lone-surrogates", answers: Made(|asked| message(asked, "\\ud800", 2_000_000)) },
-    Behaviour {
-        name: "message-of-stack-traces",
-        answers: Made(|asked| message(asked, " at foo (/usr/lib/x.js:1:1)", 400_000)),
-    },
-    Behaviour {
-        name: "message-of-half-sql",
-        answers: Made(|asked| message(asked, "SELECT a, UPDATE b WHERE c select d ", 300_000)),
-    },
-    Behaviour { name: "message-of-paths", answers: Made(|asked| message(asked, "a/b.c/", 2_000_000)) },
-    Behaviour { name: "message-of-addresses", answers: Made(|asked| message(asked, "a@b.c +4915112345678 ", 500_000)) },
-    Behaviour { name: "message-of-dots", answers: Made(|asked| message(asked, "a.", 6_000_000)) },
-    Behaviour {
-        name: "code-of-megabytes",
-        answers: Made(|asked| around(asked, "{\"error\":{\"code\":\"", "CODE_", 1_000_000, "\",\"message\":\"m\"}}")),
-    },
-    Behaviour {
-        name: "field-of-megabytes",
-        answers: Made(|asked| {
-            around(
-                asked,
-                "{\"error\":{\"code\":\"MISSING_FIELD\",\"message\":\"m\",\"field\":\"",
-                "name.",
-                1_000_000,
-                "\"}}",
-            )
-        }),
-    },
-    Behaviour {
-        name: "name-of-megabytes",
-        answers: Made(|asked| {
-            around(asked, "{\"error\":{\"code\":\"X\",\"message\":\"m\",\"", "name.", 1_000_000, "\":1}}")
-        }),
-    },
-    Behaviour {
-        name: "id-of-megabytes",
-        answers: Made(|asked| around(asked, "{\"id\":\"", "id", 1_000_000, "\",\"customerId\":\"x\"}")),
-    },
-    Behaviour { name: "spaces", answers: Made(|asked| around(asked, "{", " \n", 7_000_000, "}")) },
-    Behaviour { name: "error-in-every-type", answers: Made(every_type) },
-    Behaviour {
-        name: "names-that-differ-in-case",
-        answers: Made(|asked| {
-            let body = br#"{"Error":{"Code":"X"},"error":{"CODE":"Y","code":"AUTHENTICATION_FAILED","Message":1,"message":"m"},"ERROR":[]}"#;
-            whole(status(asked), "", body)
-        }),
-    },
-    Behaviour {
-        name: "numbers-beyond-floats",
-        answers: Made(|asked| {
-            let body = br#"{"error":{"code":1e999,"message":-1e999,"field":1e-999,"retryAfter":1e999,"details":[1E400,0e999]},"retryAfter":9007199254740993}"#;
-            whole(status(asked), "retry-after: 1e999\r\n", body)
-        }),
-    },
-    Behaviour {
-        name: "depth-of-details",
-        answers: Made(|asked| {
-            let start = r#"{"error":{"code":"AUTHENTICATION_FAILED","message":"m","details":"#;
-            around(asked, &format!("{start}{}", "[{\"a\":".repeat(240)), "", 0, &format!("1{}}}}}", "}]".repeat(240)))
-        }),
-    },
-    Behaviour { name: "distinct-messages", answers: Made(distinct) },
-    Behaviour { name: "distinct-members", answers: Made(distinct_members) },
-    Behaviour {
-        name: "json-lines",
-        answers: Made(|asked| around(asked, "", "{\"error\":{\"code\":\"X\"}}\n", 100_000, "")),
-    },
-    Behaviour {
-        name: "not-a-number",
-        answers: Made(|asked| {
-            whole(
-                status(asked),
-                "",
-                b"{\"error\":{\"code\":NaN,\"message\":Infinity,\"a\":-0,\"b\":01,\"c\":.5,\"d\":0x1F}}",
-            )
-        }),
-    },
+    made("million-members", |asked| members(asked, 1_000_000)),
+    made("members-at-the-limit", |asked| members(asked, 30_000)),
+    made("million-elements", |asked| around(asked, "{\"data\":[0", ",0", 1_000_000, "]}")),
+    made("elements-at-the-limit", |asked| around(asked, "{\"data\":[0", ",{}", 50_000, "]}")),
+    made("million-lists", |asked| around(asked, "[[]", ",[]", 1_000_000, "]")),
+    made("list-of-errors", |asked| {
+        around(asked, "{\"error\":[0", ",{\"code\":\"X\",\"message\":\"m\"}", 300_000, "]}")
+    }),
+    made("depth-of-arrays", |asked| around(asked, &"[".repeat(100_000), "", 0, &"]".repeat(100_000))),
+    made("depth-of-objects", |asked| {
+        around(asked, &"{\"error\":".repeat(100_000), "", 0, &format!("1{}", "}".repeat(100_000)))
+    }),
+    made("depth-without-end", |asked| around(asked, "", "{\"a\":[", 100_000, "")),
+    made("depth-at-the-limit", |asked| {
+        around(asked, &"{\"error\":".repeat(500), "", 0, &format!("1{}", "}".repeat(500)))
+    }),
+    made("depth-of-long-names", deep_names),
+    made("digits", |asked| around(asked, "{\"error\":{\"code\":", "1234567890", 1000, "}}")),
+    made("many-digits", |asked| around(asked, "[0", &format!(",{}", "9".repeat(10_000)), 1000, "]")),
+    made("digits-of-megabytes", |asked| around(asked, "{\"retryAfter\":", "1234567890", 500_000, "}")),
+    made("exponents", |asked| around(asked, "[1", ",-1e999999999,1e-999999999,1E+400", 30_000, "]")),
+    made("duplicate-members", |asked| around(asked, "{\"error\":1", ",\"error\":{\"code\":\"X\"}", 40_000, "}")),
+    made("duplicate-codes", |_| {
+        whole(
+            "422 No",
+            "",
+            br#"{"error":{"code":"MISSING_FIELD","code":"AUTHENTICATION_FAILED","message":"a","message":""}}"#,
+        )
+    }),
+    made("message-of-20-mb", |asked| message(asked, "n", 20_000_000)),
+    made("message-of-15-mb", |asked| message(asked, "n", 15_000_000)),
+    made("message-of-1-mb", |asked| message(asked, "é ", 500_000)),
+    made("message-of-escapes", |asked| message(asked, "\\u0041", 2_000_000)),
+    made("message-of-backslashes", |asked| message(asked, "\\\\\\\"", 2_000_000)),
+    made("message-of-percents", |asked| message(asked, "%2525&amp;amp;", 800_000)),
+    made("message-of-lone-surrogates", |asked| message(asked, "\\ud800", 2_000_000)),
+    made("message-of-stack-traces", |asked| message(asked, " at foo (/usr/lib/x.js:1:1)", 400_000)),
+    made("message-of-half-sql", |asked| message(asked, "SELECT a, UPDATE b WHERE c select d ", 300_000)),
+    made("message-of-paths", |asked| message(asked, "a/b.c/", 2_000_000)),
+    made("message-of-addresses", |asked| message(asked, "a@b.c +4915112345678 ", 500_000)),
+    made("message-of-dots", |asked| message(asked, "a.", 6_000_000)),
+    made("code-of-megabytes", |asked| {
+        around(asked, "{\"error\":{\"code\":\"", "CODE_", 1_000_000, "\",\"message\":\"m\"}}")
+    }),
+    made("field-of-megabytes", |asked| {
+        around(
+            asked,
+            "{\"error\":{\"code\":\"MISSING_FIELD\",\"message\":\"m\",\"field\":\"",
+            "name.",
+            1_000_000,
+            "\"}}",
+        )
+    }),
+    made("name-of-megabytes", |asked| {
+        around(asked, "{\"error\":{\"code\":\"X\",\"message\":\"m\",\"", "name.", 1_000_000, "\":1}}")
+    }),
+    made("id-of-megabytes", |asked| around(asked, "{\"id\":\"", "id", 1_000_000, "\",\"customerId\":\"x\"}")),
+    made("spaces", |asked| around(asked, "{", " \n", 7_000_000, "}")),
+    made("error-in-every-type", every_type),
+    made("names-that-differ-in-case", |asked| {
+        let body = br#"{"Error":{"Code":"X"},"error":{"CODE":"Y","code":"AUTHENTICATION_FAILED","Message":1,"message":"m"},"ERROR":[]}"#;
+        whole(status(asked), "", body)
+    }),
+    made("numbers-beyond-floats", |asked| {
+        let body = br#"{"error":{"code":1e999,"message":-1e999,"field":1e-999,"retryAfter":1e999,"details":[1E400,0e999]},"retryAfter":9007199254740993}"#;
+        whole(status(asked), "retry-after: 1e999\r\n", body)
+    }),
+    made("depth-of-details", |asked| {
+        let start = r#"{"error":{"code":"AUTHENTICATION_FAILED","message":"m","details":"#;
+        around(asked, &format!("{start}{}", "[{\"a\":".repeat(240)), "", 0, &format!("1{}}}}}", "}]".repeat(240)))
+    }),
+    made("distinct-messages", distinct),
+    made("distinct-members", distinct_members),
+    made("json-lines", |asked| around(asked, "", "{\"error\":{\"code\":\"X\"}}\n", 100_000, "")),
+    made("not-a-number", |asked| {
+        whole(
+            status(asked),
+            "",
+            b"{\"error\":{\"code\":NaN,\"message\":Infinity,\"a\":-0,\"b\":01,\"c\":.5,\"d\":0x1F}}",
+        )
+    }),
 ];
 
-/// An answer whose body is `start`, then `part` so many times, then `end`.
+/// A response whose body is `start`, then `part` so many times, then `end`.
 fn around(asked: &Asked, start: &str, part: &str, times: usize, end: &str) -> Vec<Move> {
     let length = start.len() + part.len() * times + end.len();
     let head = head(status(asked), &format!("content-length: {length}\r\n"));
@@ -179,7 +118,7 @@ fn every_type(asked: &Asked) -> Vec<Move> {
     whole(status(asked), "", format!("{{\"error\":{value}}}").as_bytes())
 }
 
-/// No two answers are equal, so nothing can be shared.
+/// No two responses are equal, so nothing can be shared.
 fn distinct(asked: &Asked) -> Vec<Move> {
     let message = format!("{} ", asked.number).repeat(10_000);
     let body = format!("{{\"error\":{{\"code\":\"CODE_{}\",\"message\":\"{message}\"}}}}", asked.number);

@@ -8,186 +8,91 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 
 use super::bytes::{status, whole};
-use super::server::Answers::{Changed, Made};
-use super::server::{Answer, Asked, Behaviour, Move};
+use super::server::{Answer, Asked, Behaviour, Move, changed, made};
 
 pub const BEHAVIOURS: &[Behaviour] = &[
-    Behaviour { name: "redirect-to-itself", answers: Made(|asked| redirect(asked, "307 Again", &asked.path)) },
-    Behaviour {
-        name: "redirect-ever-further",
-        answers: Made(|asked| redirect(asked, "302 On", &format!("{}/x", asked.path))),
-    },
-    Behaviour {
-        name: "redirect-elsewhere",
-        answers: Made(|asked| redirect(asked, "308 There", "http://127.0.0.1:1/\u{1b}[2J")),
-    },
-    Behaviour {
-        name: "redirect-to-ipv6",
-        answers: Made(|asked| redirect(asked, "307 There", &format!("http://[::1]:9{}", asked.path))),
-    },
-    Behaviour {
-        name: "redirect-with-credential",
-        answers: Made(|asked| redirect(asked, "302 There", &format!("//a:{}@[::1]/x", asked.credential()))),
-    },
-    Behaviour {
-        name: "credential-in-body",
-        answers: Made(|asked| whole("401 No", "", echo(&asked.credential()).as_bytes())),
-    },
-    Behaviour {
-        name: "credential-in-success",
-        answers: Made(|asked| whole("200 OK", "", echo(&asked.credential()).as_bytes())),
-    },
-    Behaviour { name: "credential-in-headers", answers: Made(credential_in_headers) },
-    Behaviour { name: "credential-in-names", answers: Made(credential_in_names) },
-    Behaviour {
-        name: "credential-as-code-and-id",
-        answers: Changed(|asked, answer| {
-            answer.change_strings(&|name, text| in_place_of(name, text, &asked.credential()))
-        }),
-    },
-    Behaviour {
-        name: "credential-in-every-member",
-        answers: Changed(|asked, answer| answer.change_strings(&|_, text| format!("{text} {}", asked.credential()))),
-    },
-    Behaviour {
-        name: "credential-in-pieces",
-        answers: Changed(|asked, answer| answer.change_strings(&|_, _| pieces(&asked.credential()))),
-    },
-    Behaviour {
-        name: "credential-after-megabytes",
-        answers: Made(|asked| {
-            whole("401 No", "", format!("{}{}", "x".repeat(2_000_000), asked.credential()).as_bytes())
-        }),
-    },
-    Behaviour {
-        name: "markup-in-every-member",
-        answers: Changed(|_, answer| answer.change_strings(&|_, text| format!("{text}{MARKUP}"))),
-    },
-    Behaviour {
-        name: "markup-alone",
-        answers: Made(|asked| {
-            whole(status(asked), "x-request-id: <script>alert(1)</script>\r\n", everywhere(MARKUP).as_bytes())
-        }),
-    },
-    Behaviour {
-        name: "commands-in-every-member",
-        answers: Changed(|_, answer| answer.change_strings(&|_, text| format!("{COMMANDS}{text}"))),
-    },
-    Behaviour {
-        name: "commands-alone",
-        answers: Made(|asked| whole(status(asked), "x-request-id: ::error::x\r\n", everywhere(COMMANDS).as_bytes())),
-    },
-    Behaviour {
-        name: "controls-in-every-member",
-        answers: Changed(|_, answer| answer.change_strings(&|_, text| format!("{CONTROLS}{text}"))),
-    },
-    Behaviour {
-        name: "controls-alone",
-        answers: Made(|asked| whole(status(asked), "", everywhere(CONTROLS).as_bytes())),
-    },
-    Behaviour {
-        name: "bidirectional-in-every-member",
-        answers: Changed(|_, answer| answer.change_strings(&|_, text| format!("{BIDIRECTIONAL}{text}"))),
-    },
-    Behaviour {
-        name: "bidirectional-alone",
-        answers: Made(|asked| {
-            whole(status(asked), &format!("x-request-id: {BIDIRECTIONAL}\r\n"), everywhere(BIDIRECTIONAL).as_bytes())
-        }),
-    },
-    Behaviour {
-        name: "template-expressions",
-        answers: Changed(|_, answer| {
-            answer.change_strings(&|_, text| format!("${{unique}}${{base64(x)}}{{{{ 7*7 }}}}$(id)`id`{text}"))
-        }),
-    },
-    Behaviour {
-        name: "personal-data",
-        answers: Changed(|_, answer| {
-            answer.change_strings(&|_, text| format!("{text} ada.lovelace@bank.test +4915112345678"))
-        }),
-    },
-    Behaviour {
-        name: "ids-with-controls",
-        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, "a\r\nx: y\u{1b}[2J\0"))),
-    },
-    Behaviour {
-        name: "ids-as-paths",
-        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, "../../../etc?x=%00#y"))),
-    },
-    Behaviour {
-        name: "ids-as-dots",
-        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, ".."))),
-    },
-    Behaviour {
-        name: "ids-empty",
-        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, ""))),
-    },
-    Behaviour {
-        name: "ids-of-megabytes",
-        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, &"i".repeat(1_000_000)))),
-    },
-    Behaviour {
-        name: "ids-all-the-same",
-        answers: Changed(|_, answer| answer.change_strings(&|name, text| id_or(name, text, "same"))),
-    },
-    Behaviour {
-        name: "ids-for-a-shell",
-        answers: Changed(|_, answer| {
-            answer.change_strings(&|name, text| id_or(name, text, "';$(touch /tmp/x)`id`\n#"))
-        }),
-    },
-    Behaviour { name: "retry-after-ten-years", answers: Made(|_| limited("315360000")) },
-    Behaviour { name: "retry-after-beyond-numbers", answers: Made(|_| limited("18446744073709551615")) },
-    Behaviour { name: "retry-after-signed-limit", answers: Made(|_| limited("9223372036854775807")) },
-    Behaviour { name: "retry-after-negative", answers: Made(|_| limited("-9223372036854775808")) },
-    Behaviour { name: "retry-after-date", answers: Made(|_| limited("Fri, 31 Dec 9999 23:59:59 GMT")) },
-    Behaviour { name: "retry-after-zero", answers: Made(|_| limited("0")) },
-    Behaviour { name: "limited-after-success", answers: Changed(limited_at_random) },
-    Behaviour {
-        name: "reset-beyond-times",
-        answers: Changed(|_, answer| limit_headers(answer, "9223372036854775807")),
-    },
-    Behaviour {
-        name: "clock-of-1970",
-        answers: Changed(|_, answer| answer.set("date", "Thu, 01 Jan 1970 00:00:00 GMT")),
-    },
-    Behaviour {
-        name: "clock-of-9999",
-        answers: Changed(|_, answer| answer.set("date", "Fri, 31 Dec 9999 23:59:59 GMT")),
-    },
-    Behaviour {
-        name: "clock-beyond-years",
-        answers: Changed(|_, answer| answer.set("date", "Fri, 31 Dec 262142 23:59:59 GMT")),
-    },
-    Behaviour {
-        name: "webhooks-without-end",
-        answers: Changed(|asked, _| deliver_without_end(asked, "{\"event\":\"x\"}")),
-    },
-    Behaviour {
-        name: "webhooks-of-megabytes",
-        answers: Changed(|asked, _| deliver_without_end(asked, &format!("{{\"event\":\"{}\"}}", "x".repeat(200_000)))),
-    },
-    Behaviour {
-        name: "webhooks-of-garbage",
-        answers: Changed(|asked, _| deliver_without_end(asked, &"[{\"a\":".repeat(10_000))),
-    },
-    Behaviour {
-        name: "webhooks-of-20-mb",
-        answers: Changed(|asked, _| deliver_without_end(asked, &"x".repeat(20_000_000))),
-    },
-    Behaviour { name: "webhooks-that-never-end-their-head", answers: Changed(|asked, _| hold_connections(asked)) },
-    Behaviour { name: "limited-for-a-second", answers: Made(|_| limited("1")) },
-    Behaviour { name: "always-success", answers: Made(|_| whole("200 OK", "", b"{}")) },
-    Behaviour { name: "always-no-content", answers: Made(|_| whole("204 None", "", b"")) },
-    Behaviour {
-        name: "always-a-page",
-        answers: Made(|asked| {
-            whole("500 Oops", "", format!("<html><body>{MARKUP}{}</body></html>", asked.number).as_bytes())
-        }),
-    },
-    Behaviour { name: "by-turns", answers: Changed(by_turns) },
-    Behaviour { name: "all-codes-by-turns", answers: Made(codes_by_turns) },
+    made("redirect-to-itself", |asked| redirect(asked, "307 Again", &asked.path)),
+    made("redirect-ever-further", |asked| redirect(asked, "302 On", &format!("{}/x", asked.path))),
+    made("redirect-elsewhere", |asked| redirect(asked, "308 There", "http://127.0.0.1:1/\u{1b}[2J")),
+    made("redirect-to-ipv6", |asked| redirect(asked, "307 There", &format!("http://[::1]:9{}", asked.path))),
+    made("redirect-with-credential", |asked| {
+        redirect(asked, "302 There", &format!("//a:{}@[::1]/x", asked.credential()))
+    }),
+    made("credential-in-body", |asked| whole("401 No", "", echo(&asked.credential()).as_bytes())),
+    made("credential-in-success", |asked| whole("200 OK", "", echo(&asked.credential()).as_bytes())),
+    made("credential-in-headers", credential_in_headers),
+    made("credential-in-names", credential_in_names),
+    changed("credential-as-code-and-id", |asked, answer| {
+        answer.change_strings(&|name, text| in_place_of(name, text, &asked.credential()))
+    }),
+    changed("credential-in-every-member", |asked, answer| {
+        answer.change_strings(&|_, text| format!("{text} {}", asked.credential()))
+    }),
+    changed("credential-in-pieces", |asked, answer| answer.change_strings(&|_, _| pieces(&asked.credential()))),
+    made("credential-after-megabytes", |asked| {
+        whole("401 No", "", format!("{}{}", "x".repeat(2_000_000), asked.credential()).as_bytes())
+    }),
+    changed("markup-in-every-member", |_, answer| answer.change_strings(&|_, text| format!("{text}{MARKUP}"))),
+    made("markup-alone", |asked| {
+        whole(status(asked), "x-request-id: <script>alert(1)</script>\r\n", everywhere(MARKUP).as_bytes())
+    }),
+    changed("commands-in-every-member", |_, answer| answer.change_strings(&|_, text| format!("{COMMANDS}{text}"))),
+    made("commands-alone", |asked| {
+        whole(status(asked), "x-request-id: ::error::x\r\n", everywhere(COMMANDS).as_bytes())
+    }),
+    changed("controls-in-every-member", |_, answer| answer.change_strings(&|_, text| format!("{CONTROLS}{text}"))),
+    made("controls-alone", |asked| whole(status(asked), "", everywhere(CONTROLS).as_bytes())),
+    changed("bidirectional-in-every-member", |_, answer| {
+        answer.change_strings(&|_, text| format!("{BIDIRECTIONAL}{text}"))
+    }),
+    made("bidirectional-alone", |asked| {
+        whole(status(asked), &format!("x-request-id: {BIDIRECTIONAL}\r\n"), everywhere(BIDIRECTIONAL).as_bytes())
+    }),
+    changed("template-expressions", |_, answer| {
+        answer.change_strings(&|_, text| format!("${{unique}}${{base64(x)}}{{{{ 7*7 }}}}$(id)`id`{text}"))
+    }),
+    changed("personal-data", |_, answer| {
+        answer.change_strings(&|_, text| format!("{text} ada.lovelace@bank.test +4915112345678"))
+    }),
+    changed("ids-with-controls", |_, answer| {
+        answer.change_strings(&|name, text| id_or(name, text, "a\r\nx: y\u{1b}[2J\0"))
+    }),
+    changed("ids-as-paths", |_, answer| answer.change_strings(&|name, text| id_or(name, text, "../../../etc?x=%00#y"))),
+    changed("ids-as-dots", |_, answer| answer.change_strings(&|name, text| id_or(name, text, ".."))),
+    changed("ids-empty", |_, answer| answer.change_strings(&|name, text| id_or(name, text, ""))),
+    changed("ids-of-megabytes", |_, answer| {
+        answer.change_strings(&|name, text| id_or(name, text, &"i".repeat(1_000_000)))
+    }),
+    changed("ids-all-the-same", |_, answer| answer.change_strings(&|name, text| id_or(name, text, "same"))),
+    changed("ids-for-a-shell", |_, answer| {
+        answer.change_strings(&|name, text| id_or(name, text, "';$(touch /tmp/x)`id`\n#"))
+    }),
+    made("retry-after-ten-years", |_| limited("315360000")),
+    made("retry-after-beyond-numbers", |_| limited("18446744073709551615")),
+    made("retry-after-signed-limit", |_| limited("9223372036854775807")),
+    made("retry-after-negative", |_| limited("-9223372036854775808")),
+    made("retry-after-date", |_| limited("Fri, 31 Dec 9999 23:59:59 GMT")),
+    made("retry-after-zero", |_| limited("0")),
+    changed("limited-after-success", limited_at_random),
+    changed("reset-beyond-times", |_, answer| limit_headers(answer, "9223372036854775807")),
+    changed("clock-of-1970", |_, answer| answer.set("date", "Thu, 01 Jan 1970 00:00:00 GMT")),
+    changed("clock-of-9999", |_, answer| answer.set("date", "Fri, 31 Dec 9999 23:59:59 GMT")),
+    changed("clock-beyond-years", |_, answer| answer.set("date", "Fri, 31 Dec 262142 23:59:59 GMT")),
+    changed("webhooks-without-end", |asked, _| deliver_without_end(asked, "{\"event\":\"x\"}")),
+    changed("webhooks-of-megabytes", |asked, _| {
+        deliver_without_end(asked, &format!("{{\"event\":\"{}\"}}", "x".repeat(200_000)))
+    }),
+    changed("webhooks-of-garbage", |asked, _| deliver_without_end(asked, &"[{\"a\":".repeat(10_000))),
+    changed("webhooks-of-20-mb", |asked, _| deliver_without_end(asked, &"x".repeat(20_000_000))),
+    changed("webhooks-that-never-end-their-head", |asked, _| hold_connections(asked)),
+    made("limited-for-a-second", |_| limited("1")),
+    made("always-success", |_| whole("200 OK", "", b"{}")),
+    made("always-no-content", |_| whole("204 None", "", b"")),
+    made("always-a-page", |asked| {
+        whole("500 Oops", "", format!("<html><body>{MARKUP}{}</body></html>", asked.number).as_bytes())
+    }),
+    changed("by-turns", by_turns),
+    made("all-codes-by-turns", codes_by_turns),
 ];
 
 /// Text that may not reach a page as it is.

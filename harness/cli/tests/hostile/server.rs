@@ -1,6 +1,6 @@
 //! A server on loopback that answers every request as one behaviour says.
 //!
-//! An answer is a list of [`Move`]s, because hostile answers are about bytes and time. A behaviour of the kind
+//! A response is a list of [`Move`]s, because hostile answers are about bytes and time. A behaviour of the kind
 //! [`Answers::Changed`] forwards each request to the reference and changes what comes back, so that a run gets far into
 //! its tests.
 
@@ -24,12 +24,28 @@ pub struct Behaviour {
 pub enum Answers {
     /// Made from the request alone.
     Made(fn(&Asked) -> Vec<Move>),
-    /// The answer of the reference, changed.
+    /// The response of the reference, changed.
     Changed(fn(&Asked, &mut Answer)),
     /// The same before the first request: the client speaks TLS, and this is sent when its first bytes have arrived.
     OverTls(fn() -> Vec<Move>),
     /// Sent as soon as a connection is there; what the client sends is not read.
     Early(fn() -> Vec<Move>),
+}
+
+pub const fn made(name: &'static str, make: fn(&Asked) -> Vec<Move>) -> Behaviour {
+    Behaviour { name, answers: Answers::Made(make) }
+}
+
+pub const fn changed(name: &'static str, change: fn(&Asked, &mut Answer)) -> Behaviour {
+    Behaviour { name, answers: Answers::Changed(change) }
+}
+
+pub const fn over_tls(name: &'static str, make: fn() -> Vec<Move>) -> Behaviour {
+    Behaviour { name, answers: Answers::OverTls(make) }
+}
+
+pub const fn early(name: &'static str, make: fn() -> Vec<Move>) -> Behaviour {
+    Behaviour { name, answers: Answers::Early(make) }
 }
 
 /// A request.
@@ -53,7 +69,7 @@ impl Asked {
     }
 }
 
-/// An answer of the reference.
+/// A response of the reference.
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
@@ -95,7 +111,7 @@ fn change_strings(name: &str, value: &mut serde_json::Value, change: &dyn Fn(&st
     }
 }
 
-/// A part of an answer.
+/// A part of a response.
 pub enum Move {
     Send(Vec<u8>),
     /// The same bytes so many times.
