@@ -1,7 +1,7 @@
-//! Blind expectations: expectations that accept a wrong answer. Every expectation of every scenario and property must
-//! accept the right answer, and it or a check must reject each wrong one (status, code, field, header, body member).
+//! Blind expectations: expectations that accept a wrong response. Every expectation of every scenario and property must
+//! accept the right response, and it or a check must reject each wrong one (status, code, field, header, body member).
 //!
-//! Nothing is sent: the answers are built from the contract. This file decides what is wrong from the text of the
+//! Nothing is sent: the responses are built from the contract. This file decides what is wrong from the text of the
 //! expectation, not with the code that judges it.
 
 #[path = "blind/answers.rs"]
@@ -21,7 +21,7 @@ use spec::contract::{Contract, OccursIn};
 use spec::scenario::plan::KeptPart;
 use spec::scenario::{Action, Expect, Expectation, Library, Outcome, Variables, status};
 
-/// Expectations that accept every answer, each with the part of the contract that leaves it open. There are none.
+/// Expectations that accept every response, each with the part of the contract that leaves it open. There are none.
 const OPEN: &[(&str, &str)] = &[];
 
 #[test]
@@ -109,12 +109,12 @@ fn new(seen: &mut BTreeSet<String>, operation: &str, expected: &Expectation) -> 
     text.contains("${") || seen.insert(text)
 }
 
-/// The wrong answers that neither the expectation nor a check rejects.
+/// The wrong responses that neither the expectation nor a check rejects.
 fn unnoticed(case: &Case<'_>) -> Vec<String> {
     let right = Right::of(case);
     let before = case.findings_of(&right.answer, &right);
     if before.iter().any(|what| what.contains("expectation")) {
-        return vec![format!("the right answer is rejected: {before:?}")];
+        return vec![format!("the right response is rejected: {before:?}")];
     }
     let mut unnoticed = Vec::new();
     let mut try_with = |what: String, answer: &Answer| {
@@ -162,14 +162,14 @@ fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     wrong
 }
 
-/// Whether an expectation permits an answer with a code; no code is a success.
+/// Whether an expectation permits a response with a code; no code is a success.
 fn permits(case: &Case<'_>, code: Option<&String>, of: u16) -> bool {
     let expected = case.expected;
     if !expected.statuses.is_empty() && !status::matches(&expected.statuses, of) {
         return false;
     }
     match (&expected.outcome, code) {
-        (Outcome::AnyAnswer, _) => true,
+        (Outcome::AnyResponse, _) => true,
         (Outcome::Listed { success, .. }, None) => *success,
         (Outcome::AnyRefusal { .. }, None) => false,
         (Outcome::AnyDocumented | Outcome::AnyExcept(_), None) => true,
@@ -180,7 +180,7 @@ fn permits(case: &Case<'_>, code: Option<&String>, of: u16) -> bool {
     }
 }
 
-/// The right answer with one wrong part each.
+/// The right response with one wrong part each.
 fn wrong_parts(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     let mut wrong = Vec::new();
     if let (Some(field), Some(pointer)) = (&right.field, &case.contract.catalog.envelope.pointers.field) {
@@ -206,7 +206,7 @@ fn wrong_parts(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
     wrong
 }
 
-/// The variables of a test when its steps run. Variables that are kept from answers have a made-up value.
+/// The variables of a test when its steps run. Variables that are kept from responses have a made-up value.
 fn variables_of(test: &spec::scenario::TestCase) -> Variables {
     let mut variables = test.variables.clone();
     for name in ["unique", "long", "huge", "now", "webhook.url", "webhook.refusing"] {

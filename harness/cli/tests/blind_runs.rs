@@ -1,10 +1,10 @@
 //! Finds expectations that never fail. For every part of a scenario that uses several answers (`keep`, `same_as`,
 //! `poll`,
-//! `burst`, `wait`, `await`), an answer is changed to an invalid one, and the test must then fail.
+//! `burst`, `wait`, `await`), a response is changed to an invalid one, and the test must then fail.
 //!
-//! The tests of the default pack run against the embedded reference through two proxies. One changes the answers to one
+//! The tests of the default pack run against the embedded reference through two proxies. One changes the responses to one
 //! step, the other changes the deliveries of webhooks. Without a change, each test must pass. `blind.rs` does the same
-//! for expectations about one answer, without sending requests.
+//! for expectations about one response, without sending requests.
 
 #[path = "blind_runs/bench.rs"]
 mod bench;
@@ -12,7 +12,7 @@ mod bench;
 mod change;
 #[path = "blind_runs/hooks.rs"]
 mod hooks;
-#[expect(dead_code, reason = "headers are judged on one answer, by blind.rs")]
+#[expect(dead_code, reason = "headers are judged on one response, by blind.rs")]
 #[path = "blind/matching.rs"]
 mod matching;
 #[path = "blind_runs/mutants.rs"]
@@ -37,12 +37,12 @@ use tokio::sync::Semaphore;
 /// Limits the concurrent tests of this process. Each has about twelve sockets, and most tests wait.
 static SLOTS: Semaphore = Semaphore::const_new(64);
 /// The number of concurrent retries. A run with a problem is retried after the others, because a busy machine may have
-/// delayed an answer.
+/// delayed a response.
 const CONCURRENT_RETRIES: usize = 4;
 
 const CALLER: &str = "the caller is refused for any id";
 const ON_DEMAND: &str = "the request asks for the failure, which is sent for any id";
-const ANY_ANSWER: &str = "every documented answer is accepted, so any customer can be used";
+const ANY_ANSWER: &str = "every documented response is accepted, so any customer can be used";
 const ONE_SIDE: &str = "the expectation limits the number in the other direction only";
 const OTHER_SECRET: &str = "every secret except the shared one is refused";
 const ABSENT: &str = "an unknown id is not in the list either";

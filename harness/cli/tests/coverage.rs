@@ -1,4 +1,4 @@
-//! Coverage of clauses: which answers are evidence that a clause is upheld, and what a run reports if an actor, a
+//! Coverage of clauses: which responses are evidence that a clause is upheld, and what a run reports if an actor, a
 //! capability or half of the API is missing.
 
 #[path = "coverage/evidence.rs"]

@@ -20,8 +20,8 @@ use spec::scenario::Library;
 
 /// Each mutant of the parcel server with the clauses that it violates.
 const MUTANTS: &[(&str, &[&str])] = &[
-    ("answers-not-found-with-conflict", &["LINE-2"]),
-    ("answers-with-an-undocumented-status", &["LINE-1", "LINE-2"]),
+    ("not-found-as-409", &["LINE-2"]),
+    ("not-found-as-an-undocumented-status", &["LINE-1", "LINE-2"]),
     ("invents-a-number", &["BODY-2"]),
     ("writes-the-number-as-text", &["BODY-2"]),
     ("forgets-the-reason", &["BODY-3"]),

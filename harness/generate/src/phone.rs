@@ -199,7 +199,6 @@ fn number() -> impl Strategy<Value = String> + Clone + 'static {
     numbers(&ORDINARY)
 }
 
-/// Numbers of one of the plans.
 fn numbers(plans: &'static LazyLock<Patterns>) -> impl Strategy<Value = String> + Clone + 'static {
     choices().prop_map(|choices| format!("+{}", plans.text(&choices)))
 }

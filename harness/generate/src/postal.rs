@@ -245,10 +245,8 @@ fn input(country: &str, code: &str) -> Input {
     Input { content: Content::Json(code.into()), companion: Some(Value::String(country.to_owned())) }
 }
 
-/// A country and a code.
 type CountryCode = (&'static str, String);
 
-/// A country and one of its examples.
 fn example() -> impl Strategy<Value = CountryCode> + Clone + 'static {
     example_of(0..COUNTRIES.len())
 }

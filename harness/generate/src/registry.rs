@@ -8,7 +8,6 @@ use crate::{body, date, document, document_unspecified, mail, oracle, path_id, p
 /// A source of rules and its oracle. Tests replace it.
 #[derive(Clone, Copy, Debug)]
 pub struct Registry {
-    /// The rules of a format.
     pub rules: fn(Format) -> Vec<Rule>,
     /// The oracle: whether it agrees with an assertion about an input. It is called before sending and after every step
     /// of shrinking, and shares no code with the strategies.
@@ -18,7 +17,6 @@ pub struct Registry {
 /// The rules and the oracle of this crate.
 pub const REGISTRY: Registry = Registry { rules, agrees: oracle::agrees };
 
-/// The rules of a format.
 pub fn rules(format: Format) -> Vec<Rule> {
     match format {
         Format::CalendarDate => date::rules(),

@@ -80,7 +80,7 @@ fn each_keyword_has_its_rules() {
     assert_eq!(accepted("/lines/0/gift"), "true false any-valid-value");
     assert_eq!(refused("/unknownMember"), "additional-member");
     assert_eq!(refused("/lines/0/unknownMember"), "unknown-member-text unknown-member-number unknown-member-object");
-    assert!(!found.contains_key("/id"), "a member of answers only");
+    assert!(!found.contains_key("/id"), "a member of responses only");
 }
 
 #[test]

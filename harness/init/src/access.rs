@@ -192,7 +192,6 @@ impl Access {
         seen
     }
 
-    /// The scheme of an actor.
     pub(super) fn scheme_of(&self, actor: &str) -> Option<&Scheme> {
         self.schemes.iter().find(|scheme| scheme.actor == actor)
     }

@@ -14,9 +14,9 @@ use super::topic::{SUCCESS, TOPICS};
 use super::yaml;
 use spec::contract::TO_DO;
 
-/// Why `code-registered` does not judge codes of examples and answers.
+/// Why `code-registered` does not judge codes of examples and responses.
 const MAY_BE_INCOMPLETE: &str =
-    "The codes are only from examples or answers, so the list may be incomplete. If it is complete, remove the `#`:";
+    "The codes are only from examples or responses, so the list may be incomplete. If it is complete, remove the `#`:";
 
 /// The text of the file.
 pub(super) fn write(catalogue: &Catalogue, scenarios: &Scenarios) -> String {

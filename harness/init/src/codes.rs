@@ -17,7 +17,7 @@ pub(super) struct Catalogue {
     pub(super) codes: Vec<Code>,
     /// True if the documentation lists all codes. Examples show only some of them.
     pub(super) is_complete: bool,
-    /// The documented statuses, the statuses of recorded answers, and common ones, each with a comment on its source.
+    /// The documented statuses, the statuses of recorded responses, and common ones, each with a comment on its source.
     pub(super) statuses: Vec<(u16, Option<&'static str>)>,
     /// The source of the codes, for the member `page`.
     pub(super) page: String,
@@ -27,7 +27,7 @@ pub(super) struct Catalogue {
     pub(super) shortened: Option<String>,
 }
 
-/// The member `page` of what only answers of the API show. No documentation says it.
+/// The member `page` of what only responses of the API show. No documentation says it.
 pub(super) const LEARNED: &str = "learned";
 
 impl Catalogue {
@@ -102,7 +102,7 @@ pub(super) fn catalogue(
     Catalogue { envelope, codes, is_complete, statuses, page: page.to_owned(), contradictions, shortened }
 }
 
-/// Takes the statuses that are not known yet from the same codes in documented bodies or recorded answers.
+/// Takes the statuses that are not known yet from the same codes in documented bodies or recorded responses.
 fn take_statuses(codes: &mut [Code], seen: &[Code], origin: Origin) {
     for code in codes.iter_mut().filter(|code| code.origin == Origin::Guess) {
         if let Some(seen) = seen.iter().find(|seen| seen.code == code.code && seen.origin != Origin::Guess) {

@@ -1,5 +1,5 @@
 //! Errors that the description documents otherwise than the pack expects them: with another media type, or with a schema
-//! in which no code is. The pack follows the answers of the API, or the flag, and a person has to decide who is right.
+//! in which no code is. The pack follows the responses of the API, or the flag, and a person has to decide who is right.
 
 use super::code::Code;
 use super::error_body::{Envelope, ErrorBody};
@@ -10,7 +10,7 @@ use super::schema::places;
 /// A longer name of a schema is not shown.
 const LONGEST_NAME: usize = 40;
 
-/// One line for each status and each kind of documented body; `learned` are the recorded answers.
+/// One line for each status and each kind of documented body; `learned` are the recorded responses.
 pub(super) fn find(operations: &[Operation<'_>], envelope: &Envelope, learned: &[ErrorBody]) -> Vec<String> {
     let mut found: Vec<(String, String, usize)> = Vec::new();
     for response in operations.iter().flat_map(|one| &one.responses).filter(|one| one.is_error()) {
@@ -35,7 +35,7 @@ fn of_response(response: &Response<'_>, envelope: &Envelope, learned: &[ErrorBod
         learned.iter().filter(|one| one.status == response.status).filter_map(|one| one.media.as_deref()).collect();
     if !is_same && envelope.origins.media_type != Origin::Guess && !answers.contains(&media) {
         let schema = name.map(|name| format!(" ({name})")).unwrap_or_default();
-        let who = if answers.contains(&expected.as_str()) { "the API answers" } else { "the pack expects" };
+        let who = if answers.contains(&expected.as_str()) { "the API returns" } else { "the pack expects" };
         return Some(format!("{media}{schema}, but {who} {expected}"));
     }
     let has_code = places(response.schema?).iter().any(|place| place.pointer == envelope.code);
@@ -50,7 +50,7 @@ fn of_response(response: &Response<'_>, envelope: &Envelope, learned: &[ErrorBod
     })
 }
 
-/// A code of the page that is only the last part of the code in the answers: `lost` for `https://a.example/problems/lost`.
+/// A code of the page that is only the last part of the code in the responses: `lost` for `https://a.example/problems/lost`.
 pub(super) fn shortened(codes: &[Code], learned: &[Code]) -> Option<String> {
     let is_known = |code: &str| codes.iter().any(|known| known.code == code);
     let mut sent = learned.iter().filter(|seen| !is_known(&seen.code));
@@ -59,7 +59,7 @@ pub(super) fn shortened(codes: &[Code], learned: &[Code]) -> Option<String> {
         is_known(last).then_some((&seen.code, last))
     })?;
     Some(format!(
-        "the page has the code {short}, but the API answers {sent}: write the codes in schemas/errors.yaml as the API sends them"
+        "the page has the code {short}, but the API returns {sent}: write the codes in schemas/errors.yaml as the API sends them"
     ))
 }
 
@@ -88,7 +88,7 @@ mod tests {
             body: json!({ "type": "https://a.example/wrong", "title": "x" }),
             ..Default::default()
         };
-        let learned = envelope::bodies_of_answers(&learned.iter().map(answer).collect::<Vec<_>>());
+        let learned = envelope::bodies_of_responses(&learned.iter().map(answer).collect::<Vec<_>>());
         let envelope = envelope::envelope(&envelope::bodies(&operations), &[], &learned, preset);
         find(&operations, &envelope, &learned)
     }
@@ -97,7 +97,7 @@ mod tests {
     fn another_media_type_is_named_with_its_status() {
         let problem = "application/problem+json";
         let documented = "422: 2 operations document application/json (Invalid), but ";
-        assert_eq!(lines(&[(422, problem)], false), [format!("{documented}the API answers {problem}")]);
+        assert_eq!(lines(&[(422, problem)], false), [format!("{documented}the API returns {problem}")]);
         assert_eq!(lines(&[(404, problem)], false), [format!("{documented}the pack expects {problem}")]);
         assert_eq!(lines(&[], true), [format!("{documented}the pack expects {problem}")]);
         assert!(lines(&[], false).is_empty(), "nothing is known about errors");

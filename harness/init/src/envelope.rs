@@ -43,18 +43,17 @@ pub(super) fn bodies(operations: &[Operation<'_>]) -> Vec<ErrorBody> {
 }
 
 /// The error bodies that a live API has sent.
-pub(super) fn bodies_of_answers(answers: &[Learned]) -> Vec<ErrorBody> {
-    let body = |answer: &Learned| ErrorBody {
-        status: answer.status.to_string(),
-        media: answer.media.clone(),
-        places: places_of_example(&answer.body),
+pub(super) fn bodies_of_responses(responses: &[Learned]) -> Vec<ErrorBody> {
+    let body = |response: &Learned| ErrorBody {
+        status: response.status.to_string(),
+        media: response.media.clone(),
+        places: places_of_example(&response.body),
         schema: None,
         description: String::new(),
     };
-    answers.iter().filter(|answer| answer.is_error()).map(body).collect()
+    responses.iter().filter(|response| response.is_error()).map(body).collect()
 }
 
-/// The error bodies of a page.
 pub(super) fn bodies_of_page(examples: &[Value]) -> Vec<ErrorBody> {
     let body = |example: &Value| ErrorBody {
         status: String::new(),
@@ -82,10 +81,10 @@ fn is_of_fastapi(places: &[Place]) -> bool {
 }
 
 /// Finds the envelope in the documentation. If the documentation does not describe all errors, uses the recorded
-/// answers.
+/// responses.
 pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[ErrorBody], preset: bool) -> Envelope {
     let mut envelope = documented_or_learned(bodies, of_page, learned, preset);
-    take_code_of_answers(&mut envelope, learned);
+    take_code_of_responses(&mut envelope, learned);
     let documented: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
     // A documented schema says itself which members are required.
     let is_open =
@@ -117,8 +116,8 @@ fn documented_or_learned(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &
     seen
 }
 
-/// If the documentation does not show which member contains the code, recorded answers may show it.
-fn take_code_of_answers(envelope: &mut Envelope, learned: &[ErrorBody]) {
+/// If the documentation does not show which member contains the code, recorded responses may show it.
+fn take_code_of_responses(envelope: &mut Envelope, learned: &[ErrorBody]) {
     let seen = documented(learned, &[], false);
     if envelope.origins.code != Origin::Guess || seen.origins.code == Origin::Guess {
         return;
@@ -386,7 +385,7 @@ mod tests {
     fn answers(bodies: &[(u16, Value)]) -> Vec<ErrorBody> {
         let learned =
             |(status, body): &(u16, Value)| Learned { status: *status, body: body.clone(), ..Learned::default() };
-        bodies_of_answers(&bodies.iter().map(learned).collect::<Vec<_>>())
+        bodies_of_responses(&bodies.iter().map(learned).collect::<Vec<_>>())
     }
 
     fn of_examples(bodies: &[(u16, Value)]) -> Envelope {

@@ -38,7 +38,7 @@ pub(super) struct Origins {
 }
 
 impl Origins {
-    /// The same statements, from recorded answers instead of the documentation.
+    /// The same statements, from recorded responses instead of the documentation.
     pub(super) fn learned(self) -> Self {
         let learned = |origin: Origin| origin.min(Origin::Learned);
         Self {

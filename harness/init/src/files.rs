@@ -50,7 +50,7 @@ pub(super) fn envelope(catalogue: &Catalogue) -> String {
 
 /// `errors.yaml`.
 ///
-/// `naming` are the codes whose recorded answers name the wrong field.
+/// `naming` are the codes whose recorded responses name the wrong field.
 pub(super) fn errors(catalogue: &Catalogue, naming: &[&str]) -> String {
     let envelope = &catalogue.envelope;
     let mut text = yaml::comment("The error bodies and error codes of the API.");
@@ -123,7 +123,6 @@ fn codes(catalogue: &Catalogue, naming: &[&str]) -> String {
     text
 }
 
-/// Where the codes are from.
 fn source_of_codes(catalogue: &Catalogue) -> String {
     let has = |origin: Origin| catalogue.codes.iter().any(|code| code.source == origin);
     let documented = match (catalogue.page.as_str(), catalogue.is_complete) {
@@ -131,7 +130,7 @@ fn source_of_codes(catalogue: &Catalogue) -> String {
         ("OpenAPI", false) => "from examples of the OpenAPI description",
         (page, _) => return format!("These codes are from the page {page}."),
     };
-    let learned = "from answers of the API (`page: learned`), not from its documentation";
+    let learned = "from responses of the API (`page: learned`), not from its documentation";
     let from = match (has(Origin::Documented), has(Origin::Learned)) {
         (true, true) => format!("{documented}, and {learned}"),
         (false, true) => learned.to_owned(),
@@ -219,7 +218,7 @@ pub(super) fn readme(name: &str, access: &Access, base: &str, has_sketches: bool
     } else {
         ""
     };
-    text += "You can run\n`init` again at any time: it replaces the files that nobody has changed, and writes `FILE.new` beside the others.\n";
+    text += "You can run\n`init` again at any time: it replaces the files that nobody has changed, and writes `FILE.new` next to the others.\n";
     text
 }
 

@@ -1,6 +1,6 @@
-//! What a live API answered to the starter requests, and what follows for the expectations of the next pack.
+//! What a live API returned for the starter requests, and what follows for the expectations of the next pack.
 //!
-//! An answer replaces a guess, and chooses between codes of which the documentation allows each. It does not replace what
+//! A response replaces a guess, and chooses between codes of which the documentation allows each. It does not replace what
 //! the documentation says: if the operation documents another refusal as well, that refusal only becomes a warning.
 
 use serde_json::{Value, json};
@@ -12,9 +12,9 @@ use super::operations::Operation;
 use super::origin::Origin;
 use super::topic::{INVALID_CREDENTIAL, METHOD, NO_CREDENTIAL, Row, TOPICS, UNKNOWN_ID};
 
-/// The recorded answers, with the catalogue that names their codes.
+/// The recorded responses, with the catalogue that names their codes.
 #[derive(Clone, Copy)]
-pub(super) struct Answers<'l> {
+pub(super) struct LearnedResponses<'l> {
     learned: &'l [Learned],
     catalogue: &'l Catalogue,
 }
@@ -39,12 +39,12 @@ impl Refusal {
     }
 }
 
-impl<'l> Answers<'l> {
+impl<'l> LearnedResponses<'l> {
     pub(super) fn new(learned: &'l [Learned], catalogue: &'l Catalogue) -> Self {
         Self { learned, catalogue }
     }
 
-    /// The expectation of a row, after its recorded answer.
+    /// The expectation of a row, after its recorded response.
     pub(super) fn applied(&self, row: &Row, operation: &Operation<'_>) -> Expected {
         let refusal = self.of(&scenario_of(row.topic.name), Some(&row.case), &operation.id);
         let expected = row.expected.clone();
@@ -85,7 +85,7 @@ impl<'l> Answers<'l> {
             && self.of(&deletion, None, read).is_some_and(|refusal| [404, 410].contains(&refusal.status))
     }
 
-    /// The expectation of reading a deleted resource, after the recorded answer. Its test deletes a resource of its fixture,
+    /// The expectation of reading a deleted resource, after the recorded response. Its test deletes a resource of its fixture,
     /// or one with other values.
     pub(super) fn after_deletion(&self, expected: Expected, noun: &str, delete: &str, read: &str) -> Expected {
         let (own, others) = (format!("deleted-{noun}"), format!("deleted-{noun}-with-"));

@@ -5,7 +5,6 @@
 //! asserts only what is common, and marks the line as a guess.
 
 mod access;
-mod answers;
 mod clauses;
 mod code;
 mod codes;
@@ -18,6 +17,7 @@ mod example;
 mod expectation;
 mod files;
 mod formats;
+mod learned;
 mod lifecycle;
 mod operations;
 mod origin;
@@ -44,9 +44,9 @@ pub use access::Auth;
 pub use write::{Outcome, write};
 
 use access::Access;
-use answers::Answers;
 use codes::Catalogue;
 use description::Description;
+use learned::LearnedResponses;
 use operations::Operation;
 use resources::Resource;
 use topics::ScenarioBuilder;
@@ -99,7 +99,7 @@ impl Learned {
     }
 }
 
-/// Makes a pack from the documentation, and from recorded answers where the documentation says nothing. The error is
+/// Makes a pack from the documentation, and from recorded responses where the documentation says nothing. The error is
 /// one line.
 pub fn generate(sources: &Sources, learned: &[Learned]) -> Result<Pack, String> {
     pack(sources, learned, false)
@@ -130,8 +130,8 @@ fn pack(sources: &Sources, learned: &[Learned], tries: bool) -> Result<Pack, Str
         warnings.extend(unread);
     }
     let resources = resources::find(&operations, &mut warnings);
-    let answers = Answers::new(learned, &catalogue);
-    let builder = ScenarioBuilder::build(&operations, &access, &catalogue, &resources, answers, tries);
+    let responses = LearnedResponses::new(learned, &catalogue);
+    let builder = ScenarioBuilder::build(&operations, &access, &catalogue, &resources, responses, tries);
     warnings.extend(refused_deletions(&builder));
     let mut scenarios = scenarios::write(&builder, tries);
     let base = sources.url.clone().unwrap_or_else(|| base_url(&description));
@@ -170,7 +170,7 @@ fn prepare(
     normalised.left_out
 }
 
-/// The envelope and the codes: from the operations, the page and the recorded answers.
+/// The envelope and the codes: from the operations, the page and the recorded responses.
 fn read_catalogue(
     operations: &[Operation<'_>],
     sources: &Sources,
@@ -181,7 +181,7 @@ fn read_catalogue(
     let bodies = envelope::bodies(operations);
     let of_page =
         page.map(|(_, text)| envelope::bodies_of_page(&crate::docs_check::json_objects(text))).unwrap_or_default();
-    let learned = envelope::bodies_of_answers(learned);
+    let learned = envelope::bodies_of_responses(learned);
     let envelope = envelope::envelope(&bodies, &of_page, &learned, sources.problem_json);
     codes::catalogue(operations, envelope, &bodies, &learned, page)
 }
@@ -205,7 +205,7 @@ fn refused_deletions(builder: &ScenarioBuilder<'_, '_>) -> Vec<String> {
         if lifecycle::deletable(builder, resource).is_some() {
             return None;
         }
-        let refusal = builder.answers.refused_deletion(&resource.noun, &resource.delete)?;
+        let refusal = builder.responses.refused_deletion(&resource.noun, &resource.delete)?;
         let code = refusal.code.map(|code| format!(" {code}")).unwrap_or_default();
         Some(format!(
             "{} refuses to delete a new {noun} ({}{code}), so each run leaves {noun}s on the target: write an example of {} \

@@ -60,7 +60,7 @@ impl<'b, 'm, 'd> Lifecycle<'b, 'm, 'd> {
         if is_invented || self.refusal().is_some() {
             expected.origin = Origin::Learned;
         }
-        if expected.origin == Origin::Learned && !self.builder.answers.confirms_creation(&self.create.id) {
+        if expected.origin == Origin::Learned && !self.builder.responses.confirms_creation(&self.create.id) {
             return None;
         }
         let mut create = call(self.builder, self.create);
@@ -79,7 +79,7 @@ impl<'b, 'm, 'd> Lifecycle<'b, 'm, 'd> {
         let has_id = success
             .and_then(|one| one.schema)
             .is_some_and(|schema| places(schema).iter().any(|place| place.pointer == resource.id));
-        let is_learned = !has_id && self.builder.answers.shows_id(&self.read.id, &resource.id);
+        let is_learned = !has_id && self.builder.responses.shows_id(&self.read.id, &resource.id);
         if has_id || is_learned {
             shown.value["body"] = json!({ resource.id.as_str(): format!("${{{}}}", resource.variable) });
         }
@@ -110,7 +110,7 @@ impl<'b, 'm, 'd> Lifecycle<'b, 'm, 'd> {
     fn deletion(&self) -> (String, Expected) {
         let documented = expectation::deleted(self.builder.catalogue, self.read);
         let expected =
-            self.builder.answers.after_deletion(documented, &self.resource.noun, &self.delete.id, &self.read.id);
+            self.builder.responses.after_deletion(documented, &self.resource.noun, &self.delete.id, &self.read.id);
         let read = step(&call(self.builder, self.read), Some(&expected));
         (step(&call(self.builder, self.delete), None) + &read, expected)
     }
@@ -142,14 +142,14 @@ impl<'b, 'm, 'd> Lifecycle<'b, 'm, 'd> {
     }
 
     fn refusal(&self) -> Option<Expected> {
-        let refusal = self.builder.answers.refused_deletion(&self.resource.noun, &self.delete.id);
+        let refusal = self.builder.responses.refused_deletion(&self.resource.noun, &self.delete.id);
         refusal.map(|refusal| refusal.expected())
     }
 
     fn deletable(&self) -> Option<Map<String, Value>> {
         let noun = &self.resource.noun;
         let works = |name: &str| {
-            self.builder.answers.confirms_deletion(&format!("{noun}-{name}"), &self.delete.id, &self.read.id)
+            self.builder.responses.confirms_deletion(&format!("{noun}-{name}"), &self.delete.id, &self.read.id)
         };
         self.values().into_iter().find(|(name, _)| works(name)).map(|(_, values)| values)
     }

@@ -6,7 +6,7 @@ pub(super) enum Origin {
     /// It is common, but no source says it.
     #[default]
     Guess,
-    /// An answer of the API shows it.
+    /// A response of the API shows it.
     Learned,
     /// The documentation says it.
     Documented,

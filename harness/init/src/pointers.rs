@@ -1,6 +1,6 @@
 //! Finds the members of error bodies that repeat the HTTP status and that name the wrong field.
 //!
-//! A name alone is a guess. Examples with a status, and recorded answers, show whether the guess is right.
+//! A name alone is a guess. Examples with a status, and recorded responses, show whether the guess is right.
 
 use serde_json::Value;
 
@@ -114,7 +114,7 @@ fn list_of(pointer: &str) -> Option<String> {
     LISTS.contains(&name.as_str()).then_some(name)
 }
 
-/// The values that examples and answers show.
+/// The values that examples and responses show.
 fn values<'b>(bodies: impl Iterator<Item = &'b ErrorBody>, pointer: &str) -> Vec<&'b str> {
     bodies.filter_map(|body| body.at(pointer)).flat_map(|place| &place.values).filter_map(Value::as_str).collect()
 }

@@ -86,7 +86,6 @@ impl Resource {
         serde_json::json!({ self.variable.as_str(): format!("body {}", self.id) })
     }
 
-    /// The operation with that method on one resource.
     pub(super) fn item<'o, 'd>(&self, operations: &'o [Operation<'d>], method: &str) -> Option<&'o Operation<'d>> {
         operations.iter().find(|one| one.method == method && template(&one.path) == self.template)
     }

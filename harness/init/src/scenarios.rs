@@ -22,7 +22,7 @@ pub(super) struct Scenarios {
 }
 
 impl Scenarios {
-    /// `Learned` if only answers of the API show what the tests of a clause expect.
+    /// `Learned` if only responses of the API show what the tests of a clause expect.
     pub(super) fn origin_of(&self, clause: &str) -> Origin {
         self.origins.get(clause).copied().unwrap_or(Origin::Documented)
     }

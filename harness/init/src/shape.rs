@@ -65,7 +65,7 @@ fn element(array: &mut Value, everywhere: bool) -> &mut Value {
     &mut array["items"]
 }
 
-/// Requires the members of RFC 9457 that every recorded answer has. One status is not enough: other errors may lack them.
+/// Requires the members of RFC 9457 that every recorded response has. One status is not enough: other errors may lack them.
 pub(super) fn require_what_all_have(schema: &mut Value, learned: &[ErrorBody]) {
     let mut statuses: Vec<&str> = learned.iter().map(|body| body.status.as_str()).collect();
     statuses.sort_unstable();

@@ -1,6 +1,6 @@
 //! `scenarios/sketches.yaml`: a sketch of a scenario for each code that no starter scenario expects, and for each
 //! operation that none calls with success. A sketch is a comment, because the documentation does not say which request
-//! gets the code. If a live API has answered the request of a sketch with its code, the sketch is a scenario.
+//! gets the code. If a live API has responded to the request of a sketch with its code, the sketch is a scenario.
 
 use serde_json::{Map, Value, json};
 
@@ -29,7 +29,7 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, tries: bool, scenarios: &
             continue;
         }
         let mut sketch = Sketch::of_code(builder, code);
-        let confirmed = builder.answers.confirms(&sketch.name, &code.code);
+        let confirmed = builder.responses.confirms(&sketch.name, &code.code);
         let is_live = sketch.has_wrong_value && (tries || confirmed == Some(true));
         if confirmed == Some(false) {
             // The value gets another code.
@@ -56,7 +56,7 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, tries: bool, scenarios: &
 fn head() -> String {
     yaml::comment(
         "Sketches of scenarios, written by `conformance init`, for codes that no starter scenario expects, and for operations\n\
-         that none calls with success. For each one: change the request so that it must get this answer, remove the `#`, and\n\
+         that none calls with success. For each one: change the request so that it must get this response, remove the `#`, and\n\
          remove `excluded` of the clause in schemas/clauses.yaml.\n\
          - `with` sets members of the operation's example, `without` removes some, `body` replaces it, `given` names a fixture.\n\
          - For another caller, add an actor to schemas/conventions.yaml. Its credential is CONFORMANCE_ACTOR_<NAME>.\n\

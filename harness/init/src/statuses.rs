@@ -1,4 +1,4 @@
-//! The statuses of a catalogue: the documented ones, those of recorded answers, common ones, and those that a code may
+//! The statuses of a catalogue: the documented ones, those of recorded responses, common ones, and those that a code may
 //! have if no source says its status.
 
 use super::code::Code;
@@ -12,7 +12,7 @@ const COMMON: &[u16] = &[400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 
 /// The comment on a status that the page does not have.
 const OF_DESCRIPTION: &str = "# OpenAPI";
 
-/// The documented statuses, then those of recorded answers, then common ones. Each status occurs once, with a comment.
+/// The documented statuses, then those of recorded responses, then common ones. Each status occurs once, with a comment.
 /// `of_page` are the statuses of a page, without those of its codes.
 pub(super) fn all(
     operations: &[Operation<'_>],
@@ -58,7 +58,7 @@ pub(super) fn in_words(statuses: &[u16]) -> String {
 }
 
 /// Gives each code without a known status every status that it may have, the likeliest first: those of the documented
-/// errors, or else common ones. So no right answer contradicts the catalogue. If no status at all is known, the guess is
+/// errors, or else common ones. So no right response contradicts the catalogue. If no status at all is known, the guess is
 /// the only status, because then nothing compares them.
 pub(super) fn complete(codes: &mut [Code], operations: &[Operation<'_>]) {
     let mut possible: Vec<u16> = of_operations(operations).filter(|status| *status >= 400).collect();

@@ -9,7 +9,6 @@ use super::topic::{ANY, Topic};
 use super::topics::ScenarioBuilder;
 use super::yaml;
 
-/// A scenario as text.
 pub(super) struct ScenarioText {
     pub(super) file: &'static str,
     pub(super) topic: &'static Topic,

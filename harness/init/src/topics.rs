@@ -4,10 +4,10 @@
 use serde_json::{Map, Value, json};
 
 use super::access::{ANONYMOUS, Access, INVALID, Need};
-use super::answers::Answers;
 use super::codes::Catalogue;
 use super::example::matching;
 use super::expectation::{self, Expected};
+use super::learned::LearnedResponses;
 use super::operations::{Body, Operation};
 use super::origin::Origin;
 use super::resources::{Resource, Setup, is_reserved, setup};
@@ -22,7 +22,7 @@ pub(super) struct ScenarioBuilder<'m, 'd> {
     pub(super) access: &'m Access,
     pub(super) catalogue: &'m Catalogue,
     pub(super) resources: &'m [Resource],
-    pub(super) answers: Answers<'m>,
+    pub(super) responses: LearnedResponses<'m>,
     pub(super) rows: Vec<Row>,
     /// Operations without rows, each with the reason.
     pub(super) left_out: Vec<String>,
@@ -35,11 +35,11 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         access: &'m Access,
         catalogue: &'m Catalogue,
         resources: &'m [Resource],
-        answers: Answers<'m>,
+        responses: LearnedResponses<'m>,
         tries: bool,
     ) -> Self {
         let (rows, left_out) = (Vec::new(), Vec::new());
-        let mut builder = Self { operations, access, catalogue, resources, answers, rows, left_out };
+        let mut builder = Self { operations, access, catalogue, resources, responses, rows, left_out };
         for operation in operations.iter().filter(|one| !["HEAD", "OPTIONS"].contains(&one.method.as_str())) {
             builder.access(operation);
             builder.unknown_id(operation);
@@ -49,10 +49,10 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
             builder.reads(operation);
             builder.method(operation);
             for row in builder.rows.iter_mut().filter(|row| row.variables["operation"] == json!(operation.id)) {
-                row.expected = answers.applied(row, operation);
+                row.expected = responses.applied(row, operation);
             }
         }
-        // Nothing is documented about these, so only an answer says what is right.
+        // Nothing is documented about these, so only a response says what is right.
         builder.rows.retain(|row| tries || row.topic.name != METHOD.name || row.expected.origin == Origin::Learned);
         builder
     }

@@ -166,7 +166,7 @@ fn unread_parts_are_reported_at_their_lines() {
 }
 
 #[test]
-fn sentences_beside_statuses_are_not_codes() {
+fn sentences_next_to_statuses_are_not_codes() {
     assert_codes(&[
         ("| API code | Reason |\n|---|---|\n| 200 | OK |\n| 400 | See the text |\n| 9001 | Bad value |\n", "9001 -"),
         ("# ErrorCodes\n\nReturns 400 for all.\n\nStatus: 400\n", ""),

@@ -24,7 +24,7 @@ pub struct Evidence {
     /// The error codes of the judged responses.
     pub codes: BTreeSet<String>,
     /// The number of judged responses.
-    pub answers: usize,
+    pub responses: usize,
     /// The first judged exchange, if it is on record.
     pub exchange: Option<usize>,
 }
@@ -35,7 +35,7 @@ impl Coverage {
         let evidence = self.evidence.entry(clause.to_owned()).or_default();
         evidence.checks.insert(check.to_owned());
         evidence.codes.extend(code.map(str::to_owned));
-        evidence.answers += 1;
+        evidence.responses += 1;
         evidence.exchange = evidence.exchange.or(exchange);
     }
 
@@ -68,7 +68,7 @@ impl Coverage {
             let evidence = self.evidence.entry(clause).or_default();
             evidence.checks.extend(more.checks);
             evidence.codes.extend(more.codes);
-            evidence.answers += more.answers;
+            evidence.responses += more.responses;
             evidence.exchange = evidence.exchange.or_else(|| more.exchange.and_then(&place));
         }
         for (clause, reason) in other.open {
@@ -97,7 +97,7 @@ mod tests {
         coverage.uphold("A", "sample", None, Some(1));
         coverage.uphold("A", EXPECTATION, Some("GONE"), Some(2));
         let (clause, evidence) = coverage.evidence().next().expect("evidence");
-        assert_eq!((clause, evidence.answers, evidence.exchange), ("A", 2, Some(1)));
+        assert_eq!((clause, evidence.responses, evidence.exchange), ("A", 2, Some(1)));
         assert!(evidence.codes.contains("GONE") && evidence.checks.len() == 2);
     }
 
@@ -120,17 +120,17 @@ mod tests {
         coverage.append(one.clone(), 3);
         coverage.append(one, 4);
         let (clause, evidence) = coverage.evidence().next().expect("evidence");
-        assert_eq!((clause, evidence.answers, evidence.exchange), ("A", 2, Some(3)));
+        assert_eq!((clause, evidence.responses, evidence.exchange), ("A", 2, Some(3)));
     }
 
     #[test]
     fn coverage_of_a_worker_is_merged_without_exchange_numbers() {
         let mut worker = Coverage::default();
         worker.uphold("A", "sample", Some("GONE"), Some(7));
-        worker.leave_open("B", "no answer".into());
+        worker.leave_open("B", "no response".into());
         let mut coverage = Coverage::default();
         coverage.absorb(worker);
         assert_eq!(coverage.evidence().next().map(|(_, evidence)| evidence.exchange), Some(None));
-        assert_eq!(coverage.open().next(), Some(("B", "no answer")));
+        assert_eq!(coverage.open().next(), Some(("B", "no response")));
     }
 }

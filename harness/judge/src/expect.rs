@@ -104,7 +104,7 @@ impl Assertion<'_> {
             return Ok(Shown::Open(format!("the header {name} was not sent")));
         }
         if expected.same_as.is_some() && self.same_as.is_none() {
-            return Ok(Shown::Open("there is no earlier answer to compare with".to_owned()));
+            return Ok(Shown::Open("there is no earlier response to compare with".to_owned()));
         }
         if context.response.is_success() {
             return Ok(Shown::Upheld(self.code_in_log(context)?));
@@ -118,7 +118,7 @@ impl Assertion<'_> {
             Outcome::AnyDocumented => !is_about_the_caller(status) && !is_about_the_route(status),
             Outcome::AnyRefusal { .. } => !is_about_the_caller(status),
             // A refusal because of the caller shows something only if its status is named.
-            Outcome::AnyAnswer => expected.statuses.contains(&status.to_string()) || !is_about_the_caller(status),
+            Outcome::AnyResponse => expected.statuses.contains(&status.to_string()) || !is_about_the_caller(status),
             Outcome::Listed { .. } | Outcome::AnyExcept(_) => false,
         };
         Ok(if judged { Shown::Upheld(None) } else { Shown::Open(self.summary(context)) })
@@ -153,7 +153,7 @@ impl Assertion<'_> {
     }
 
     fn summary(&self, context: &Context<'_>) -> String {
-        format!("{} answered {}", context.operation.id, came(context))
+        format!("{} returned {}", context.operation.id, came(context))
     }
 
     fn finding(&self, violation: Violation, level: Level) -> Finding {
@@ -178,7 +178,7 @@ impl Assertion<'_> {
             let is_expected = match &expected.outcome {
                 Outcome::Listed { success, .. } => *success,
                 Outcome::AnyRefusal { .. } => false,
-                Outcome::AnyDocumented | Outcome::AnyExcept(_) | Outcome::AnyAnswer => true,
+                Outcome::AnyDocumented | Outcome::AnyExcept(_) | Outcome::AnyResponse => true,
             };
             return if is_expected { Classified::Accepted } else { self.wrong(context) };
         }
@@ -189,7 +189,7 @@ impl Assertion<'_> {
             return self.tolerated(context);
         }
         let is_accepted = match &expected.outcome {
-            Outcome::AnyAnswer => true,
+            Outcome::AnyResponse => true,
             Outcome::AnyDocumented | Outcome::AnyRefusal { .. } => self.documented(context),
             Outcome::AnyExcept(codes) => !code.is_some_and(|code| codes.contains(code)),
             Outcome::Listed { .. } => false,
@@ -330,14 +330,14 @@ pub fn holds_text(value: &Value, text: &str) -> bool {
 fn difference_from(earlier: &Earlier, context: &Context<'_>) -> Option<Violation> {
     let status = context.response.status;
     if earlier.status != status {
-        let expected = format!("{}, as in the earlier answer", earlier.status);
+        let expected = format!("{}, as in the earlier response", earlier.status);
         return Some(Violation::new(Part::Status, expected, status.to_string()));
     }
     if context.is_head() || earlier.body == context.body {
         return None;
     }
     let shown = |body: &Option<Value>| body.as_ref().map_or_else(|| "no JSON".to_owned(), spec::contract::shown);
-    Some(Violation::body("", format!("{}, as in the earlier answer", shown(&earlier.body)), shown(&context.body)))
+    Some(Violation::body("", format!("{}, as in the earlier response", shown(&earlier.body)), shown(&context.body)))
 }
 
 /// Whether a response has the documented status of one of these codes.

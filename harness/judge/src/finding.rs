@@ -54,7 +54,6 @@ impl Part {
         }
     }
 
-    /// Parses a part.
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once(' ') {
             None => match text {

@@ -37,9 +37,9 @@ pub struct OperationFact {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OperationState {
-    /// It answered as an existing operation does.
+    /// It responded as an existing operation does.
     Exists,
-    /// It answered 404, 405 or 501 without the error envelope, as an unknown path does.
+    /// It returned 404, 405 or 501 without the error envelope, as an unknown path does.
     Missing,
     /// The response allows no conclusion.
     Unclear,
@@ -132,16 +132,16 @@ impl Preflight {
         self.operations.iter().filter(|fact| fact.state == OperationState::Missing)
     }
 
-    /// The operations that are not implemented, by their answer.
-    fn missing_by_answer(&self) -> Vec<(&str, Vec<&OperationFact>)> {
-        let mut answers: Vec<(&str, Vec<&OperationFact>)> = Vec::new();
+    /// The operations that are not implemented, by their response.
+    fn missing_by_response(&self) -> Vec<(&str, Vec<&OperationFact>)> {
+        let mut responses: Vec<(&str, Vec<&OperationFact>)> = Vec::new();
         for fact in self.missing() {
-            match answers.iter_mut().find(|(came, _)| *came == fact.response) {
+            match responses.iter_mut().find(|(came, _)| *came == fact.response) {
                 Some((_, facts)) => facts.push(fact),
-                None => answers.push((&fact.response, vec![fact])),
+                None => responses.push((&fact.response, vec![fact])),
             }
         }
-        answers
+        responses
     }
 
     /// Everything that a user should know before the first test, one sentence each.
@@ -149,14 +149,14 @@ impl Preflight {
         if let Some(stop) = &self.stop_reason {
             return vec![stop.clone()];
         }
-        let missing = self.missing_by_answer().into_iter().map(|(came, facts)| match facts.as_slice() {
+        let missing = self.missing_by_response().into_iter().map(|(came, facts)| match facts.as_slice() {
             [fact] => format!(
-                "operation {} ({}) seems not to be implemented: it answers {came}",
+                "operation {} ({}) seems not to be implemented: it returns {came}",
                 fact.operation, fact.endpoint
             ),
             many => {
                 let names: Vec<&str> = many.iter().map(|fact| fact.operation.as_str()).collect();
-                format!("{} operations seem not to be implemented: {} answer {came}", many.len(), names.join(", "))
+                format!("{} operations seem not to be implemented: {} return {came}", many.len(), names.join(", "))
             }
         });
         let actors = self.actors.iter().filter_map(|fact| fact.problem.clone());

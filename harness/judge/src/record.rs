@@ -82,7 +82,6 @@ pub struct FuzzRecord {
 /// The number of inputs of one rule.
 #[derive(Clone, Debug)]
 pub struct RuleTally {
-    /// The name of the rule.
     pub name: String,
     /// Generated cases.
     pub cases: usize,
@@ -123,7 +122,6 @@ pub struct Created {
     pub undo: Option<(String, String)>,
     /// The actor that deletes it.
     pub actor: String,
-    /// The test that created it.
     pub test: String,
 }
 

@@ -116,7 +116,7 @@ fn accepts(expected: &Expectation) -> Option<String> {
     match &expected.outcome {
         Outcome::AnyDocumented => return Some("any documented response".to_owned()),
         Outcome::AnyRefusal { .. } => return Some("any documented refusal".to_owned()),
-        Outcome::Listed { .. } | Outcome::AnyExcept(_) | Outcome::AnyAnswer => {}
+        Outcome::Listed { .. } | Outcome::AnyExcept(_) | Outcome::AnyResponse => {}
     }
     let success = expected.success().then(|| "success".to_owned());
     let codes = expected.errors().iter().chain(&expected.tolerate).cloned();

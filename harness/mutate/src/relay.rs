@@ -237,11 +237,11 @@ mod tests {
     #[tokio::test]
     async fn deliveries_are_changed_lost_or_repeated() {
         let unsigned = delivered(Change::RemoveHeader { name: "X-Sign".to_owned() }).await;
-        assert_eq!(unsigned, (vec!["None a-1".to_owned()], "HTTP/1.1 202 Answer".to_owned()));
+        assert_eq!(unsigned, (vec!["None a-1".to_owned()], "HTTP/1.1 202 Response".to_owned()));
         let lost = delivered(Change::Drop).await;
         assert_eq!(lost, (Vec::new(), "HTTP/1.1 204 Accepted".to_owned()));
         let twice = delivered(Change::Repeat).await;
-        assert_eq!(twice, (vec!["Some(\"1\") a-1".to_owned(); 2], "HTTP/1.1 202 Answer".to_owned()));
+        assert_eq!(twice, (vec!["Some(\"1\") a-1".to_owned(); 2], "HTTP/1.1 202 Response".to_owned()));
     }
 
     #[test]

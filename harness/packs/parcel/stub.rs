@@ -249,8 +249,8 @@ impl ParcelServer {
         let Trouble { mut status, mut body } = trouble;
         let not_found = body["errorCode"] == 40401;
         match self.mutant {
-            Some("answers-not-found-with-conflict") if not_found => status = 409,
-            Some("answers-with-an-undocumented-status") if not_found => status = 410,
+            Some("not-found-as-409") if not_found => status = 409,
+            Some("not-found-as-an-undocumented-status") if not_found => status = 410,
             Some("invents-a-number") if not_found => body["errorCode"] = 40499.into(),
             Some("writes-the-number-as-text") if not_found => body["errorCode"] = "40401".into(),
             Some("forgets-the-reason") if not_found => {

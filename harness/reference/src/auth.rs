@@ -23,7 +23,6 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// The owner of an API key.
     pub(crate) fn owner(key: &ApiKey) -> Self {
         Self {
             credential: key.value.to_owned(),
@@ -33,7 +32,6 @@ impl Caller {
         }
     }
 
-    /// The bearer of a token.
     fn bearer(text: &str, token: &Token) -> Self {
         let scope = token.scope().split([' ', ',']).filter_map(named_scope).max();
         Self {
@@ -62,7 +60,6 @@ pub(crate) trait AccessRules: TimeRules {
         Err(failed("No API key or token was given"))
     }
 
-    /// The issued key that was given.
     fn issued_key(&self, given: &[u8]) -> Option<&'static ApiKey> {
         KEYS.iter().find(|key| bool::from(key.value.as_bytes().ct_eq(given)))
     }
@@ -141,7 +138,6 @@ pub(crate) fn authorise(caller: &Caller, operation: Operation, rules: &dyn Acces
     Err(rules.missing_scope(caller, operation))
 }
 
-/// The caller with this API key.
 pub(crate) fn by_key(given: &[u8], operation: Operation, rules: &dyn AccessRules) -> Result<Caller, ApiError> {
     match rules.issued_key(given) {
         Some(key) if key.revoked => rules.revoked_key(key, operation, rules.invalid_key(key.value.as_bytes())),

@@ -203,7 +203,6 @@ impl<R: CustomerRules + ?Sized> Store<R> {
         }
     }
 
-    /// The newest customers of an environment.
     pub(crate) fn newest(&self, environment: Environment) -> impl Iterator<Item = &Customer> {
         self.all
             .iter()

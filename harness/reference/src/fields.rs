@@ -60,7 +60,6 @@ impl<'a> Purpose<'a> {
 
 /// How fields are read.
 pub(crate) trait FieldRules: FormatRules {
-    /// The fields of a customer.
     fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, ApiError>;
 
     /// VAL-2: a required field is missing.

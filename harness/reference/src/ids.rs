@@ -14,12 +14,10 @@ pub(crate) trait IdRules: TimeRules {
         number
     }
 
-    /// The id of a request.
     fn request_id(&self, start: u64, number: u64) -> String {
         plain("req", start, number)
     }
 
-    /// The id of a resource.
     fn resource_id(&self, prefix: &str, start: u64, number: u64) -> String {
         plain(prefix, start, number)
     }

@@ -51,7 +51,6 @@ struct Window {
     used: u32,
 }
 
-/// A request to be counted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CountedRequest<'a> {
     pub(crate) credential: &'a str,

@@ -19,7 +19,6 @@ pub(crate) const REQUEST_ID: &str = "x-request-id";
 
 /// How outcomes are written.
 pub(crate) trait ResponseRules: LimitRules + TimeRules {
-    /// The text of a JSON value.
     fn json_text(&self, value: &Value) -> String {
         value.to_string()
     }
@@ -51,7 +50,6 @@ pub(crate) trait ResponseRules: LimitRules + TimeRules {
     }
 }
 
-/// The response for an outcome.
 pub(crate) fn respond(context: &Context, outcome: Outcome, rules: &dyn ResponseRules) -> Response<Pieces> {
     let mut response = match outcome {
         Ok(answer) => success(answer, context, rules),

@@ -13,7 +13,6 @@ pub(crate) trait TransportRules: Sync {
         Ipv4Addr::LOCALHOST.into()
     }
 
-    /// The prefix of every path.
     fn path_prefix(&self) -> &'static str {
         ""
     }

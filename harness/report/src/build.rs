@@ -74,7 +74,7 @@ impl<'f> Facts<'f> {
     }
 }
 
-/// Redacts the answers of the target that the preflight quotes.
+/// Redacts the responses of the target that the preflight quotes.
 fn redacted(found: &Preflight, redactor: &Redactor) -> Preflight {
     let mut found = found.clone();
     let clean = |text: &mut String| *text = redactor.clean(text);

@@ -1,9 +1,9 @@
 //! Derives the counts, the outcomes of clauses and codes, and the exit code from the tests of a report. Both a run and
 //! a merge use it.
 //!
-//! A clause is upheld only if an answer could have violated it and no answer did: the `evidence` of a test records
-//! this. A clause about error codes needs evidence with one of its codes. If a failed test of the clause got an error answer
-//! without an envelope, nobody knows whether that answer keeps the clause, so other evidence is not enough.
+//! A clause is upheld only if a response could have violated it and no response did: the `evidence` of a test records
+//! this. A clause about error codes needs evidence with one of its codes. If a failed test of the clause got an error response
+//! without an envelope, nobody knows whether that response keeps the clause, so other evidence is not enough.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,7 +69,7 @@ struct Seen<'t> {
     ran: bool,
     skipped: Reasons<'t>,
     open: Reasons<'t>,
-    /// Why failed tests of the clause could not be judged: their error answers had no envelope.
+    /// Why failed tests of the clause could not be judged: their error responses had no envelope.
     unreadable: Reasons<'t>,
     inconclusive: Reasons<'t>,
 }

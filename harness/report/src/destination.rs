@@ -171,11 +171,11 @@ fn make_folder(file: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Checks without lasting changes that a file can be written: through a temporary file beside it, or in place.
+/// Checks without lasting changes that a file can be written: through a temporary file in its folder, or in place.
 fn writable(path: &Path) -> std::io::Result<()> {
-    let beside = beside(path);
-    match OpenOptions::new().write(true).create_new(true).open(&beside) {
-        Ok(_) => std::fs::remove_file(&beside),
+    let temporary = temporary(path);
+    match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+        Ok(_) => std::fs::remove_file(&temporary),
         Err(_) if path.is_file() => OpenOptions::new().write(true).open(path).map(drop),
         Err(error) => Err(error),
     }
@@ -183,21 +183,21 @@ fn writable(path: &Path) -> std::io::Result<()> {
 
 fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
     make_folder(path)?;
-    let beside = beside(path);
-    let renamed = std::fs::write(&beside, text).and_then(|()| {
+    let temporary = temporary(path);
+    let renamed = std::fs::write(&temporary, text).and_then(|()| {
         if let Ok(about) = std::fs::metadata(path) {
-            std::fs::set_permissions(&beside, about.permissions())?;
+            std::fs::set_permissions(&temporary, about.permissions())?;
         }
-        std::fs::rename(&beside, path)
+        std::fs::rename(&temporary, path)
     });
     renamed.or_else(|_| {
-        let _ = std::fs::remove_file(&beside);
+        let _ = std::fs::remove_file(&temporary);
         // Renaming fails if the file itself is a mount point or its folder is read-only.
         std::fs::write(path, text)
     })
 }
 
-fn beside(path: &Path) -> PathBuf {
+fn temporary(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     name.into()

@@ -16,10 +16,10 @@ pub struct Drafted {
     pub clause: Option<String>,
     /// The check, if all findings agree in it.
     pub check: Option<String>,
-    /// The place in the answer, if all findings agree in it.
+    /// The place in the response, if all findings agree in it.
     pub place: Option<String>,
     pub operations: Vec<String>,
-    /// The shapes of the answers, if the clause alone would match too much.
+    /// The shapes of the responses, if the clause alone would match too much.
     pub responses: Vec<String>,
     pub expected: Vec<String>,
     /// The shapes of the actual values.
@@ -68,7 +68,7 @@ fn entry(title: String, kind: Kind, members: &[&Member<'_>]) -> Drafted {
         actual: all(|finding| &finding.key.came),
     };
     match kind {
-        // Only the operation and the answer identify this cause; expectation and place differ from finding to finding.
+        // Only the operation and the response identify this cause; expectation and place differ from finding to finding.
         Kind::NotImplemented | Kind::Failing => {
             Drafted { clause: None, check: None, place: None, expected: Vec::new(), actual: Vec::new(), ..entry }
         }

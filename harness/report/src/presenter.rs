@@ -117,7 +117,7 @@ fn evidence_report(presenter: &Presenter<'_>, clause: &str, evidence: &Evidence)
         clause: clause.to_owned(),
         checks: evidence.checks.iter().cloned().collect(),
         codes: evidence.codes.iter().cloned().map(|code| shown_code(presenter, code)).collect(),
-        responses: evidence.answers,
+        responses: evidence.responses,
         exchange: evidence.exchange,
     }
 }

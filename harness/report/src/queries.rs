@@ -59,7 +59,7 @@ impl TestReport {
 pub struct Defect<'f> {
     pub clause: &'f str,
     pub check: &'f str,
-    /// The part of the answer, without list indexes.
+    /// The part of the response, without list indexes.
     pub place: &'f str,
     pub expected: &'f str,
     /// The shape of the actual value.

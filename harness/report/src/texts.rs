@@ -1,6 +1,6 @@
 //! What the tests of a report have in common: equal values share their memory.
 //!
-//! Bodies and header fields are also limited, all together. A target may send the same page, or another page, in answer to
+//! Bodies and header fields are also limited, all together. A target may send the same page, or another page, in response to
 //! thousands of requests. What is beyond the limit is said to be left out.
 
 use std::collections::HashSet;

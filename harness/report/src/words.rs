@@ -124,8 +124,8 @@ fn finding_text(test: &TestReport, finding: &FindingReport, exchange: Option<&Ex
 fn exchange_text(exchange: &ExchangeReport) -> String {
     let mut answer = match (exchange.status_code, &exchange.fault) {
         (Some(status), _) => format!("status {status}"),
-        (None, Some(fault)) => format!("no answer, {fault}"),
-        (None, None) => "no answer".to_owned(),
+        (None, Some(fault)) => format!("no response, {fault}"),
+        (None, None) => "no response".to_owned(),
     };
     if let Some(id) = &exchange.request_id {
         answer.push_str(&format!(", request id {id}"));

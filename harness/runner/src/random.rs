@@ -2,7 +2,6 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-/// A random number.
 pub fn random() -> u64 {
     RandomState::new().hash_one(std::process::id())
 }

@@ -8,7 +8,6 @@ pub(crate) fn is_pattern(text: &str) -> bool {
     class && (rest.eq_ignore_ascii_case("xx") || (rest.len() == 2 && rest.bytes().all(|byte| byte.is_ascii_digit())))
 }
 
-/// Whether a status matches one of the patterns.
 pub fn matches(patterns: &[String], status: u16) -> bool {
     patterns.iter().any(|pattern| match pattern.parse::<u16>() {
         Ok(number) => number == status,

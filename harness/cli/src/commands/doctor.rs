@@ -67,7 +67,7 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Abort> {
     output::out(&redactor.clean_own(&render(&found, &contract, &target)));
     if let Some(path) = &arguments.write {
         match &found.stop_reason {
-            Some(_) => say!("{} was not written: the target must answer as the API first", path.display()),
+            Some(_) => say!("{} was not written: the target must respond as the API first", path.display()),
             None => write(path, &redactor.clean_own(&draft(&found, &contract, &target, &file)))?,
         }
     }
@@ -88,7 +88,7 @@ fn write(path: &Path, text: &str) -> Result<(), Abort> {
 /// The result as text for the terminal.
 fn render(found: &Preflight, contract: &Contract, target: &Target) -> String {
     let mut text = String::new();
-    let verdict = if found.stop_reason.is_some() { "does not answer as the API" } else { "answers as the API" };
+    let verdict = if found.stop_reason.is_some() { "does not respond as the API" } else { "responds as the API" };
     let _ = writeln!(text, "{} {verdict} ({} requests sent)", target.url, found.requests);
     if found.stop_reason.is_none() {
         text += &credentials(found, contract);
@@ -205,7 +205,7 @@ fn draft(found: &Preflight, contract: &Contract, target: &Target, file: &TargetF
 
 fn lacks(found: &Preflight, file: &TargetFile, day: &str) -> BTreeMap<String, String> {
     let missing = found.missing().map(|fact| {
-        (fact.operation.clone(), format!("not implemented: {} answered {} on {day}", fact.endpoint, fact.response))
+        (fact.operation.clone(), format!("not implemented: {} returned {} on {day}", fact.endpoint, fact.response))
     });
     let absent = found
         .capabilities

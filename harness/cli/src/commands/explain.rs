@@ -85,7 +85,7 @@ fn explain_clause(clause: &Clause, contract: &Contract, library: &Library) -> St
     }
     if !clause.checks.is_empty() {
         text.push_str(&format!(
-            "  Every test with such an answer or delivery checks it, including setup and cleanup. Examples:\n    {}\n",
+            "  Every test with such a response or delivery checks it, including setup and cleanup. Examples:\n    {}\n",
             samples(library).join("\n    ")
         ));
     }
@@ -126,13 +126,13 @@ fn is_refused(test: &TestCase) -> bool {
 
 fn explain_code(entry: &ErrorCode, contract: &Contract, library: &Library) -> String {
     let status = entry.statuses_in_words().map_or_else(
-        || "is never the code of an answer; it appears in delivery logs only".to_owned(),
+        || "is never the code of a response; it appears in delivery logs only".to_owned(),
         |status| format!("comes with {status}"),
     );
     let retry = match entry.retry {
         Retry::Never => "the same request will fail again",
         Retry::Credential => "renew the credential, then try once more",
-        Retry::AfterDelay => "try again after the delay in the answer",
+        Retry::AfterDelay => "try again after the delay in the response",
         Retry::Backoff => "try again with increasing delays",
     };
     let accepts = |expected: &Expectation| expected.errors().contains(&entry.code);
@@ -191,7 +191,7 @@ fn explain_test(test: &TestCase, contract: &Contract) -> String {
         text.push_str(&property_in_words(property, test));
     }
     text.push_str(&format!(
-        "  An unmet expectation breaks {} ({EXPECTATION}). In addition, all checks judge every answer.\n",
+        "  An unmet expectation breaks {} ({EXPECTATION}). In addition, all checks judge every response.\n",
         expected_of(test).join(" or ")
     ));
     text.push_str(&by_hand(test, contract));
@@ -251,11 +251,11 @@ fn property_in_words(property: &Property, test: &TestCase) -> String {
 fn step_in_words(step: &Step, test: &TestCase) -> String {
     match &step.action {
         Action::Call(call) => call_in_words(call, test),
-        Action::Wait(_) => "wait for the retry delay in the answer".to_owned(),
+        Action::Wait(_) => "wait for the retry delay in the response".to_owned(),
         Action::Listen(listen) => {
             let answers: Vec<String> = listen.responses.iter().map(ToString::to_string).collect();
             format!(
-                "our webhook endpoint answers {} to deliveries that contain {}",
+                "our webhook endpoint responds with {} to deliveries that contain {}",
                 answers.join(", then "),
                 listen.body_contains.shown(&test.variables)
             )

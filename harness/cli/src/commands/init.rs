@@ -64,7 +64,7 @@ fn say_learn(folder: &Path, openapi: &Path) -> Result<(), Abort> {
     let (contract, _) = load(folder)?;
     if contract.catalog.codes.is_empty() {
         say!(
-            "no error code is documented, so no test expects one; to take codes from the answers of the API: \
+            "no error code is documented, so no test expects one; to take codes from the responses of the API: \
              conformance init --openapi {} --learn URL --create {}",
             openapi.display(),
             folder.display()

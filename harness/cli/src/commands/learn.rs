@@ -38,7 +38,7 @@ pub(super) fn learn(folder: &Path, url: &str, create: bool) -> Result<Vec<Learne
     let (answers, learned) = runtime.block_on(send_all(contract, library, target, client, create));
     match answers {
         0 => Err(Abort::Inconclusive(format!(
-            "{url} did not answer any request, so nothing can be learned: check the URL"
+            "{url} did not respond to any request, so nothing can be learned: check the URL"
         ))),
         _ => Ok(learned),
     }
@@ -90,7 +90,7 @@ async fn send_all(
             answers += usize::from(exchange.response().is_some());
             learned.extend(learned_from(test, exchange));
         }
-        // The API did not answer. The other requests would get no answer either.
+        // The API did not respond. The other requests would get no response either.
         if answers == 0 {
             break;
         }

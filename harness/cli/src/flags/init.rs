@@ -27,7 +27,7 @@ pub struct InitArgs {
     /// How credentials are sent where the description does not say so: none, bearer, basic, key:HEADER
     #[arg(long, value_name = "KIND", value_parser = Auth::parse)]
     pub auth: Option<Auth>,
-    /// Send the requests that only read or must be refused to this base URL, and take codes and envelope from the answers
+    /// Send the requests that only read or must be refused to this base URL, and take codes and envelope from the responses
     #[arg(long, value_name = "URL")]
     pub learn: Option<String>,
     /// With --learn, send those that create something, too, and delete it again

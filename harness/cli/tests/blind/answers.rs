@@ -1,4 +1,4 @@
-//! Builds answers from the contract: successes, refusals, and the right answer for an expectation.
+//! Builds answers from the contract: successes, refusals, and the right response for an expectation.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub struct Case<'c> {
     pub variables: &'c Variables,
 }
 
-/// An answer before it is serialised.
+/// A response before it is serialised.
 #[derive(Clone)]
 pub struct Answer {
     pub status: u16,
@@ -33,12 +33,12 @@ pub struct Answer {
     pub text: Option<&'static str>,
 }
 
-/// The answer that an expectation asks for.
+/// The response that an expectation asks for.
 pub struct Right {
     pub answer: Answer,
     /// The field that it names, if its code names a field.
     pub field: Option<String>,
-    /// The earlier answer that it must repeat.
+    /// The earlier response that it must repeat.
     pub earlier: Option<Earlier>,
 }
 
@@ -145,7 +145,7 @@ impl<'c> Case<'c> {
         answer
     }
 
-    /// The findings of the checks and of the expectation about an answer.
+    /// The findings of the checks and of the expectation about a response.
     pub fn findings_of(&self, answer: &Answer, right: &Right) -> BTreeSet<String> {
         let operation = self.contract.operation(self.operation).expect("an operation");
         let exchange = Exchange {
@@ -163,7 +163,7 @@ impl<'c> Case<'c> {
             started: Utc::now(),
             took: Duration::ZERO,
         };
-        let mut context = Context::new(self.contract, &exchange).expect("an answer");
+        let mut context = Context::new(self.contract, &exchange).expect("a response");
         let field = self.expected.field.as_ref().map(|field| self.filled(field));
         context.field_at_fault = field.as_deref();
         let assertion = Assertion {

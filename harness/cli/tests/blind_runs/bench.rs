@@ -52,7 +52,7 @@ impl Pack {
 pub struct Outcome {
     pub verdict: Verdict,
     pub record: TestRecord,
-    /// True if an answer or a delivery was changed.
+    /// True if a response or a delivery was changed.
     pub changed: bool,
 }
 

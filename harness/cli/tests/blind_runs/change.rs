@@ -1,10 +1,10 @@
-//! The changes of mutants: in the answers to one step, or in the deliveries that one step awaits.
+//! The changes of mutants: in the responses to one step, or in the deliveries that one step awaits.
 
 use axum::body::Bytes;
 use http::header::{HeaderMap, HeaderName};
 use serde_json::{Value, json};
 
-/// An answer on its way to the harness.
+/// A response on its way to the harness.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
@@ -22,7 +22,7 @@ impl Answer {
     }
 }
 
-/// A part of an answer.
+/// A part of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     Status,
@@ -30,7 +30,7 @@ pub enum Place {
     Header(String),
 }
 
-/// A change of an answer or of a delivery.
+/// A change of a response or of a delivery.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// The part is missing.
@@ -55,7 +55,6 @@ pub enum Change {
 /// What is changed in the deliveries that a step awaits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// None arrives.
     NoneArrives,
     /// The last does not arrive.
     LastMissing,
@@ -124,7 +123,7 @@ pub struct Seen {
 }
 
 impl Change {
-    /// Changes an answer. Returns false if the change does not apply to it.
+    /// Changes a response. Returns false if the change does not apply to it.
     pub fn apply(&self, answer: &mut Answer, seen: &Seen) -> bool {
         let refused = answer.status >= 400;
         match self {
@@ -178,7 +177,7 @@ impl Answer {
         }
     }
 
-    /// Sets a member of the body, or removes it. An answer without JSON gets an object.
+    /// Sets a member of the body, or removes it. A response without JSON gets an object.
     fn set(&mut self, pointer: &str, value: Option<Value>) -> bool {
         let mut body = self.json().unwrap_or_else(|| json!({}));
         let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();

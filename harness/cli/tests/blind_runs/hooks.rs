@@ -1,6 +1,6 @@
 //! The proxy between the reference and the webhook receiver of the harness. It changes attempts to deliver an event.
 //!
-//! It forwards bytes without a delay, because the receiver may send no answer, a slow answer, or a reset.
+//! It forwards bytes without a delay, because the receiver may send no response, a slow answer, or a reset.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::change::{Delivery, Fault, Which, other};
 
-/// The answer to a dropped attempt, so that the reference does not try again.
+/// The response to a dropped attempt, so that the reference does not try again.
 const ACCEPTED: &[u8] = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
 /// A part of the path of requests that the receiver sends to itself.
 const SELF_CHECK: &str = "/self-check-";
@@ -150,14 +150,14 @@ impl Post {
         [head.as_bytes(), b"\r\n", &self.body].concat()
     }
 
-    /// Delivers it, and forwards the answer.
+    /// Delivers it, and forwards the response.
     async fn forward(&self, stream: &mut TcpStream, receiver: &str) -> std::io::Result<()> {
         let mut onward = TcpStream::connect(receiver).await?;
         onward.write_all(&self.bytes()).await?;
         copy_bidirectional(stream, &mut onward).await.map(|_| ())
     }
 
-    /// Delivers it, and ignores the answer.
+    /// Delivers it, and ignores the response.
     async fn send_without_answer(&self, receiver: &str) -> std::io::Result<()> {
         let mut onward = TcpStream::connect(receiver).await?;
         onward.write_all(&self.bytes()).await?;

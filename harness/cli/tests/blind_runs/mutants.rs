@@ -1,6 +1,6 @@
 //! The mutants of a test: the change, the step that it applies to, and the required result.
 //!
-//! They are derived from the steps, and from the answers that the test received without a change.
+//! They are derived from the steps, and from the responses that the test received without a change.
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub enum Must {
 #[derive(Clone, Debug)]
 pub struct Mutant {
     pub kind: Kind,
-    /// The step whose answers or deliveries are changed.
+    /// The step whose responses or deliveries are changed.
     pub step: usize,
     pub change: Change,
     pub must: Must,
@@ -120,7 +120,7 @@ struct Subject<'s> {
 }
 
 impl Subject<'_> {
-    /// The last answer to a step.
+    /// The last response to a step.
     fn answer(&self, step: usize) -> Option<&Response> {
         let of_step = |headers: &[(String, Vec<u8>)]| {
             headers.iter().any(|(name, value)| name == STEP && *value == step.to_string().into_bytes())

@@ -1,4 +1,4 @@
-//! The proxy between the harness and the reference: it changes the answers to one step of a test.
+//! The proxy between the harness and the reference: it changes the responses to one step of a test.
 //!
 //! The copy of the scenario adds a header that names the step of each request. The proxy removes it.
 
@@ -103,8 +103,8 @@ async fn exchange(State(shared): State<Arc<Shared>>, request: Request) -> Respon
     match answer {
         Ok(answer) => response(changed(&shared, step, &body, answer)),
         Err(error) => {
-            let text = format!("the reference did not answer: {error}");
-            Response::builder().status(502).body(text.into()).expect("an answer")
+            let text = format!("the reference did not respond: {error}");
+            Response::builder().status(502).body(text.into()).expect("a response")
         }
     }
 }
@@ -114,7 +114,7 @@ async fn read(answer: reqwest::Response) -> reqwest::Result<Answer> {
     Ok(Answer { status, headers, body: answer.bytes().await? })
 }
 
-/// Records an answer, and changes it if the mutant applies to its step.
+/// Records a response, and changes it if the mutant applies to its step.
 fn changed(shared: &Shared, step: Option<usize>, request: &Bytes, mut answer: Answer) -> Answer {
     let mut state = shared.state.lock();
     record_secret(&mut state, request, &answer);

@@ -35,7 +35,7 @@ fn filters_select_tests() {
 fn explain_describes_clauses_codes_checks_and_tests() {
     let cases = [
         ("AUTH-1", "AUTH-1 (MUST)\n"),
-        ("STA-2", "Every test with such an answer or delivery checks it"),
+        ("STA-2", "Every test with such a response or delivery checks it"),
         ("STA-2", "status-matches-code"),
         ("WHK-4", "on every delivery to our endpoints"),
         ("TOKEN_EXPIRED", "\"$CONFORMANCE_TARGET_URL\"'/"),

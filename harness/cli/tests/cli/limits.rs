@@ -1,12 +1,12 @@
 //! Responses that exceed a limit of the harness: the test names the limit. It is inconclusive, except for a body that is
-//! longer than any documented answer, which is a violation.
+//! longer than any documented response, which is a violation.
 
 use super::preflight::{Scripted, http};
 use super::support::{Program, folder, write};
 
 const BODY: &str = r#"{"error":{"code":"AUTHENTICATION_FAILED","message":"No."}}"#;
 
-/// A server that answers every request with 401, additional header lines, and the given body.
+/// A server that responds to every request with 401, additional header lines, and the given body.
 fn refusing(more_headers: &str, body: &str) -> Scripted {
     let answer = String::from_utf8(http("401 Unauthorized", "application/json", body)).expect("a text");
     let answer = answer.replacen("\r\n", &format!("\r\nX-Request-Id: r-UNIQUE\r\n{more_headers}"), 1);

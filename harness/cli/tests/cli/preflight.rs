@@ -114,7 +114,7 @@ fn wrong_url_ends_the_run_with_one_message() {
             |_| b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec(),
             "redirects every request (302 to /login)",
         ),
-        (|_| http("200 OK", "text/html", "<html>Log in</html>"), "answers every request with a web page"),
+        (|_| http("200 OK", "text/html", "<html>Log in</html>"), "responds to every request with a web page"),
         (
             |_| http("502 Bad Gateway", "text/html", "<html>Bad Gateway</html>"),
             "a gateway that cannot reach the service",
@@ -133,7 +133,7 @@ fn wrong_url_ends_the_run_with_one_message() {
                 "GET" => http("200 OK", "text/html", "<!doctype html><div id=app></div>"),
                 _ => http("405 Method Not Allowed", "text/html", "<html>405</html>"),
             },
-            "answers every request with a web page",
+            "responds to every request with a web page",
         ),
         (
             |request| match request.method.as_str() {
@@ -147,8 +147,8 @@ fn wrong_url_ends_the_run_with_one_message() {
         (|_| no_route(), "operations that were tried exists at "),
         (|_| b"\x15\x03\x01\x00\x02\x02\x46".to_vec(), "expects TLS: give https://"),
         (|_| b"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64".to_vec(), "supports HTTP/2 only"),
-        (|_| b"SSH-2.0-OpenSSH_9.6\r\n".to_vec(), "does not answer with HTTP (its answer begins with \"SSH-2.0-"),
-        (|_| Vec::new(), "closes each connection without an answer"),
+        (|_| b"SSH-2.0-OpenSSH_9.6\r\n".to_vec(), "does not respond with HTTP (its response begins with \"SSH-2.0-"),
+        (|_| Vec::new(), "closes each connection without a response"),
     ];
     for (script, message) in scripts {
         assert_stopped_before_first_test(&Scripted::start(script).url, message);
@@ -171,11 +171,11 @@ fn wrong_path_prefix_is_reported_with_the_url_that_answers() {
         true => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
         false => no_route(),
     });
-    assert_stopped_before_first_test(&moved.url, &format!("but {}/api answers with the API's envelope", moved.url));
+    assert_stopped_before_first_test(&moved.url, &format!("but {}/api responds with the API's envelope", moved.url));
     let served = ReferenceServer::start(&[]);
     assert_stopped_before_first_test(
         &format!("{}/api/v1", served.url),
-        &format!("but {} answers with the API's envelope: give that as the URL", served.url),
+        &format!("but {} responds with the API's envelope: give that as the URL", served.url),
     );
     let bare = Scripted::start(|request| match request.path.starts_with("/customers") {
         true => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
@@ -190,7 +190,7 @@ fn other_version_prefix_is_reported() {
         true => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
         false => no_route(),
     });
-    assert_stopped_before_first_test(&newer.url, "but under /api/v2 the same server answers with the API's envelope");
+    assert_stopped_before_first_test(&newer.url, "but under /api/v2 the same server responds with the API's envelope");
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn gateway_that_refuses_every_credential_ends_the_run() {
     let refused = run("key:r-0123456789");
     refused.assert_exit_code(3);
     assert!(refused.err.contains("accepts no credential of this run"), "{}", refused.err);
-    // The answer without a credential is a violation, which the tests report.
+    // The response without a credential is a violation, which the tests report.
     run("key:r-through-the-gate").assert_exit_code(1);
 }
 

@@ -40,7 +40,7 @@ fn errors_in_a_target_file_are_shown_with_line_and_suggestion() {
         ),
         (
             "deviations: [{ clause: ENV-1, place: the body, reason: r, ticket: t, expires: 2030-01-01 }]",
-            "`the body` is not a valid place in an answer",
+            "`the body` is not a valid place in a response",
             ":2:38",
             "the places are `status`, `header NAME`",
         ),

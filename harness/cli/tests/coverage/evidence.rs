@@ -53,24 +53,24 @@ fn rows() -> Vec<Row> {
             "open",
         ),
         row("a success", "{ success: true }", 200, json!({}), "upheld"),
-        row("any documented answer: a success", "{ any_documented: true }", 200, json!({}), "upheld"),
+        row("any documented response: a success", "{ any_documented: true }", 200, json!({}), "upheld"),
         row(
-            "any documented answer: a refusal",
+            "any documented response: a refusal",
             "{ any_documented: true }",
             422,
             error("INVALID_FIELD_FORMAT"),
             "upheld",
         ),
         row(
-            "any documented answer: no access",
+            "any documented response: no access",
             "{ any_documented: true }",
             401,
             error("AUTHENTICATION_FAILED"),
             "open",
         ),
-        row("any documented answer: not found", "{ any_documented: true }", 404, not_found(), "open"),
-        row("any documented answer: too many", "{ any_documented: true }", 429, error("RATE_LIMIT_EXCEEDED"), "open"),
-        row("any documented answer: a server error", "{ any_documented: true }", 500, json!({}), "violated"),
+        row("any documented response: not found", "{ any_documented: true }", 404, not_found(), "open"),
+        row("any documented response: too many", "{ any_documented: true }", 429, error("RATE_LIMIT_EXCEEDED"), "open"),
+        row("any documented response: a server error", "{ any_documented: true }", 500, json!({}), "violated"),
         row("any refusal: not found", "{ any_refusal: true, in_envelope: true }", 404, not_found(), "upheld"),
         row("any refusal: no scope", "{ any_refusal: true }", 403, error("INSUFFICIENT_PERMISSIONS"), "open"),
         row("any refusal: a success", "{ any_refusal: true }", 200, json!({}), "violated"),
@@ -100,7 +100,7 @@ fn rows() -> Vec<Row> {
             headers: &[(REMAINING, "5")],
             ..row("a header that does not decrease", below, 200, json!({}), "violated")
         },
-        row("repeated, without an earlier answer", "{ success: true, same_as: first }", 200, json!({}), "open"),
+        row("repeated, without an earlier response", "{ success: true, same_as: first }", 200, json!({}), "open"),
         row("repeated", "{ success: true, same_as: known }", 200, json!({}), "upheld"),
         row("not repeated", "{ success: true, same_as: known }", 200, json!({ "id": 1 }), "violated"),
         row(
@@ -119,7 +119,7 @@ fn expectation_upholds_only_what_the_answer_could_have_violated() {
     let (contract, _) = pack();
     for row in rows() {
         let exchange = answered(row.status, &row.body, row.headers);
-        let context = Context::new(&contract, &exchange).expect("an answer");
+        let context = Context::new(&contract, &exchange).expect("a response");
         let expect: Expect = serde_yaml::from_str(row.expect).expect("an expectation");
         let known = Earlier { status: 200, body: Some(json!({})) };
         let variables: Variables =
@@ -149,7 +149,7 @@ fn expectation_upholds_only_what_the_answer_could_have_violated() {
     }
 }
 
-/// A name, the answer, whether its request id was seen before, clauses that it upholds, clauses that it must not.
+/// A name, the response, whether its request id was seen before, clauses that it upholds, clauses that it must not.
 type JudgedAnswer<'r> = (&'r str, &'r Exchange, Option<bool>, &'r [&'r str], &'r [&'r str]);
 
 #[test]
@@ -162,13 +162,13 @@ fn check_upholds_a_clause_only_if_it_judged_something() {
     let cases: &[JudgedAnswer<'_>] = &[
         ("a framework's 404", &framework, None, &["STA-1", "ENV-10"], &["ENV-1", "ENV-2", "ENV-3", "ENV-4", "LOG-1"]),
         ("an HTML page", &page, None, &["STA-1"], &["ENV-1", "ENV-8", "ENV-10"]),
-        ("an answer without a body", &empty, None, &["STA-1"], &["ENV-9"]),
+        ("a response without a body", &empty, None, &["STA-1"], &["ENV-9"]),
         ("the first request id", &refusal, None, &["LOG-1", "ENV-1"], &["LOG-2", "ENV-4", "ENV-6", "RATE-2", "SRV-2"]),
         ("another request id", &refusal, Some(false), &["LOG-2"], &["AUTH-6"]),
         ("the same request id", &refusal, Some(true), &["LOG-1"], &["LOG-2"]),
     ];
     for (name, exchange, seen, upheld, not) in cases {
-        let mut context = Context::new(&contract, exchange).expect("an answer");
+        let mut context = Context::new(&contract, exchange).expect("a response");
         context.request_id_seen = *seen;
         let judged: Vec<String> = judge(&context, 0).upheld.into_iter().map(|(clause, _)| clause).collect();
         for clause in *upheld {
@@ -185,7 +185,7 @@ fn every_check_has_a_reason_for_judging_nothing() {
     let (contract, _) = pack();
     for name in judge::check::names() {
         let reason = judge::check::unjudged(&contract, name);
-        let is_general = reason == "no error answer came";
+        let is_general = reason == "no error response came";
         let general = ["envelope-present", "error-media-type", "request-id-present", "no-leak"];
         assert_eq!(is_general, general.contains(&name), "{name}: {reason}");
     }

@@ -41,7 +41,7 @@ fn the_statuses_of_learned_codes_are_judged_but_the_list_of_codes_is_not() {
     assert!(is_active(&pack, "STA-2") && !is_active(&pack, "ENV-4"), "{}", pack.files["schemas/clauses.yaml"]);
     let clauses = &pack.files["schemas/clauses.yaml"];
     let why = clauses.lines().rev().skip_while(|line| !line.contains("id: ENV-4")).nth(1).expect("a line before it");
-    assert!(why.contains("only from examples or answers, so the list may be incomplete"), "{why}");
+    assert!(why.contains("only from examples or responses, so the list may be incomplete"), "{why}");
 
     // Examples of the description do not show all codes, either.
     let pack = generated(&sources("books.json"));

@@ -1,4 +1,4 @@
-//! What recorded answers add to a pack: it says that the answers are the source, and it can fail.
+//! What recorded answers add to a pack: it says that the responses are the source, and it can fail.
 
 use super::*;
 
@@ -39,7 +39,7 @@ fn what_is_learned_does_not_claim_to_be_documented() {
     assert_eq!(contract.clause("STA-3").map(|clause| clause.page.as_str()), Some("OpenAPI"));
     assert!(contract.catalog.codes.iter().all(|code| code.page == "learned"));
     let errors = folder.read("schemas/errors.yaml");
-    assert!(errors.contains("from answers of the API (`page: learned`), not from its documentation"), "{errors}");
+    assert!(errors.contains("from responses of the API (`page: learned`), not from its documentation"), "{errors}");
     let clauses = folder.read("schemas/clauses.yaml");
     let learned_line = |id: &str| clauses.lines().any(|line| line.contains(id) && line.contains("# learned"));
     assert!(["id: ENV-9", "id: CODE-1", "id: CODE-2"].into_iter().all(learned_line), "{clauses}");

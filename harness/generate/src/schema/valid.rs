@@ -27,7 +27,6 @@ pub(super) fn strategy(root: &Value, schema: &Value, depth: usize) -> Option<Box
     Maker { root, left: Cell::new(MOST_PARTS) }.strategy(schema, depth)
 }
 
-/// Any value of one view.
 pub(super) fn of_view(root: &Value, view: &View, depth: usize) -> Option<BoxedStrategy<Value>> {
     Maker { root, left: Cell::new(MOST_PARTS) }.of_view(view, depth)
 }

@@ -13,7 +13,7 @@ static ENTRY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// A status that begins the text after a code, or that has a label: `401 - …`, `returns HTTP 401`.
-static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+static STATUS_AFTER_CODE: LazyLock<Regex> = LazyLock::new(|| {
     words::pattern(concat!(
         r"(?i)^(?:http\s*)?(?:status\s*)?(?:code\s*)?:?\s*([1-5][0-9]{2})\b(?:\s*$|\s*[-–—:,.;(]|\s+[A-Z])",
         r"|\b(?:http|status|status code|http code|returns)\s*[:=]?\s*([1-5][0-9]{2})\b",
@@ -35,7 +35,7 @@ impl Reader<'_> {
             return self.entry_of_status(lead, rest, spans, line);
         }
         let hint = found.get(2).and_then(|hint| words::status_in_hint(hint.as_str()));
-        let status = hint.or_else(|| status_beside(rest));
+        let status = hint.or_else(|| status_after_code(rest));
         let is_known = self.catalog.code(lead).is_some();
         if is_known && status.is_none() {
             return;
@@ -53,7 +53,7 @@ impl Reader<'_> {
     /// A list entry that begins with a URI. Other lists of links are below other headings.
     fn entry_of_uri(&mut self, text: &str, line: usize) -> bool {
         let Some((uri, rest)) = uris::leading(text) else { return false };
-        let status = status_beside(rest.trim_start_matches(|one: char| " :-–—=".contains(one)));
+        let status = status_after_code(rest.trim_start_matches(|one: char| " :-–—=".contains(one)));
         let is_explained = !rest.trim().is_empty();
         let of_errors = self.is_below(&words::ERRORS) && (status.is_some() || (is_explained && self.is_below_codes()));
         if self.catalog.code(uri).is_some() || of_errors {
@@ -99,8 +99,8 @@ impl Reader<'_> {
     }
 }
 
-fn status_beside(text: &str) -> Option<u16> {
-    let found = BESIDE.captures(text);
+fn status_after_code(text: &str) -> Option<u16> {
+    let found = STATUS_AFTER_CODE.captures(text);
     let found = found.as_ref().and_then(|found| found.get(1).or_else(|| found.get(2)));
     found.and_then(|status| status.as_str().parse().ok()).or_else(|| words::status_in_hint(text))
 }

@@ -1,4 +1,4 @@
-//! What a page says that a code means: the text beside a code in a table or a list, or below it in a section.
+//! What a page says that a code means: the text next to a code in a table or a list, or below it in a section.
 
 use std::sync::LazyLock;
 
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn meanings_are_read_beside_and_below_codes() {
+    fn meanings_are_read_next_to_and_below_codes() {
         for page in [
             "# Errors\n\n| Code | Status | Meaning |\n|---|---|---|\n| `A_B` | 404 | It is gone. Ask again. |\n",
             "# Errors\n\n| Status | Error code | Notes |\n|---|---|---|\n| 404 | `A_B` | It is gone. |\n",

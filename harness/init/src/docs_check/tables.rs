@@ -67,7 +67,7 @@ impl Reader<'_> {
         for code in codes {
             self.facts.codes.push(Statement { line, about: codes.to_vec(), value: code.clone() });
         }
-        // `A<br>B` beside `401<br>403`: one status for each code.
+        // `A<br>B` next to `401<br>403`: one status for each code.
         let each: Vec<u16> = cell.map(words::statuses_of_cell).unwrap_or_default();
         if each.len() > 1 && each.len() == codes.len() {
             for (code, status) in codes.iter().zip(each) {

@@ -13,7 +13,7 @@ use spec::contract::Misfit;
 
 pub(super) const PRESENT: Check = Check {
     name: "envelope-present",
-    statement: "an error answer is a JSON object that holds the documented envelope",
+    statement: "an error response is a JSON object that holds the documented envelope",
     applies: |context| is_error(context) && context.judges_body(),
     run: present,
 };

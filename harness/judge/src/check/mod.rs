@@ -82,12 +82,12 @@ impl<'c> Context<'c> {
         })
     }
 
-    /// Whether the answer has no body, whatever its status (RFC 9110, section 9.3.2).
+    /// Whether the response has no body, whatever its status (RFC 9110, section 9.3.2).
     pub(crate) fn is_head(&self) -> bool {
         self.exchange.request.method == "HEAD"
     }
 
-    /// Whether the answer is one of the operation. A step may send another method, or send to another path.
+    /// Whether the response is one of the operation. A step may send another method, or send to another path.
     pub(crate) fn is_of_operation(&self) -> bool {
         let request = &self.exchange.request;
         let path = request.path.split('?').next().unwrap_or_default();

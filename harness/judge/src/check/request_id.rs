@@ -5,14 +5,14 @@ use crate::finding::{Violation, quoted};
 
 pub(super) const PRESENT: Check = Check {
     name: "request-id-present",
-    statement: "every error answer carries a request id",
+    statement: "every error response carries a request id",
     applies: |context| context.response.is_error() && header(context).is_some(),
     run: present,
 };
 
 pub(super) const UNIQUE: Check = Check {
     name: "request-id-unique",
-    statement: "no two answers share a request id",
+    statement: "no two responses share a request id",
     applies: |context| context.request_id_seen.is_some() && sent(context).is_some(),
     run: unique,
 };
@@ -40,5 +40,5 @@ fn unique(context: &Context<'_>) -> Vec<Violation> {
     let (Some(name), Some(id), Some(true)) = (header(context), sent(context), context.request_id_seen) else {
         return Vec::new();
     };
-    vec![Violation::header(name, "a unique id", format!("{}, already used by another answer", quoted(&id)))]
+    vec![Violation::header(name, "a unique id", format!("{}, already used by another response", quoted(&id)))]
 }

@@ -6,7 +6,7 @@ use spec::contract::{ErrorCode, OccursIn, Success};
 
 pub(super) const DOCUMENTED: Check = Check {
     name: "status-documented",
-    statement: "a documented operation answers only with documented statuses",
+    statement: "a documented operation returns only documented statuses",
     applies: |_| true,
     run: documented,
 };

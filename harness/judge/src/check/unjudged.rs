@@ -7,26 +7,26 @@ pub fn unjudged(contract: &Contract, check: &str) -> String {
     let refusal = || contract.catalog.rate_limit.as_ref().map_or("refusal for too many requests", |limit| &limit.code);
     match check {
         "success-status" | "success-body" | "success-without-error" => "no call succeeded".to_owned(),
-        "no-content-is-empty" => "no answer had the status 204".to_owned(),
-        "status-documented" => "no answer came".to_owned(),
-        "status-in-body" => "no error answer had a status in its body".to_owned(),
-        "details-are-text" => "no error answer had `details`".to_owned(),
-        "field-names-member" => "no error answer named a field, and none had to".to_owned(),
+        "no-content-is-empty" => "no response had the status 204".to_owned(),
+        "status-documented" => "no response came".to_owned(),
+        "status-in-body" => "no error response had a status in its body".to_owned(),
+        "details-are-text" => "no error response had `details`".to_owned(),
+        "field-names-member" => "no error response named a field, and none had to".to_owned(),
         "expiry-named" => unobserved(contract, DetailsValue::Expiry),
         "request-id-in-details" => unobserved(contract, DetailsValue::RequestId),
         "retry-delay-present" | "rate-limit-headers" => format!("no test observed {}", refusal()),
         "retry-delay-agrees" | "remaining-is-zero" | "reset-agrees" => {
             format!("no test observed {} with the headers that are compared", refusal())
         }
-        "request-id-unique" => format!("fewer than two answers had {}", request_id(contract)),
+        "request-id-unique" => format!("fewer than two responses had {}", request_id(contract)),
         "delivery-signed" | "delivery-fresh" | "delivery-is-json" => "no delivery arrived".to_owned(),
         "code-registered" | "message-present" | "no-undocumented-members" => {
-            "no error answer had the documented envelope".to_owned()
+            "no error response had the documented envelope".to_owned()
         }
-        "status-matches-code" => "no error answer had a published code".to_owned(),
+        "status-matches-code" => "no error response had a published code".to_owned(),
         "required-headers" => required_headers(contract),
-        "strict-json" => "no error answer had a JSON body".to_owned(),
-        _ => "no error answer came".to_owned(),
+        "strict-json" => "no error response had a JSON body".to_owned(),
+        _ => "no error response came".to_owned(),
     }
 }
 
@@ -44,7 +44,7 @@ fn required_headers(contract: &Contract) -> String {
     occasions.dedup();
     match occasions.as_slice() {
         [] => "schemas/errors.yaml requires no headers".to_owned(),
-        all => format!("no answer had one of the statuses and codes that require headers: {}", all.join(", ")),
+        all => format!("no response had one of the statuses and codes that require headers: {}", all.join(", ")),
     }
 }
 

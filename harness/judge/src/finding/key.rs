@@ -49,7 +49,7 @@ pub struct Key {
 impl Key {
     /// The key of a finding about an exchange.
     pub fn of(contract: &Contract, finding: &Finding, exchange: Option<&Exchange>, rule: Option<&str>) -> Self {
-        let answer = exchange.map_or_else(|| "no answer".to_owned(), |exchange| answer(contract, exchange));
+        let answer = exchange.map_or_else(|| "no response".to_owned(), |exchange| answer(contract, exchange));
         Self {
             operation: exchange.map(|exchange| exchange.request.operation.clone()).unwrap_or_default(),
             clause: finding.clause.clone(),
@@ -90,7 +90,7 @@ pub fn place(part: &str) -> String {
 
 /// The shape of a whole response: its status, and its code or the shape of its body.
 pub fn answer(contract: &Contract, exchange: &Exchange) -> String {
-    let Some(response) = exchange.response() else { return "no answer".to_owned() };
+    let Some(response) = exchange.response() else { return "no response".to_owned() };
     if response.is_success() {
         return response.status.to_string();
     }
@@ -136,7 +136,7 @@ fn came(contract: &Contract, finding: &Finding, exchange: Option<&Exchange>, ans
         Part::Status => response.status.to_string(),
         Part::Header(name) => header_shape(response, name),
         Part::Body(pointer) => in_body(contract, finding, response, pointer),
-        Part::Connection => "no answer".to_owned(),
+        Part::Connection => "no response".to_owned(),
         Part::Deliveries => without_values(&finding.actual, false),
     }
 }

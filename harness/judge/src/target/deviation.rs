@@ -15,16 +15,12 @@ use spec::source::{Problems, SourceFile, Step, suggestion};
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
     /// The clause that is known to be broken. This, `tests` or `responses` must be given.
-    #[serde(default)]
     pub clause: Option<String>,
     /// The tests that show it: a name in which `*` matches any text. All tests when absent.
-    #[serde(default)]
     pub tests: Option<String>,
     /// The check that reports it, or `expectation` for an assertion of a scenario. Any check when absent.
-    #[serde(default)]
     pub check: Option<String>,
     /// Its place in the response: `status`, `header NAME`, `body`, `body /pointer`, `connection` or `deliveries`; `*` matches any index. Any place when absent.
-    #[serde(default)]
     pub place: Option<String>,
     /// The `operationId`s of the operations that show it. All operations when empty.
     #[serde(default)]
@@ -43,7 +39,6 @@ pub struct Deviation {
     /// The ticket under which it is being fixed.
     pub ticket: String,
     /// Who is responsible for it.
-    #[serde(default)]
     pub owner: Option<String>,
     /// The last day on which it is accepted, as YYYY-MM-DD.
     #[serde(deserialize_with = "day")]
@@ -163,7 +158,7 @@ pub(super) fn check(file: &SourceFile, deviations: &mut [Deviation], contract: &
             refuse("check", format!("unknown check `{check}`"), suggestion(check, &checks));
         }
         if let Some(place) = deviation.place.as_ref().filter(|place| Part::parse(place).is_none()) {
-            let message = format!("`{place}` is not a valid place in an answer");
+            let message = format!("`{place}` is not a valid place in a response");
             refuse("place", message, Some(format!("the places are {PLACES}")));
         }
         for (member, help) in empty_members(deviation) {

@@ -56,7 +56,6 @@ pub struct Instance {
 #[serde(deny_unknown_fields)]
 pub struct TargetFile {
     /// The base URL. `--target-url` takes precedence, and is required if this is absent.
-    #[serde(default)]
     pub url: Option<String>,
     /// The environment variable of each actor's credential; by default `CONFORMANCE_ACTOR_<NAME>`.
     #[serde(default)]
@@ -65,13 +64,10 @@ pub struct TargetFile {
     #[serde(default)]
     pub lacks: BTreeMap<String, String>,
     /// The maximum number of requests per second.
-    #[serde(default)]
     pub rate: Option<f64>,
     /// How long it waits for the response of a webhook endpoint, in seconds. 10 when absent.
-    #[serde(default)]
     pub webhook_timeout_seconds: Option<f64>,
     /// The instance that this is, if several instances of the API are tested.
-    #[serde(default)]
     pub instance: Option<Instance>,
     /// Its known deviations.
     #[serde(default)]

@@ -10,7 +10,6 @@ pub(crate) enum Kind {
     Unsupported,
 }
 
-/// The declared type.
 pub(super) fn declared(media_type: &str) -> Kind {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {

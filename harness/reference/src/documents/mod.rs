@@ -49,7 +49,6 @@ pub(crate) trait DocumentRules: FieldRules {
         oversize()
     }
 
-    /// Whether the content is checked at all.
     fn checks_content(&self, _members: &Map<String, Value>) -> bool {
         true
     }

@@ -35,7 +35,6 @@ pub(crate) fn is_valid(text: &str, country: Option<&str>) -> bool {
     country.and_then(pattern).is_none_or(|pattern| pattern.is_match(text))
 }
 
-/// The pattern of a country.
 pub(crate) fn pattern(country: &str) -> Option<&'static Regex> {
     PATTERNS.get(country.to_ascii_uppercase().as_str())
 }

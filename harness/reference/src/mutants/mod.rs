@@ -62,12 +62,10 @@ const SECTIONS: &[&[Mutant]] = &[
 
 static CATALOGUE: LazyLock<Vec<Mutant>> = LazyLock::new(|| SECTIONS.concat());
 
-/// Every mutant.
 pub fn mutants() -> &'static [Mutant] {
     &CATALOGUE
 }
 
-/// The mutant with this name.
 pub fn mutant(name: &str) -> Option<&'static Mutant> {
     mutants().iter().find(|mutant| mutant.name == name)
 }

@@ -53,12 +53,10 @@ const SECTIONS: &[&[Variant]] =
 
 static CATALOGUE: LazyLock<Vec<Variant>> = LazyLock::new(|| SECTIONS.concat());
 
-/// Every variant.
 pub fn variants() -> &'static [Variant] {
     &CATALOGUE
 }
 
-/// The variant with this name.
 pub fn variant(name: &str) -> Option<&'static Variant> {
     variants().iter().find(|variant| variant.name == name)
 }

@@ -102,7 +102,6 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
         known.then(|| self.log.lock().shown(id))
     }
 
-    /// Whether there is a webhook with this id.
     pub(crate) fn knows(&self, id: &str) -> bool {
         self.hooks.lock().iter().any(|hook| hook.id == id)
     }

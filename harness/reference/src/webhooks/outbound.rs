@@ -63,12 +63,10 @@ pub(crate) trait DeliveryRules: TimeRules {
         vec![("X-Webhook-Timestamp", timestamp), ("X-Webhook-Signature", format!("sha256={signature}"))]
     }
 
-    /// The request of an attempt.
     fn request(&self, headers: Vec<(&'static str, String)>, body: &str) -> Attempted {
         Attempted::new(headers, body)
     }
 
-    /// The delay of the log.
     fn log_delay(&self) -> Duration {
         Duration::ZERO
     }

@@ -50,7 +50,7 @@ pub struct Certificate {
     pub clauses: Vec<CertifiedClause>,
     /// Every error code.
     pub codes: Vec<CertifiedCode>,
-    /// SHA-256 of `report.json` beside it.
+    /// SHA-256 of `report.json` in the same folder.
     pub report_sha256: String,
 }
 

@@ -56,7 +56,7 @@ pub struct CauseEntry {
     /// The violated clause.
     pub clause: String,
     pub check: String,
-    /// The place in the answer.
+    /// The place in the response.
     pub place: String,
     pub expected: String,
     /// The shape of the actual value.

@@ -195,7 +195,7 @@ impl<'r> Cause<'r> {
         match self.kind {
             Kind::NotImplemented | Kind::Failing | Kind::NoEnvelope => {
                 let status = self.exchange().and_then(|exchange| exchange.status_code);
-                let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+                let status = status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
                 body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {body}"))
             }
             _ => format!("{}{}", self.finding.actual, self.values()),

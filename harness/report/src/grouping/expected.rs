@@ -39,7 +39,7 @@ pub(super) fn permits_documented(expected: &str) -> bool {
 
 /// True if every documented answer but a server error is expected.
 pub(super) fn permits_answers(expected: &str) -> bool {
-    expected.strip_prefix(ANY_DOCUMENTED).is_some_and(|rest| rest.starts_with(" answer"))
+    expected.strip_prefix(ANY_DOCUMENTED).is_some_and(|rest| rest.starts_with(" response"))
 }
 
 /// True if every documented refusal is expected.

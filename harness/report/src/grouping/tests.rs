@@ -182,7 +182,7 @@ fn server_errors_of_one_clause_are_one_cause_whatever_was_expected() {
         sent["request"] = json!({ "headers": [], "body": format!("{{\"value\": \"{name}\"}}") });
         test(name, &[sent], &[found])
     };
-    let tests = [fails("a", "any documented answer but a server error"), fails("b", "INVALID_FORMAT (422)")];
+    let tests = [fails("a", "any documented response but a server error"), fails("b", "INVALID_FORMAT (422)")];
     assert_eq!(rows(&tests), [(Kind::Defect, "create".to_owned(), 2, 2)]);
     let valid = fails("c", "success");
     let served = test("d", &[exchange("create", 201, None, "{}")], &[]);
@@ -439,7 +439,7 @@ fn one_request_that_breaks_two_clauses_is_one_cause() {
     let fails = |name: &str, clause: &str, body: &str| {
         let mut sent = exchange("update", 500, Some("INTERNAL"), "{}");
         sent["request"] = json!({ "headers": [], "body": body });
-        let found = assertion(0, clause, "any documented answer but a server error", "500 INTERNAL", "500 INTERNAL");
+        let found = assertion(0, clause, "any documented response but a server error", "500 INTERNAL", "500 INTERNAL");
         test(name, &[sent], &[found])
     };
     assert_eq!(headings(&[fails("a", "FMT-5", "{}"), fails("b", "VAL-1", "{}")]).len(), 1);

@@ -65,10 +65,8 @@ pub struct Report {
     #[serde(default)]
     pub deviations: Vec<DeviationReport>,
     /// Which part of a run this report covers; absent only in reports of older versions.
-    #[serde(default)]
     pub manifest: Option<Manifest>,
     /// What the preflight found; absent if there was no preflight, and in reports of older versions.
-    #[serde(default)]
     pub preflight: Option<Preflight>,
     /// The instances of the API whose reports were united; absent in the report of a run. The name of each test begins
     /// with the name of its instance and a slash.
@@ -95,7 +93,6 @@ pub struct Manifest {
     /// The target file, if there was one.
     pub target_file: Option<String>,
     /// The instance that the target file describes, if it says so.
-    #[serde(default)]
     pub instance: Option<Instance>,
     /// The date on which known deviations were checked for expiry, as YYYY-MM-DD.
     pub day: String,
@@ -179,10 +176,8 @@ pub struct ClauseReport {
     #[serde(default)]
     pub codes: Vec<String>,
     /// Why its checks had nothing to judge, if that is so.
-    #[serde(default)]
     pub unjudged: Option<String>,
     /// Why nothing judges it, if the contract excludes it.
-    #[serde(default)]
     pub excluded: Option<String>,
 }
 
@@ -202,7 +197,6 @@ pub struct CodeReport {
     /// The first of these tests, at most 1000.
     pub tests: Vec<String>,
     /// Why no test can observe it, if the contract excludes it.
-    #[serde(default)]
     pub excluded: Option<String>,
 }
 
@@ -217,7 +211,7 @@ impl CodeReport {
         self.excluded.as_deref().filter(|_| self.observed == 0)
     }
 
-    /// The statuses as reports show them; nothing for a code that no answer has.
+    /// The statuses as reports show them; nothing for a code that no response has.
     pub fn statuses_in_words(&self) -> Option<String> {
         let all: Vec<String> = self
             .statuses
@@ -247,7 +241,7 @@ pub struct ActorReport {
     pub configured: bool,
 }
 
-/// Evidence that a test gives for a clause: answers that the clause's checks and expectations judged without a
+/// Evidence that a test gives for a clause: responses that the clause's checks and expectations judged without a
 /// violation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -256,7 +250,7 @@ pub struct EvidenceReport {
     pub clause: String,
     /// The checks that judged; `expectation` stands for the expectations of the test itself.
     pub checks: Vec<String>,
-    /// The error codes of the judged answers.
+    /// The error codes of the judged responses.
     pub codes: Vec<String>,
     /// How many judgements there were.
     pub responses: usize,
@@ -264,13 +258,13 @@ pub struct EvidenceReport {
     pub exchange: Option<usize>,
 }
 
-/// A clause whose expectation was evaluated on answers that are no evidence for it.
+/// A clause whose expectation was evaluated on responses that are no evidence for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenReport {
     /// The clause.
     pub clause: String,
-    /// Why the answers are no evidence.
+    /// Why the responses are no evidence.
     pub reason: String,
 }
 
@@ -290,7 +284,7 @@ pub struct FindingReport {
     pub expected: String,
     /// The actual value.
     pub actual: String,
-    /// The place in the answer: `status`, `header NAME`, `body /pointer`, `connection`.
+    /// The place in the response: `status`, `header NAME`, `body /pointer`, `connection`.
     pub part: String,
     /// The index of the exchange.
     pub exchange: usize,
@@ -298,7 +292,6 @@ pub struct FindingReport {
     #[serde(default)]
     pub key: KeyReport,
     /// The index of the known deviation that matches it.
-    #[serde(default)]
     pub deviation: Option<usize>,
 }
 
@@ -306,22 +299,21 @@ pub struct FindingReport {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyReport {
-    /// A hash of the clause, the check and the members below except `answer`.
+    /// A hash of the clause, the check and the members below except `response`.
     pub id: String,
     /// The operation that was called.
     pub operation: String,
-    /// The place in the answer; `*` stands for a list index.
+    /// The place in the response; `*` stands for a list index.
     pub place: String,
     /// What was expected, without values that differ from run to run.
     pub expected: String,
     /// The shape of the actual value.
     #[serde(rename = "actual")]
     pub came: String,
-    /// The shape of the whole answer: its status, and its code or the members of its body.
+    /// The shape of the whole response: its status, and its code or the members of its body.
     #[serde(rename = "response")]
     pub answer: String,
     /// The rule that generated the value, for an expectation of a property.
-    #[serde(default)]
     pub rule: Option<String>,
 }
 
@@ -351,7 +343,7 @@ pub struct DeviationReport {
     pub tests: Option<String>,
     /// The check that it matches.
     pub check: Option<String>,
-    /// The place in the answer that it matches.
+    /// The place in the response that it matches.
     pub place: Option<String>,
     /// The operations that it matches.
     #[serde(default)]
@@ -362,7 +354,7 @@ pub struct DeviationReport {
     /// The shapes of actual values that it matches.
     #[serde(default)]
     pub actual: Vec<String>,
-    /// The shapes of answers that it matches.
+    /// The shapes of responses that it matches.
     #[serde(default)]
     pub responses: Vec<String>,
     /// Why it is accepted.
@@ -385,19 +377,19 @@ pub struct DeviationReport {
     pub observed_in: Vec<String>,
 }
 
-/// A request and its answer. The members up to `field` are the log record that the API documentation asks for.
+/// A request and its response. The members up to `field` are the log record that the API documentation asks for.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExchangeReport {
     /// When it was sent (RFC 3339, UTC).
     pub timestamp: String,
-    /// The answer's request id.
+    /// The response's request id.
     pub request_id: Option<String>,
-    /// The answer's status.
+    /// The response's status.
     pub status_code: Option<u16>,
-    /// The answer's error code.
+    /// The response's error code.
     pub error_code: Option<Arc<str>>,
-    /// The answer's error message.
+    /// The response's error message.
     pub error_message: Option<Arc<str>>,
     /// The method and path.
     pub endpoint: String,
@@ -411,7 +403,7 @@ pub struct ExchangeReport {
     pub actor: Arc<str>,
     /// The duration, in milliseconds.
     pub duration_ms: u64,
-    /// Why there is no answer, if there is none.
+    /// Why there is no response, if there is none.
     pub fault: Option<String>,
     /// The `curl` command that repeats the request.
     pub curl: String,
@@ -421,11 +413,11 @@ pub struct ExchangeReport {
     pub stands_alone: bool,
     /// The request, if something is wrong.
     pub request: Option<Box<MessageReport>>,
-    /// The answer, if something is wrong.
+    /// The response, if something is wrong.
     pub response: Option<Box<MessageReport>>,
 }
 
-/// The headers and body of a request or an answer.
+/// The headers and body of a request or a response.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MessageReport {
@@ -434,7 +426,6 @@ pub struct MessageReport {
     /// The body as text; a long body is cut.
     pub body: Arc<str>,
     /// The first bytes of the body in hexadecimal, if the body is not valid UTF-8 and nothing in it is redacted.
-    #[serde(default)]
     pub body_hex: Option<String>,
 }
 

@@ -30,7 +30,7 @@ pub struct TestReport {
     pub duration_ms: u64,
     /// The clauses that it tests.
     pub clauses: Arc<[String]>,
-    /// The evidence that its answers give for each clause.
+    /// The evidence that its responses give for each clause.
     #[serde(default)]
     pub evidence: Arc<[EvidenceReport]>,
     /// The clauses that it tests but gives no evidence for.
@@ -44,12 +44,11 @@ pub struct TestReport {
     pub deviations: Vec<usize>,
     /// Its violations.
     pub findings: Vec<FindingReport>,
-    /// Its requests and answers; headers and bodies are kept only if something is wrong.
+    /// Its requests and responses; headers and bodies are kept only if something is wrong.
     pub exchanges: Vec<ExchangeReport>,
     /// The generated cases and counterexamples, if the test is a property.
     pub fuzz: Option<FuzzReport>,
     /// The command that prints a script to reproduce a violation, if there is one.
-    #[serde(default)]
     pub repro: Option<String>,
     /// True if the test failed and then passed: it is inconclusive, and is counted separately as well.
     #[serde(default, skip_serializing_if = "is_false")]

@@ -21,7 +21,7 @@ fn test(name: &str, verdict: &str, reason: Option<&str>, exchanges: &[Value]) ->
 
 const REFUSED: &str = "WRITER is not accepted by the target";
 const LACKS: &str = "the target seems to lack events";
-const SETUP: &str = "the setup step create answered FAILURE (500)";
+const SETUP: &str = "the setup step create returned FAILURE (500)";
 
 fn report(tests: &[Value]) -> Report {
     let actor = json!({ "actor": "writer", "variable": "WRITER", "scope": null, "state": "refused", "response": "401",
@@ -63,7 +63,7 @@ fn failing_setup_step_is_one_obstacle_with_its_request() {
 
 #[test]
 fn two_answers_of_a_setup_step_are_two_obstacles() {
-    let other = "the setup step create answered FORBIDDEN (403)";
+    let other = "the setup step create returned FORBIDDEN (403)";
     let tests = [
         test("a", "inconclusive", Some(SETUP), &[exchange("set-up", "create", 500)]),
         test("b", "inconclusive", Some(other), &[exchange("set-up", "create", 403)]),

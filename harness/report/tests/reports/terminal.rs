@@ -162,7 +162,7 @@ fn hindered() -> Report {
     for (at, test) in report.tests.iter_mut().enumerate().take(200) {
         test.verdict = Verdict::Inconclusive;
         test.findings.clear();
-        let reason = if at < 50 { refused } else { "the setup step createCustomer answered FAILURE (409)" };
+        let reason = if at < 50 { refused } else { "the setup step createCustomer returned FAILURE (409)" };
         test.reason = Some(reason.to_owned());
         for exchange in &mut test.exchanges {
             (exchange.role, exchange.status_code) = ("set-up".into(), Some(409));
@@ -179,7 +179,7 @@ fn wrong_credential_and_failing_setup_step_come_before_the_causes() {
         let flat = obstacles.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(flat.starts_with("no verdict; remove these obstacles first: CONFORMANCE_ACTOR_WRITER"), "{text}");
         assert!(flat.contains("check its value: 50 tests could not be judged"), "{text}");
-        assert!(flat.contains("answered FAILURE (409): 150 tests could not be judged"), "{text}");
+        assert!(flat.contains("returned FAILURE (409): 150 tests could not be judged"), "{text}");
         assert_eq!(obstacles.matches("\n    reproduce: ").count(), 2, "{text}");
         assert!(rest.contains("\n  next    conformance doctor --target-url "), "{text}");
         let rows: usize = text.lines().map(|line| line.chars().count().div_ceil(columns).max(1)).sum();

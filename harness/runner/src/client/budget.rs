@@ -1,4 +1,4 @@
-//! One budget in bytes for all long answers in flight, so that memory does not grow with what a target sends.
+//! One budget in bytes for all long responses in flight, so that memory does not grow with what a target sends.
 //!
 //! A short body is read at once. A longer one first reserves its declared length, or the most that is read, and keeps
 //! the reservation until it has been judged. Who has reserved waits for nobody, so no two bodies wait for each other.
@@ -52,7 +52,7 @@ impl Budget {
         Arc::new(permit)
     }
 
-    /// The complete body, or what is wrong with it. `declared` is its length, if the head of the answer says it.
+    /// The complete body, or what is wrong with it. `declared` is its length, if the head of the response says it.
     pub(super) async fn read<B: AsRef<[u8]>>(
         &self,
         status: u16,

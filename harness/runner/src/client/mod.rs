@@ -171,11 +171,11 @@ impl HttpClient {
                 outcome
             }
             Err(_) if waiting.is_true() => Err(Fault::Limit(format!(
-                "the harness was busy with other long answers for {} s: raise --timeout, or lower --test-threads",
+                "the harness was busy with other long responses for {} s: raise --timeout, or lower --test-threads",
                 self.timeout.as_secs_f64()
             ))),
             Err(_) if large => Err(progress.timed_out(request.body.length(), self.timeout)),
-            Err(_) => Err(Fault::TimedOut(format!("no complete answer within {} s", self.timeout.as_secs_f64()))),
+            Err(_) => Err(Fault::TimedOut(format!("no complete response within {} s", self.timeout.as_secs_f64()))),
         }
     }
 
@@ -432,7 +432,7 @@ mod tests {
         let client = HttpClient::new(&base, &Network::default()).expect("a client");
         for _ in 0..20 {
             let outcome = client.send(&request(&base), &[], true).await;
-            assert_eq!(outcome.expect("an answer").status, 200);
+            assert_eq!(outcome.expect("a response").status, 200);
         }
     }
 

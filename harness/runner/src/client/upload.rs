@@ -64,9 +64,9 @@ fn timed_out(progress: Option<(usize, Duration)>, size: usize, timeout: Duration
             "the upload of {size} bytes was not finished after {seconds} s ({written} sent): raise --timeout"
         )),
         Some((written, _)) if written < size => Fault::TimedOut(format!(
-            "no complete answer within {seconds} s: the target accepted {written} of {size} bytes, and then no more"
+            "no complete response within {seconds} s: the target accepted {written} of {size} bytes, and then no more"
         )),
-        Some(_) => Fault::TimedOut(format!("no complete answer within {seconds} s")),
+        Some(_) => Fault::TimedOut(format!("no complete response within {seconds} s")),
         None => Fault::Unreachable(TOO_SLOW.to_owned()),
     }
 }

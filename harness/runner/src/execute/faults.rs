@@ -1,4 +1,4 @@
-//! What a step that got no complete answer means: a violation, or a reason why the test has no verdict.
+//! What a step that got no complete response means: a violation, or a reason why the test has no verdict.
 
 use super::retry::Cause;
 use super::session::{Halt, Session};
@@ -7,22 +7,22 @@ use judge::finding::{EXPECTATION, Finding, Part};
 use spec::scenario::Call;
 
 impl Session<'_> {
-    /// Why a test ends at an exchange without a complete answer, and the violation if it is one.
+    /// Why a test ends at an exchange without a complete response, and the violation if it is one.
     pub(super) fn halt_for_fault(&self, call: &Call, fault: &Fault) -> (Halt, Option<Finding>) {
         let reason = format!("{}: {}", call.operation.id, fault.message());
         let is_asserted = call.asserted.is_some();
         let violation = match fault {
-            // No documented answer is nearly as long as the limit, so a longer one does not meet an expectation.
+            // No documented response is nearly as long as the limit, so a longer one does not meet an expectation.
             Fault::TooLong(message) if is_asserted => {
-                let expected = "an answer that is short enough to be read";
+                let expected = "a response that is short enough to be read";
                 return (Halt::Explained, self.no_answer(call, expected, message.to_owned()));
             }
             Fault::Broken(_) | Fault::Closed(_) => is_asserted,
             Fault::TimedOut(_) => call.expectation().is_some_and(|expected| expected.must_respond),
             Fault::TooLong(_) | Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => false,
         };
-        let actual = || format!("no complete answer, twice in a row: {}", fault.message());
-        let finding = if violation && self.after_break { self.no_answer(call, "an answer", actual()) } else { None };
+        let actual = || format!("no complete response, twice in a row: {}", fault.message());
+        let finding = if violation && self.after_break { self.no_answer(call, "a response", actual()) } else { None };
         let halt = match fault {
             Fault::Closed(_) => Halt::Broken(Cause::ClosedWhileIdle(reason)),
             Fault::Broken(_) => Halt::Broken(Cause::BrokenInUse(reason)),

@@ -95,7 +95,7 @@ mod tests {
             },
             outcome: status
                 .map(|status| Response { status, ..Response::default() })
-                .ok_or_else(|| Fault::TimedOut("no answer".to_owned())),
+                .ok_or_else(|| Fault::TimedOut("no response".to_owned())),
             started: Utc::now(),
             took: std::time::Duration::ZERO,
         }

@@ -1,4 +1,4 @@
-//! Judges answers: every check on every answer, and the expectation of the step.
+//! Judges responses: every check on every response, and the expectation of the step.
 
 use super::request::Prepared;
 use super::session::{Halt, Session};
@@ -15,7 +15,7 @@ use spec::scenario::plan::Asserted;
 pub(super) struct Judged {
     /// The exchange, with its findings and what it shows about the clauses.
     pub(super) record: TestRecord,
-    /// Why the test cannot go on, if there is no answer to judge.
+    /// Why the test cannot go on, if there is no response to judge.
     pub(super) halt: Option<Halt>,
 }
 
@@ -56,7 +56,7 @@ impl Session<'_> {
         Judged { record, halt }
     }
 
-    /// What the checks find in an answer, and why its body could not be read, if so.
+    /// What the checks find in a response, and why its body could not be read, if so.
     fn checked(&self, exchange: &Exchange, prepared: &Prepared, call: &Call) -> (TestRecord, Option<JsonLimit>) {
         let environment = self.environment;
         let mut record = TestRecord::default();
@@ -95,7 +95,7 @@ impl Session<'_> {
     /// Compares an exchange with the expectation of its step.
     pub(super) fn compare(&self, asserted: &Asserted, exchange: &Exchange, index: usize) -> Result<Comparison, Halt> {
         let Some(context) = Context::new(&self.environment.contract, exchange) else {
-            return Ok(Comparison::unclear("no answer arrived"));
+            return Ok(Comparison::unclear("no response arrived"));
         };
         let clause = self.clause_of(asserted);
         let same_as = asserted.expectation.same_as.as_ref();
@@ -169,7 +169,7 @@ impl Session<'_> {
 pub(super) fn require_success(session: &Session<'_>, exchange: &Exchange) -> Result<(), Halt> {
     match Context::new(&session.environment.contract, exchange) {
         Some(context) if !context.response.is_success() => Err(Halt::Inconclusive(format!(
-            "the setup step {} answered {}",
+            "the setup step {} returned {}",
             exchange.request.operation,
             came(&context)
         ))),

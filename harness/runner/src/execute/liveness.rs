@@ -1,6 +1,6 @@
-//! Liveness probe: after a timeout, does the target answer another request?
+//! Liveness probe: after a timeout, does the target respond to another request?
 //!
-//! A timeout is a violation only if the target does. If it answers nothing at all, it is overloaded or down, or this
+//! A timeout is a violation only if the target does. If it responds to nothing at all, it is overloaded or down, or this
 //! machine is too busy to judge.
 
 use std::time::Duration;
@@ -8,7 +8,6 @@ use std::time::Duration;
 use super::environment::Environment;
 use judge::exchange::{Body, Exchange, Fault, Request};
 
-/// The timeout of the probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Returns the exchange. If it timed out and the probe fails too, its fault becomes [`Fault::Limit`].
@@ -16,7 +15,8 @@ pub(super) async fn confirm_timeout(environment: &Environment, mut exchange: Exc
     if let Err(Fault::TimedOut(why)) = &exchange.outcome
         && !is_alive(environment).await
     {
-        exchange.outcome = Err(Fault::Limit(format!("{why}, and the target did not answer another request either")));
+        exchange.outcome =
+            Err(Fault::Limit(format!("{why}, and the target did not respond to another request either")));
     }
     exchange
 }
@@ -72,7 +72,7 @@ mod tests {
         let exchange = Exchange {
             role: Role::Asserted,
             request,
-            outcome: Err(Fault::TimedOut("no complete answer within 30 s".to_owned())),
+            outcome: Err(Fault::TimedOut("no complete response within 30 s".to_owned())),
             started: chrono::Utc::now(),
             took: Duration::from_secs(30),
         };

@@ -83,7 +83,7 @@ impl Quotas {
     pub(super) fn shared(&self, actor: &str) -> Evidence {
         let actors = self.0.lock();
         let Some(windows) = actors.get(actor).filter(|windows| windows.reported_when_served) else {
-            return Evidence::Unknown(format!("successful answers do not report the remaining quota of {actor}"));
+            return Evidence::Unknown(format!("successful responses do not report the remaining quota of {actor}"));
         };
         let used_by_others = |window: &&Window| {
             let ours = window.ours();
@@ -111,10 +111,10 @@ pub(super) fn renewed(names: &RateLimit, exchanges: &[Exchange]) -> Evidence {
     let end = |exchange: &Exchange| exchange.response()?.header(reset)?.parse::<i64>().ok();
     match (before.and_then(end), end(newest)) {
         (Some(before), Some(now)) if now > before => Evidence::Shown(format!(
-            "the quota was renewed between the two answers: {reset} rose from {before} to {now}"
+            "the quota was renewed between the two responses: {reset} rose from {before} to {now}"
         )),
         (Some(_), Some(_)) => Evidence::Absent,
-        _ => Evidence::Unknown(format!("the answers have no {reset}")),
+        _ => Evidence::Unknown(format!("the responses have no {reset}")),
     }
 }
 

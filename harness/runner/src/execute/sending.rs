@@ -73,7 +73,7 @@ impl<'r> Session<'r> {
         limit.is_some_and(|limit| call.expectation().is_some_and(|expected| expected.mentions(&limit.code)))
     }
 
-    /// Sends repeatedly until the expectation is met, or without one until the answer is a success.
+    /// Sends repeatedly until the expectation is met, or without one until the response is a success.
     pub(super) async fn poll(&mut self, record: &mut TestRecord, call: &Call, poll: Poll) -> Result<usize, Halt> {
         let until = Instant::now() + Duration::from_secs(poll.within_seconds.into());
         loop {
@@ -114,7 +114,7 @@ impl<'r> Session<'r> {
         });
         let answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
         let mut exchanges = std::pin::pin!(answers.filter_map(std::future::ready));
-        // Each is judged as it comes: an answer keeps its share of the memory budget until then, and later answers wait.
+        // Each is judged as it comes: a response keeps its share of the memory budget until then, and later responses wait.
         while let Some(exchange) = exchanges.next().await {
             let is_first_refusal = refused.is_none() && is_refusal(&exchange);
             self.note_delay(exchange.response().and_then(|response| retry_delay(self.environment, response)));
@@ -154,7 +154,7 @@ impl<'r> Session<'r> {
     }
 }
 
-/// Whether any answer but a success came.
+/// Whether any response but a success came.
 fn is_refusal(exchange: &Exchange) -> bool {
     exchange.response().is_some_and(|response| !response.is_success())
 }

@@ -1,9 +1,9 @@
 //! The state of one try of a test, or of one worker of a property: variables, created resources, shared fixtures, our
-//! webhook endpoint. A session sends requests and judges the answers. It keeps no record: each caller has its own, and
+//! webhook endpoint. A session sends requests and judges the responses. It keeps no record: each caller has its own, and
 //! passes it on.
 //!
 //! Other modules implement what a session does: `sending` (call, poll, burst), `judging` (checks and expectations),
-//! `faults` (no answer), `steps` (steps in order), `deliveries` (webhooks), `shared` (fixtures), `cleanup`.
+//! `faults` (no response), `steps` (steps in order), `deliveries` (webhooks), `shared` (fixtures), `cleanup`.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ pub(super) struct Session<'r> {
     /// The last of the replies that `listen` set, which is repeated.
     pub(super) last_reply: Option<Reply>,
     pub(super) variables: Variables,
-    /// The answers with a label.
+    /// The responses with a label.
     pub(super) earlier: HashMap<String, Earlier>,
     /// When a rate-limited request may be sent again.
     pub(super) retry_at: Option<Instant>,

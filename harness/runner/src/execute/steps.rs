@@ -71,9 +71,9 @@ impl Session<'_> {
     async fn wait(&mut self, record: &TestRecord) -> Result<(), Halt> {
         let Some(until) = self.retry_at else {
             return Err(match record.findings.is_empty() {
-                true => {
-                    Halt::Inconclusive("no answer was rate limited, so there is no retry delay to wait for".to_owned())
-                }
+                true => Halt::Inconclusive(
+                    "no response was rate limited, so there is no retry delay to wait for".to_owned(),
+                ),
                 false => Halt::Explained,
             });
         };
@@ -85,7 +85,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Keeps variables, and the answer itself if it has a label.
+    /// Keeps variables, and the response itself if it has a label.
     fn keep(&mut self, call: &Call, exchange: &Exchange, holds: Holds) -> Result<(), Halt> {
         let Some(response) = exchange.response() else { return Ok(()) };
         let body = response.json();
@@ -95,12 +95,12 @@ impl Session<'_> {
             KeptPart::Header(header) => response.header(header).map(Value::from),
         };
         let kept: Vec<(&Keep, Option<Value>)> = call.keep.iter().map(|keep| (keep, part_of(keep))).collect();
-        // A longer answer is not compared, so that it need not be kept.
+        // A longer response is not compared, so that it need not be kept.
         if let Some(label) = call.label.as_ref().filter(|_| response.body.len() <= LONGEST_COMPARED) {
             self.earlier.insert(label.clone(), Earlier { status: response.status, body });
         }
         for (keep, value) in kept {
-            let answer = || format!("the answer of {}", call.operation.id);
+            let answer = || format!("the response of {}", call.operation.id);
             match value.or_else(|| keep.optional.then_some(Value::Null)) {
                 Some(Value::String(text)) if text.len() > LONGEST_VALUE => {
                     let length = text.len();

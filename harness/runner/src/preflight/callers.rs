@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::Answer;
 use super::evaluate::Seen;
 use super::probe::{Prober, is_safe};
+use super::probe_response::ProbeResponse;
 use super::{Interest, is_of_interest};
 use judge::preflight::{ActorFact, ActorState};
 use judge::target::{Credential, CredentialKind, variable};
@@ -101,16 +101,16 @@ pub(super) async fn serves_any_actor(
         for actor in prober.target.credentials.keys() {
             if successes.get(actor).is_some_and(|places| places.contains(&operation.id)) {
                 let outcome = prober.ask(operation, Some(actor)).await;
-                return matches!(outcome, Some(Ok(answer)) if answer.status != 404);
+                return matches!(outcome, Some(Ok(response)) if response.status != 404);
             }
         }
     }
     false
 }
 
-/// Whether some credential gets another answer than a caller without one. Without credentials nothing is known, so it
+/// Whether some credential gets another response than a caller without one. Without credentials nothing is known, so it
 /// may.
-pub(super) async fn any_credential_changes(prober: &Prober<'_>, seen: &[Seen<'_>], anonymous: &Answer) -> bool {
+pub(super) async fn any_credential_changes(prober: &Prober<'_>, seen: &[Seen<'_>], anonymous: &ProbeResponse) -> bool {
     if !matches!(anonymous.status, 401 | 403 | 407) {
         return false;
     }
@@ -120,7 +120,7 @@ pub(super) async fn any_credential_changes(prober: &Prober<'_>, seen: &[Seen<'_>
     for (actor, _) in actors {
         for place in seen.iter().filter(|seen| seen.operation.secured).take(MAX_TRIES) {
             match prober.ask(place.operation, Some(actor)).await {
-                Some(Ok(answer)) if answer.is_like(anonymous) => tried = true,
+                Some(Ok(response)) if response.is_like(anonymous) => tried = true,
                 None => {}
                 Some(_) => return true,
             }
@@ -173,7 +173,7 @@ impl CredentialProbes<'_> {
     /// Whether the operation refuses callers without a credential, although the description does not say so.
     fn is_guarded(&self, operation: &Operation) -> bool {
         let seen = self.seen.iter().find(|seen| seen.operation.id == operation.id);
-        seen.and_then(Seen::answer).is_some_and(|answer| matches!(answer.status, 401 | 407))
+        seen.and_then(Seen::response).is_some_and(|response| matches!(response.status, 401 | 407))
     }
 
     async fn judge(&self, fact: &mut ActorFact, places: &[&Operation], credential: &Credential) {
@@ -216,9 +216,9 @@ impl CredentialProbes<'_> {
 
     /// How an operation treats an actor's credential, and a summary of its response.
     async fn try_credential(&self, place: &Operation, actor: &str) -> (Treatment, String) {
-        let anonymous = self.seen.iter().find(|seen| seen.operation.id == place.id).and_then(Seen::answer);
+        let anonymous = self.seen.iter().find(|seen| seen.operation.id == place.id).and_then(Seen::response);
         match self.prober.ask(place, Some(actor)).await {
-            Some(Ok(answer)) => (treatment(&answer, anonymous), answer.summary()),
+            Some(Ok(response)) => (treatment(&response, anonymous), response.summary()),
             Some(Err(fault)) => (Treatment::Unclear, fault.message().to_owned()),
             None => (Treatment::Unclear, String::new()),
         }
@@ -268,14 +268,14 @@ impl CredentialProbes<'_> {
 }
 
 /// What a response says about the credential, compared with the response to a request without one.
-fn treatment(answer: &Answer, anonymous: Option<&Answer>) -> Treatment {
-    let as_anonymous = anonymous.is_some_and(|other| other.status == answer.status && other.code == answer.code);
-    match answer.status {
+fn treatment(response: &ProbeResponse, anonymous: Option<&ProbeResponse>) -> Treatment {
+    let as_anonymous = anonymous.is_some_and(|other| other.status == response.status && other.code == response.code);
+    match response.status {
         401 | 407 => Treatment::Refused,
         403 if as_anonymous => Treatment::Refused,
         403 => Treatment::Forbidden,
         429 | 500.. => Treatment::Unclear,
-        _ if answer.is_redirect() => Treatment::Unclear,
+        _ if response.is_redirect() => Treatment::Unclear,
         // The error did not depend on the credential.
         400.. if as_anonymous => Treatment::Unclear,
         _ => Treatment::Accepted,
@@ -347,13 +347,14 @@ mod tests {
 
     #[test]
     fn credential_is_judged_by_comparison_with_an_anonymous_request() {
-        let answer = |status: u16, code: &str| Answer { status, code: Some(code.to_owned()), ..Answer::default() };
-        let anonymous = answer(403, "LOGIN");
-        assert_eq!(treatment(&answer(401, "X"), None), Treatment::Refused);
-        assert_eq!(treatment(&answer(403, "LOGIN"), Some(&anonymous)), Treatment::Refused);
-        assert_eq!(treatment(&answer(403, "SCOPE"), Some(&anonymous)), Treatment::Forbidden);
-        assert_eq!(treatment(&answer(400, "BODY"), Some(&answer(400, "BODY"))), Treatment::Unclear);
-        assert_eq!(treatment(&answer(404, "GONE"), Some(&answer(401, "LOGIN"))), Treatment::Accepted);
-        assert_eq!(treatment(&answer(429, "LATER"), None), Treatment::Unclear);
+        let response =
+            |status: u16, code: &str| ProbeResponse { status, code: Some(code.to_owned()), ..ProbeResponse::default() };
+        let anonymous = response(403, "LOGIN");
+        assert_eq!(treatment(&response(401, "X"), None), Treatment::Refused);
+        assert_eq!(treatment(&response(403, "LOGIN"), Some(&anonymous)), Treatment::Refused);
+        assert_eq!(treatment(&response(403, "SCOPE"), Some(&anonymous)), Treatment::Forbidden);
+        assert_eq!(treatment(&response(400, "BODY"), Some(&response(400, "BODY"))), Treatment::Unclear);
+        assert_eq!(treatment(&response(404, "GONE"), Some(&response(401, "LOGIN"))), Treatment::Accepted);
+        assert_eq!(treatment(&response(429, "LATER"), None), Treatment::Unclear);
     }
 }

@@ -1,7 +1,7 @@
 //! Finds out whether the target supports the capabilities that a pack names, as far as a read can show it.
 //!
 //! The probes come from the scenarios: a test that needs only one capability, and expects a documented error of a read.
-//! If the target answers with a success, it does not support the capability.
+//! If the target responds with a success, it does not support the capability.
 
 use super::probe::{Prober, is_safe};
 use judge::preflight::{CapabilityFact, CapabilityState};
@@ -84,17 +84,17 @@ async fn fact<'s>(
 ) -> CapabilityFact {
     let (mut state, mut came) = (CapabilityState::Unclear, String::new());
     for probe in probes {
-        let Some(Ok(answer)) = prober.send(&probe.call, &probe.variables).await else { continue };
-        if !answer.is_success() {
-            state = if answer.enveloped { CapabilityState::Present } else { CapabilityState::Unclear };
+        let Some(Ok(response)) = prober.send(&probe.call, &probe.variables).await else { continue };
+        if !response.is_success() {
+            state = if response.enveloped { CapabilityState::Present } else { CapabilityState::Unclear };
             break;
         }
         state = CapabilityState::Missing;
-        came = format!("{} to {}", answer.status, probe.operation);
+        came = format!("{} to {}", response.status, probe.operation);
     }
     let says = (state == CapabilityState::Missing).then(|| {
         format!(
-            "the target seems to lack {capability}: it answers {came} as to an ordinary request; declare it under `lacks` in the target file, or enable it"
+            "the target seems to lack {capability}: it returns {came} as for an ordinary request; declare it under `lacks` in the target file, or enable it"
         )
     });
     CapabilityFact { capability: capability.to_owned(), state, problem: says }

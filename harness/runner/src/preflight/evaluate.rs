@@ -1,8 +1,8 @@
 //! Judges the responses to probes without a credential: whether the base URL serves the API, and which operations
 //! exist.
 
-use super::answer::Answer;
 use super::probe::Outcome;
+use super::probe_response::ProbeResponse;
 use judge::exchange::Fault;
 use judge::preflight::{OperationFact, OperationState};
 use spec::contract::Operation;
@@ -14,7 +14,7 @@ pub(super) struct Seen<'s> {
 }
 
 impl Seen<'_> {
-    pub(super) fn answer(&self) -> Option<&Answer> {
+    pub(super) fn response(&self) -> Option<&ProbeResponse> {
         self.outcome.as_ref()?.as_ref().ok()
     }
 }
@@ -24,86 +24,86 @@ impl Seen<'_> {
 pub(super) enum BaseUrl<'s> {
     /// The API, unless something else is certain.
     Api,
-    /// Nothing answers.
-    NoAnswer(&'s Fault),
+    /// Nothing responds.
+    NoResponse(&'s Fault),
     /// Every request is redirected.
-    Redirects(&'s Answer),
-    /// Every response is a web page.
-    WebPages(&'s Answer),
+    Redirects(&'s ProbeResponse),
+    WebPages(&'s ProbeResponse),
     /// A gateway that cannot reach the service.
-    Gateway(&'s Answer),
-    /// The API itself answers that it is not available.
-    Unavailable(&'s Answer),
+    Gateway(&'s ProbeResponse),
+    /// The API itself says that it is not available.
+    Unavailable(&'s ProbeResponse),
     /// A TLS server that got a request without TLS.
-    ExpectsTls(&'s Answer),
+    ExpectsTls(&'s ProbeResponse),
     /// A server without any of the operations.
-    NoOperations(&'s Answer),
+    NoOperations(&'s ProbeResponse),
     /// The rate limit is exhausted for every request.
-    RateLimited(&'s Answer),
-    /// One answer to every request, also to an unknown path. It comes from something in front of the API.
-    Uniform(&'s Answer),
+    RateLimited(&'s ProbeResponse),
+    /// One response to every request, also to an unknown path. It comes from something in front of the API.
+    Uniform(&'s ProbeResponse),
 }
 
 /// Judges all responses together: a statement about the target must hold for all of them. Probes without a response do
 /// not count unless they are the majority.
 pub(super) fn base_url<'s>(seen: &'s [Seen<'_>], control: Option<&'s Outcome>) -> BaseUrl<'s> {
     let outcomes: Vec<&Outcome> = seen.iter().filter_map(|seen| seen.outcome.as_ref()).collect();
-    let answers: Vec<&Answer> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
-    let Some(first) = answers.first().copied() else {
+    let responses: Vec<&ProbeResponse> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
+    let Some(first) = responses.first().copied() else {
         let fault = outcomes.first().and_then(|outcome| outcome.as_ref().err());
-        let control_answers = control.is_some_and(Result::is_ok);
-        return fault.filter(|_| !control_answers).map_or(BaseUrl::Api, BaseUrl::NoAnswer);
+        let control_responds = control.is_some_and(Result::is_ok);
+        return fault.filter(|_| !control_responds).map_or(BaseUrl::Api, BaseUrl::NoResponse);
     };
     // A broken connection says nothing about the server. If most connections break, no conclusion is possible.
-    if answers.len() * 2 < outcomes.len() {
+    if responses.len() * 2 < outcomes.len() {
         return BaseUrl::Api;
     }
-    let all = |test: fn(&Answer) -> bool| answers.iter().all(|answer| test(answer));
+    let all = |test: fn(&ProbeResponse) -> bool| responses.iter().all(|response| test(response));
     let control = control.and_then(|outcome| outcome.as_ref().ok());
     let is_unknown = |seen: &Seen<'_>| {
         // A 404 for an unknown id is consistent with a missing operation, but does not prove it.
         let has_id = !seen.operation.parameters().is_empty();
-        seen.answer().is_none_or(|answer| is_unknown_path(answer, control) || (has_id && answer.status == 404))
+        seen.response().is_none_or(|response| is_unknown_path(response, control) || (has_id && response.status == 404))
     };
-    // Login pages and web sites answer some methods with an error page.
-    let foreign = all(|answer| answer.is_redirect() || answer.page);
-    let one_of = |test: fn(&Answer) -> bool| answers.iter().copied().find(|answer| foreign && test(answer));
-    if let Some(redirect) = one_of(Answer::is_redirect) {
+    // Login pages and web sites respond to some methods with an error page.
+    let foreign = all(|response| response.is_redirect() || response.page);
+    let one_of =
+        |test: fn(&ProbeResponse) -> bool| responses.iter().copied().find(|response| foreign && test(response));
+    if let Some(redirect) = one_of(ProbeResponse::is_redirect) {
         BaseUrl::Redirects(redirect)
-    } else if let Some(page) = one_of(Answer::is_page) {
+    } else if let Some(page) = one_of(ProbeResponse::is_page) {
         BaseUrl::WebPages(page)
-    } else if all(|answer| answer.status == 429) {
+    } else if all(|response| response.status == 429) {
         BaseUrl::RateLimited(first)
-    } else if all(Answer::is_from_gateway) {
+    } else if all(ProbeResponse::is_from_gateway) {
         BaseUrl::Gateway(first)
-    } else if all(|answer| answer.status == 503 && answer.enveloped) {
+    } else if all(|response| response.status == 503 && response.enveloped) {
         BaseUrl::Unavailable(first)
-    } else if all(Answer::asks_for_tls) {
+    } else if all(ProbeResponse::asks_for_tls) {
         BaseUrl::ExpectsTls(first)
     } else if seen.iter().all(is_unknown) {
         BaseUrl::NoOperations(first)
-    } else if control.is_some_and(|control| answers.iter().all(|answer| is_uniform(answer, control))) {
+    } else if control.is_some_and(|control| responses.iter().all(|response| is_uniform(response, control))) {
         BaseUrl::Uniform(first)
     } else {
         BaseUrl::Api
     }
 }
 
-/// True if an answer without anything of the API is equal to that to a random path.
-fn is_uniform(answer: &Answer, control: &Answer) -> bool {
-    answer.is_like(control) && !answer.enveloped && !answer.unread && answer.code.is_none()
+/// True if a response without anything of the API is equal to that to a random path.
+fn is_uniform(response: &ProbeResponse, control: &ProbeResponse) -> bool {
+    response.is_like(control) && !response.enveloped && !response.unread && response.code.is_none()
 }
 
-/// True if a path without parameters was answered: an existing operation may answer 404 to an unknown id.
+/// True if a path without parameters got a response: an existing operation may return 404 for an unknown id.
 pub(super) fn is_proof(seen: &[Seen<'_>]) -> bool {
-    seen.iter().any(|seen| seen.answer().is_some() && seen.operation.parameters().is_empty())
+    seen.iter().any(|seen| seen.response().is_some() && seen.operation.parameters().is_empty())
 }
 
 /// Which operations exist.
 pub(super) fn operations(seen: &[Seen<'_>], control: Option<&Outcome>) -> Vec<OperationFact> {
     let guards = |seen: &Seen<'_>| {
-        let refused = |answer: &Answer| matches!(answer.status, 401 | 403) && answer.enveloped;
-        seen.operation.secured && seen.answer().is_some_and(refused)
+        let refused = |response: &ProbeResponse| matches!(response.status, 401 | 403) && response.enveloped;
+        seen.operation.secured && seen.response().is_some_and(refused)
     };
     let guarded = seen.iter().any(guards);
     let control = control.and_then(|outcome| outcome.as_ref().ok());
@@ -114,12 +114,12 @@ pub(super) fn operations(seen: &[Seen<'_>], control: Option<&Outcome>) -> Vec<Op
                 operation: operation.id.clone(),
                 endpoint: format!("{} {}", operation.method, operation.path),
                 state: seen.outcome.as_ref().map_or(OperationState::NotProbed, |outcome| match outcome {
-                    Ok(answer) => state(operation, answer, control, guarded),
+                    Ok(response) => state(operation, response, control, guarded),
                     Err(_) => OperationState::Unclear,
                 }),
                 response: match &seen.outcome {
                     None => String::new(),
-                    Some(Ok(answer)) => answer.summary(),
+                    Some(Ok(response)) => response.summary(),
                     Some(Err(fault)) => fault.message().to_owned(),
                 },
             }
@@ -127,22 +127,27 @@ pub(super) fn operations(seen: &[Seen<'_>], control: Option<&Outcome>) -> Vec<Op
         .collect()
 }
 
-/// The state of an operation. An existing operation, too, may answer an unknown id with 404 without the envelope. Such
+/// The state of an operation. An existing operation, too, may return 404 for an unknown id without the envelope. Such
 /// a response proves that the operation is missing only if a missing credential would have been refused first, and an
 /// unknown path gets the same response.
-fn state(operation: &Operation, answer: &Answer, control: Option<&Answer>, guarded: bool) -> OperationState {
-    if answer.unread {
+fn state(
+    operation: &Operation,
+    response: &ProbeResponse,
+    control: Option<&ProbeResponse>,
+    guarded: bool,
+) -> OperationState {
+    if response.unread {
         return OperationState::Unclear;
     }
     // Without parameters, only the path itself can be unknown, unless the API hides it from anonymous callers.
-    if operation.parameters().is_empty() && (answer.is_absent() || (guarded && is_unknown_path(answer, control))) {
+    if operation.parameters().is_empty() && (response.is_absent() || (guarded && is_unknown_path(response, control))) {
         return OperationState::Missing;
     }
-    if !answer.is_absent() {
+    if !response.is_absent() {
         return OperationState::Exists;
     }
-    let alike = control.is_some_and(|control| control.is_like(answer));
-    if answer.status != 404 || (operation.secured && guarded && alike) {
+    let alike = control.is_some_and(|control| control.is_like(response));
+    if response.status != 404 || (operation.secured && guarded && alike) {
         return OperationState::Missing;
     }
     OperationState::Unclear
@@ -150,9 +155,9 @@ fn state(operation: &Operation, answer: &Answer, control: Option<&Answer>, guard
 
 /// True for a response to an unknown path: without the envelope, or with it, but equal to the response to a random
 /// path.
-fn is_unknown_path(answer: &Answer, control: Option<&Answer>) -> bool {
+fn is_unknown_path(response: &ProbeResponse, control: Option<&ProbeResponse>) -> bool {
     // An error code outside the documented envelope is a violation, which the tests report.
-    let is_plain = answer.enveloped || answer.code.is_none();
-    let alike = || is_plain && answer.status == 404 && control.is_some_and(|control| control.is_like(answer));
-    answer.is_absent() || (!answer.unread && alike())
+    let is_plain = response.enveloped || response.code.is_none();
+    let alike = || is_plain && response.status == 404 && control.is_some_and(|control| control.is_like(response));
+    response.is_absent() || (!response.unread && alike())
 }

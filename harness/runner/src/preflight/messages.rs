@@ -1,51 +1,51 @@
 //! Messages that say why a run ends before its first test, and what to do.
 
-use super::answer::Answer;
 use super::evaluate::BaseUrl;
 use super::place::OtherPath;
+use super::probe_response::ProbeResponse;
 use super::protocol::Protocol;
 use judge::exchange::Fault;
 
 /// The message for a base URL that does not serve the API; `None` if it does, or if more must be found out.
 pub(super) fn stop(base: &str, served: &BaseUrl<'_>) -> Option<String> {
     Some(match served {
-        BaseUrl::Api | BaseUrl::NoAnswer(_) | BaseUrl::NoOperations(_) | BaseUrl::Uniform(_) => return None,
-        BaseUrl::Redirects(answer) => redirects(base, answer),
-        BaseUrl::WebPages(answer) => format!(
-            "{base} answers every request with a web page ({} text/html), as a login page or a web site does: give the base URL of the API, or pass the headers that the login needs with --header",
-            answer.status
+        BaseUrl::Api | BaseUrl::NoResponse(_) | BaseUrl::NoOperations(_) | BaseUrl::Uniform(_) => return None,
+        BaseUrl::Redirects(response) => redirects(base, response),
+        BaseUrl::WebPages(response) => format!(
+            "{base} responds to every request with a web page ({} text/html), as a login page or a web site does: give the base URL of the API, or pass the headers that the login needs with --header",
+            response.status
         ),
-        BaseUrl::Gateway(answer) if answer.status == 503 => format!(
-            "{base} answers every request with {}: the service is not available, or a gateway cannot reach it; run the tests again when it is, or correct the URL",
-            answer.summary()
+        BaseUrl::Gateway(response) if response.status == 503 => format!(
+            "{base} responds to every request with {}: the service is not available, or a gateway cannot reach it; run the tests again when it is, or correct the URL",
+            response.summary()
         ),
-        BaseUrl::RateLimited(answer) => format!(
-            "{base} answers every request with {}: the rate limit is exhausted; run the tests again when it has ended",
-            answer.summary()
+        BaseUrl::RateLimited(response) => format!(
+            "{base} responds to every request with {}: the rate limit is exhausted; run the tests again when it has ended",
+            response.summary()
         ),
-        BaseUrl::Gateway(answer) => format!(
-            "{base} answers every request with {}: a gateway that cannot reach the service; start the service, or correct the URL",
-            answer.summary()
+        BaseUrl::Gateway(response) => format!(
+            "{base} responds to every request with {}: a gateway that cannot reach the service; start the service, or correct the URL",
+            response.summary()
         ),
-        BaseUrl::Unavailable(answer) => {
+        BaseUrl::Unavailable(response) => {
             format!(
-                "{base} answers every request with {}: run the tests again when the service is available",
-                answer.summary()
+                "{base} responds to every request with {}: run the tests again when the service is available",
+                response.summary()
             )
         }
-        BaseUrl::ExpectsTls(answer) => format!("{base} expects TLS ({}): {}", answer.summary(), with_tls(base)),
+        BaseUrl::ExpectsTls(response) => format!("{base} expects TLS ({}): {}", response.summary(), with_tls(base)),
     })
 }
 
-fn redirects(base: &str, answer: &Answer) -> String {
-    let status = answer.status;
-    let location = answer.location.as_deref().unwrap_or("nowhere");
+fn redirects(base: &str, response: &ProbeResponse) -> String {
+    let status = response.status;
+    let location = response.location.as_deref().unwrap_or("nowhere");
     let secured = base.strip_prefix("http:").is_some_and(|rest| location.starts_with(&format!("https:{rest}")));
     if secured {
         return format!("{base} redirects every request ({status}) to https: {}", with_tls(base));
     }
     format!(
-        "{base} redirects every request ({status} to {location}), as a login page or a moved service does: give the URL that answers without a redirect, or pass the headers that the login needs with --header"
+        "{base} redirects every request ({status} to {location}), as a login page or a moved service does: give the URL that responds without a redirect, or pass the headers that the login needs with --header"
     )
 }
 
@@ -53,11 +53,11 @@ fn with_tls(base: &str) -> String {
     format!("give https:{} as the URL", base.strip_prefix("http:").unwrap_or(base))
 }
 
-/// The message for a server that gives the same answer to every request.
-pub(super) fn uniform(base: &str, answer: &Answer) -> String {
-    let came = answer.summary();
-    let same = format!("{base} answers every request with {came}, also one for a path that does not exist");
-    if matches!(answer.status, 401 | 403 | 407) {
+/// The message for a server that gives the same response to every request.
+pub(super) fn uniform(base: &str, response: &ProbeResponse) -> String {
+    let came = response.summary();
+    let same = format!("{base} responds to every request with {came}, also one for a path that does not exist");
+    if matches!(response.status, 401 | 403 | 407) {
         return format!(
             "{same}: the API or a gateway in front of it accepts no credential of this run; check the credentials and the URL, or pass what the gateway needs with --header"
         );
@@ -66,28 +66,28 @@ pub(super) fn uniform(base: &str, answer: &Answer) -> String {
 }
 
 /// The message for a server that has none of the operations.
-pub(super) fn no_operations(base: &str, count: usize, answer: &Answer, found: Option<&OtherPath>) -> String {
+pub(super) fn no_operations(base: &str, count: usize, response: &ProbeResponse, found: Option<&OtherPath>) -> String {
     let absent = match count {
         1 => "the operation that was tried does not exist".to_owned(),
         _ => format!("none of the {count} operations that were tried exists"),
     };
-    let absent = format!("{absent} at {base} (each answers as {})", answer.summary());
+    let absent = format!("{absent} at {base} (each returns {})", response.summary());
     match found {
         Some(OtherPath::Base(other)) => {
-            format!("{absent}, but {other} answers with the API's envelope: give that as the URL")
+            format!("{absent}, but {other} responds with the API's envelope: give that as the URL")
         }
         Some(OtherPath::WithoutPrefix(prefix)) => format!(
-            "{absent}, but without {prefix} the same server answers with the API's envelope: remove {prefix} from the paths in schemas/openapi.yaml"
+            "{absent}, but without {prefix} the same server responds with the API's envelope: remove {prefix} from the paths in schemas/openapi.yaml"
         ),
         Some(OtherPath::OtherPrefix { documented, served }) => format!(
-            "{absent}, but under {served} the same server answers with the API's envelope: give the URL of a deployment that serves {documented}, or change the paths in schemas/openapi.yaml"
+            "{absent}, but under {served} the same server responds with the API's envelope: give the URL of a deployment that serves {documented}, or change the paths in schemas/openapi.yaml"
         ),
         None => format!("{absent}: check the base URL and its path prefix"),
     }
 }
 
-/// The message for a target that does not answer HTTP.
-pub(super) fn no_answer(base: &str, fault: &Fault, protocol: Option<&Protocol>) -> String {
+/// The message for a target that does not respond with HTTP.
+pub(super) fn no_response(base: &str, fault: &Fault, protocol: Option<&Protocol>) -> String {
     let message = fault.message();
     match (fault, protocol) {
         (Fault::Unreachable(_), _) => unreachable(base, message),
@@ -97,19 +97,19 @@ pub(super) fn no_answer(base: &str, fault: &Fault, protocol: Option<&Protocol>) 
         ),
         (_, Some(Protocol::Closes)) => {
             format!(
-                "{base} closes each connection without an answer: no HTTP server listens there; check host and port"
+                "{base} closes each connection without a response: no HTTP server listens there; check host and port"
             )
         }
         (_, Some(Protocol::Silent)) => {
             format!(
-                "{base} accepts connections, but sends no answer ({message}): check host and port, or raise --timeout"
+                "{base} accepts connections, but sends no response ({message}): check host and port, or raise --timeout"
             )
         }
         (_, Some(Protocol::Other(bytes))) => {
-            format!("{base} does not answer with HTTP (its answer begins with {bytes:?}): check host and port")
+            format!("{base} does not respond with HTTP (its response begins with {bytes:?}): check host and port")
         }
         (_, Some(Protocol::Http1) | None) => {
-            format!("{base} sends no readable answer ({message}): check the URL")
+            format!("{base} sends no readable response ({message}): check the URL")
         }
     }
 }

@@ -1,16 +1,16 @@
 //! The preflight: a few requests before the first test that detect problems which would otherwise fail hundreds of
 //! tests.
 //!
-//! It answers three questions. Does the base URL serve the API, or another path? Which operations exist? Which
+//! It clarifies three questions. Does the base URL serve the API, or another path? Which operations exist? Which
 //! credentials are accepted, and with which scope? It sends at most one request per operation and per actor, and a few
 //! more if something is wrong. None of them changes the target (see [`probe`]). The first requests carry no credential,
 //! so that a wrong server does not receive one.
 //!
 //! The preflight reports no violations: the tests do that. It reports conditions under which tests could prove nothing.
 
-mod answer;
 mod callers;
 mod capabilities;
+mod probe_response;
 
 mod evaluate;
 mod messages;
@@ -101,13 +101,13 @@ pub async fn preflight(subject: PreflightTarget<'_>, expected: &Expected, intere
     found
 }
 
-/// Sends one request, and says why the run must end if the target does not answer. This replaces the complete
+/// Sends one request, and says why the run must end if the target does not respond. This replaces the complete
 /// preflight, which would be too much, where each test has its own process.
 pub async fn check_connection(subject: PreflightTarget<'_>) -> Option<String> {
     let prober = Prober::new(&subject);
     match prober.control().await {
         Ok(_) => None,
-        Err(fault) => Some(no_answer(&prober, &fault, subject.direct).await),
+        Err(fault) => Some(no_response(&prober, &fault, subject.direct).await),
     }
 }
 
@@ -181,31 +181,31 @@ async fn stop(
 ) -> Option<String> {
     let base = prober.client.base();
     match evaluate::base_url(seen, Some(control)) {
-        BaseUrl::NoAnswer(fault) => Some(no_answer(prober, fault, direct).await),
-        BaseUrl::NoOperations(answer) => {
+        BaseUrl::NoResponse(fault) => Some(no_response(prober, fault, direct).await),
+        BaseUrl::NoOperations(response) => {
             let operations: Vec<&Operation> = seen.iter().map(|seen| seen.operation).collect();
-            // Some APIs answer anonymous callers as if no operation existed.
-            if answer.enveloped && callers::serves_any_actor(prober, &expected.successes, &operations).await {
+            // Some APIs respond to anonymous callers as if no operation existed.
+            if response.enveloped && callers::serves_any_actor(prober, &expected.successes, &operations).await {
                 return None;
             }
             let found = place::find_other_path(prober, &operations).await;
             let known = found.is_some() || evaluate::is_proof(seen);
-            known.then(|| messages::no_operations(base, operations.len(), answer, found.as_ref()))
+            known.then(|| messages::no_operations(base, operations.len(), response, found.as_ref()))
         }
-        BaseUrl::Uniform(answer) => {
-            // Some APIs answer callers without a credential like that.
-            let accepted = callers::any_credential_changes(prober, seen, answer).await;
-            (!accepted).then(|| messages::uniform(base, answer))
+        BaseUrl::Uniform(response) => {
+            // Some APIs respond to callers without a credential like that.
+            let accepted = callers::any_credential_changes(prober, seen, response).await;
+            (!accepted).then(|| messages::uniform(base, response))
         }
         served => messages::stop(base, &served),
     }
 }
 
-/// The message for a target that does not answer. Detects its protocol if there is no proxy.
-async fn no_answer(prober: &Prober<'_>, fault: &Fault, direct: bool) -> String {
+/// The message for a target that does not respond. Detects its protocol if there is no proxy.
+async fn no_response(prober: &Prober<'_>, fault: &Fault, direct: bool) -> String {
     let base = prober.client.base();
     let plain = base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"));
     let unreachable = matches!(fault, Fault::Unreachable(_));
     let protocol = if direct && plain && !unreachable { protocol::protocol(base).await } else { None };
-    messages::no_answer(base, fault, protocol.as_ref())
+    messages::no_response(base, fault, protocol.as_ref())
 }

@@ -6,7 +6,7 @@ use spec::contract::Operation;
 /// Path prefixes that APIs often have.
 const COMMON_PREFIXES: [&str; 4] = ["/api", "/api/v1", "/v1", "/v2"];
 
-/// Another path under which the server answers as the API does.
+/// Another path under which the server responds as the API does.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum OtherPath {
     /// Under another base URL.
@@ -17,21 +17,21 @@ pub(super) enum OtherPath {
     OtherPrefix { documented: String, served: String },
 }
 
-/// Calls one operation under likely alternatives, and returns the first that answers with the API's envelope.
+/// Calls one operation under likely alternatives, and returns the first that responds with the API's envelope.
 pub(super) async fn find_other_path(prober: &Prober<'_>, operations: &[&Operation]) -> Option<OtherPath> {
     let operation = operations.iter().find(|operation| operation.parameters().is_empty()).or(operations.first())?;
     for base in bases(prober.client.base()) {
-        if answers(prober, &base, operation, "").await {
+        if responses(prober, &base, operation, "").await {
             return Some(OtherPath::Base(base));
         }
     }
     let prefix = common_prefix(operations.iter().map(|operation| operation.path.as_str()))?;
     let base = prober.client.base();
-    if answers(prober, base, operation, &prefix).await {
+    if responses(prober, base, operation, &prefix).await {
         return Some(OtherPath::WithoutPrefix(prefix));
     }
     for served in other_prefixes(&prefix) {
-        if answers(prober, &format!("{base}{served}"), operation, &prefix).await {
+        if responses(prober, &format!("{base}{served}"), operation, &prefix).await {
             return Some(OtherPath::OtherPrefix { documented: prefix, served });
         }
     }
@@ -61,9 +61,9 @@ fn other_prefixes(prefix: &str) -> Vec<String> {
     all
 }
 
-async fn answers(prober: &Prober<'_>, base: &str, operation: &Operation, without: &str) -> bool {
+async fn responses(prober: &Prober<'_>, base: &str, operation: &Operation, without: &str) -> bool {
     let outcome = prober.ask_below(base, operation, without).await;
-    matches!(outcome, Some(Ok(answer)) if answer.enveloped && answer.status != 404)
+    matches!(outcome, Some(Ok(response)) if response.enveloped && response.status != 404)
 }
 
 /// Other base URLs of the same server: with segments removed from the end, and with common prefixes appended.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::PreflightTarget;
-use super::answer::Answer;
+use super::probe_response::ProbeResponse;
 use crate::client::HttpClient;
 use crate::execute::request::{Prepared, prepare};
 use judge::exchange::{Body, Fault, Request};
@@ -20,11 +20,9 @@ use spec::scenario::plan::RequestBody;
 use spec::scenario::template::Template;
 use spec::scenario::{Call, Variables};
 
-/// The timeout of a probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The outcome of a probe.
-pub(super) type Outcome = Result<Answer, Fault>;
+pub(super) type Outcome = Result<ProbeResponse, Fault>;
 
 /// Sends probes to one target, and counts them.
 pub(super) struct Prober<'p> {
@@ -107,11 +105,11 @@ impl<'p> Prober<'p> {
         let sending = self.client.send(&prepared.request, &prepared.secret_headers, fresh);
         let response = tokio::time::timeout(PROBE_TIMEOUT, sending)
             .await
-            .map_err(|_| Fault::TimedOut(format!("no complete answer within {} s", PROBE_TIMEOUT.as_secs())))??;
+            .map_err(|_| Fault::TimedOut(format!("no complete response within {} s", PROBE_TIMEOUT.as_secs())))??;
         if let Some(date) = response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok()) {
             self.ahead.store(date.timestamp() - Utc::now().timestamp(), Ordering::Relaxed);
         }
-        Ok(Answer::of(self.contract, self.redactor, &prepared.request, &response))
+        Ok(ProbeResponse::of(self.contract, self.redactor, &prepared.request, &response))
     }
 
     /// The time of the target's clock, according to its last `Date` header.
@@ -119,7 +117,6 @@ impl<'p> Prober<'p> {
         Utc::now() + TimeDelta::seconds(self.ahead.load(Ordering::Relaxed))
     }
 
-    /// The probe of an operation.
     fn call(&self, operation: &Operation, actor: Option<&str>) -> Option<Call> {
         let parameters = operation.parameters();
         let takes_json = operation.media_type.as_deref().is_some_and(|media| media.contains("json"));

@@ -12,9 +12,8 @@ use spec::contract::Contract;
 /// The maximum length of a displayed body, in characters.
 const MAX_SHOWN: usize = 100;
 
-/// A response to a probe.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct ProbeResponse {
     pub(super) status: u16,
     /// The error code, whether documented or not.
     pub(super) code: Option<String>,
@@ -33,7 +32,7 @@ pub(super) struct Answer {
 /// How much of a body, in bytes, is compared with others and shown.
 const LONGEST_READ: usize = 64 * 1024;
 
-impl Answer {
+impl ProbeResponse {
     /// Reads a response. The target may quote a credential, so displayed text is redacted before it is shortened.
     pub(super) fn of(contract: &Contract, redactor: &Redactor, request: &Request, response: &Response) -> Self {
         let body = response.json();
@@ -58,7 +57,7 @@ impl Answer {
         matches!(self.status, 404 | 405 | 501) && !self.enveloped && !self.unread && self.code.is_none()
     }
 
-    /// True for the response of a gateway whose service does not answer.
+    /// True for the response of a gateway whose service does not respond.
     pub(super) fn is_from_gateway(&self) -> bool {
         matches!(self.status, 502..=504) && !self.enveloped && !self.unread
     }
@@ -82,7 +81,7 @@ impl Answer {
     }
 
     /// True if both are equal except for the parts that differ between requests.
-    pub(super) fn is_like(&self, other: &Answer) -> bool {
+    pub(super) fn is_like(&self, other: &ProbeResponse) -> bool {
         self.status == other.status && self.shape == other.shape
     }
 

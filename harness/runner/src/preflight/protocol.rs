@@ -1,4 +1,4 @@
-//! Detects the protocol of a server that does not answer HTTP/1.1, by the first bytes that it sends on a new
+//! Detects the protocol of a server that does not respond with HTTP/1.1, by the first bytes that it sends on a new
 //! connection.
 
 use std::time::Duration;
@@ -13,14 +13,14 @@ const READ_TIMEOUT: Duration = Duration::from_secs(3);
 const HTTP1: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 /// The connection preface of HTTP/2 and an empty SETTINGS frame (RFC 9113, 3.4).
 const HTTP2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
-/// A TLS 1.2 ClientHello (RFC 5246) of one cipher suite. Every TLS server answers it, at least with an alert.
+/// A TLS 1.2 ClientHello (RFC 5246) of one cipher suite. Every TLS server responds to it, at least with an alert.
 const TLS: &[u8] =
     b"\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03conformance-preflight-0123456789\x00\x00\x02\xc0\x2f\x01\x00";
 
 /// The protocol of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
-    /// It closes the connection without an answer.
+    /// It closes the connection without a response.
     Closes,
     /// It accepts the connection and sends nothing.
     Silent,
@@ -28,7 +28,7 @@ pub(super) enum Protocol {
     /// HTTP/2 without TLS.
     Http2,
     Http1,
-    /// Another protocol; the value is the beginning of the answer.
+    /// Another protocol; the value is the beginning of the response.
     Other(String),
 }
 
@@ -60,7 +60,7 @@ async fn greet(url: &str, greeting: &[u8]) -> Option<Protocol> {
     }
 }
 
-/// The protocol whose answers begin with these bytes.
+/// The protocol whose responses begin with these bytes.
 fn of_bytes(bytes: &[u8]) -> Protocol {
     match bytes {
         // An alert or a handshake record.

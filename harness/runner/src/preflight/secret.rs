@@ -56,6 +56,6 @@ async fn refuses(prober: &Prober<'_>, operation: &Operation, covers: Covered) ->
         body: RequestBody::Text(Template::literal("{}")),
         ..Call::new(operation.clone().into(), None)
     };
-    let answer = prober.send(&call, &Variables::new()).await?.ok()?;
-    Some((matches!(answer.status, 401 | 403), answer.summary()))
+    let response = prober.send(&call, &Variables::new()).await?.ok()?;
+    Some((matches!(response.status, 401 | 403), response.summary()))
 }

@@ -1,4 +1,4 @@
-# Judges one answer. Input: none. Files: $facts (the contract), $exchange (what was sent and when, and what the step
+# Judges one response. Input: none. Files: $facts (the contract), $exchange (what was sent and when, and what the step
 # expects), and as raw text $head, $body, $sent, $ids (request ids of earlier answers), $earlier (a body to repeat).
 # Output: one line per finding, its parts separated by the control character U+001F; the last line is "holds yes|no|unclear".
 
@@ -101,7 +101,7 @@ def misfits($schema; $path): # a stream of [pointer, expected, actual]
     else empty end)
   end;
 
-# ---- the answer
+# ---- the response
 $facts[0] as $facts
 | $exchange[0] as $exchange
 | ($body | ltrimstr("\ufeff")) as $text
@@ -134,11 +134,11 @@ $facts[0] as $facts
   def is_field:
     ($envelope.field // [] | map(if . == "*" then "#" else . end)) as $pattern
     | (split("/")[1:] | to_entries | map(if $pattern[.key] == "#" and (.value | test("^[0-9]+$")) then "#" else .value end)) == $pattern and $envelope.field != null;
-  def is_of: # whether the answer is one of the operation: a step may send another method, or send to another path
+  def is_of: # whether the response is one of the operation: a step may send another method, or send to another path
     (.path | split("/")) as $own | ($exchange.path | split("?")[0] | split("/")) as $sent
     | .method == $exchange.method and ($own | length) == ($sent | length)
       and all(range($own | length); $own[.] == $sent[.] or ($own[.] | contains("{")));
-  def came: if $code != null then "\($code) (\($status))" elif $success then "success (\($status))" else "\($status) without a readable error code" end;
+  def observed: if $code != null then "\($code) (\($status))" elif $success then "success (\($status))" else "\($status) without a readable error code" end;
 
   # ---- internals of the server that an error discloses
   def letters: gsub("\\\\x[0-9a-fA-F]{2}|\\\\u[0-9a-fA-F]{4}|&#?\\w{1,8};|%[0-9a-fA-F]{2}"; " ") | ascii_downcase | gsub("[^a-z0-9]"; "");
@@ -252,7 +252,7 @@ $facts[0] as $facts
         else found("request-id-in-details"; "the request id " + ($request_id[0] | tojson); $details | shown) end
      else empty end),
     (if ($exchange.replays | not) and ($request_id | length) == 1 and $request_id[0] != "" and ($ids | split("\n") | index($request_id[0]))
-     then found("request-id-unique"; "a unique id"; ($request_id[0] | tojson) + ", already used by another answer") else empty end),
+     then found("request-id-unique"; "a unique id"; ($request_id[0] | tojson) + ", already used by another response") else empty end),
     (if $limited then
       ([$limit.limit, $limit.remaining, $limit.reset | values][] | . as $name
         | if integer($name) | map(select(. >= 0)) | length == 1 then empty else found("rate-limit-headers"; $name + ": an integer, not negative"; header($name) | quoted) end),
@@ -272,7 +272,7 @@ $facts[0] as $facts
      ($expect.status[] | "status \(.)"),
      ($expect.error[] | if $facts.codes[.].status != [] then "\(.) (\($facts.codes[.].status | map(tostring) | join(" or ")))" else . end),
      (if $expect.any_refusal then "any documented refusal (400 to 499)" else empty end),
-     (if $expect.any_documented then "any documented answer but a server error" else empty end),
+     (if $expect.any_documented then "any documented response but a server error" else empty end),
      (if ($expect.not_error | length) > 0 then "anything but " + ($expect.not_error | join(" or ")) else empty end)] | join(" or ");
   def among($codes): $code != null and ($codes | index($code) != null);
   def answer: # accepted, tolerated, unreadable or wrong
@@ -288,7 +288,7 @@ $facts[0] as $facts
   def bound: if . == null then null else tostring | try tonumber catch "none" end;
   def further:
     (if ($expect.status | length) > 0 and (any($expect.status[]; has_status) | not)
-     then broken($expect.status | join(" or "); came) else empty end),
+     then broken($expect.status | join(" or "); observed) else empty end),
     ($expect.body[] | .[0] as $tokens | .[1] as $want | part($tokens)
       | select((fits($want) | not) or (length == 0 and ($want | type) == "object" and ($want | has("$not"))))
       | broken(($want | tojson) + " at " + ($tokens | pointer); shown)),
@@ -304,19 +304,19 @@ $facts[0] as $facts
       | select($good | not)
       | broken($want.name + ": " + ($want | del(.name, .optional) | with_entries(select(.value != null and .value != 0)) | tojson); $sent_header | quoted)),
     (if $expect.same_as then
-      (if $exchange.earlier_status != $status then broken("\($exchange.earlier_status), as in the earlier answer"; "\($status)")
-       elif ($earlier | ltrimstr("\ufeff") | try [fromjson] catch []) != $json then broken("the same body as in the earlier answer"; $body | plain)
+      (if $exchange.earlier_status != $status then broken("\($exchange.earlier_status), as in the earlier response"; "\($status)")
+       elif ($earlier | ltrimstr("\ufeff") | try [fromjson] catch []) != $json then broken("the same body as in the earlier response"; $body | plain)
        else empty end)
      else empty end);
   [checks] as $checked
 | (if $expect == null then []
    else answer as $answer
-    | if $answer == "wrong" then [broken(accepted; came)]
+    | if $answer == "wrong" then [broken(accepted; observed)]
       elif $answer == "unreadable" then [["unclear"]]
       else (if $answer == "tolerated" then [["found", "SHOULD", $expect.clause, "expectation", "preferably " + ($expect.error | join(" or ")), "\($code), which is tolerated"]] else [] end) + [further]
       end end) as $asserted
 | (if $expect != null and $expect.asserts_field then [$checked[] | select(.[3] == "field-names-member") | .[2] = $expect.clause | .[1] = $expect.level] else [] end) as $field_findings
-| ["came", came],
+| ["actual", observed],
   ($checked + $field_findings + ($asserted | map(select(.[0] == "found"))))[],
   ["holds", (if any($asserted[]; .[0] == "unclear") then "unclear" elif any($asserted[]; .[0] == "found" and .[1] != "SHOULD") then "no" else "yes" end)]
 | map(tostring | plain) | join("\u001f")

@@ -172,7 +172,6 @@ fn inputs(
     chosen.collect()
 }
 
-/// The functions of the steps.
 #[derive(Default)]
 struct Functions(Vec<step::Written>);
 
@@ -219,7 +218,7 @@ fn assemble(
     }
     let facts = facts::facts(contract, &writer.operations)?;
     script.push_str(&format!(
-        "\n# The facts of the contract, the program that judges answers, and the options of curl.\ncontract() {{\n  \
+        "\n# The facts of the contract, the program that judges responses, and the options of curl.\ncontract() {{\n  \
          cat >\"$dir/facts.json\" <<'END'\n{facts}\nEND\n  cat >\"$dir/judge.jq\" <<'END'\n{JUDGE}END\n  \
          cat >\"$dir/options\" <<'END'\n{}END\n}}\n\n",
         options(reach)

@@ -65,7 +65,7 @@ send_once() { # METHOD PATH
   awk '/^HTTP\// { block = "" } { block = block $0 "\n" } END { printf "%s", block }' "$dir/heads" >"$dir/head"
 }
 
-# Sends the request; if the connection breaks, sends it once more. Ends the script if there is no answer.
+# Sends the request; if the connection breaks, sends it once more. Ends the script if there is no response.
 send() { # METHOD PATH
   send_once "$1" "$2"
   case $failure in
@@ -79,9 +79,9 @@ send() { # METHOD PATH
 
 no_answer() { # WHAT late|broken
   may=$(jq -r --arg how "$2" 'if . == null then "no" elif $how == "broken" or .must_respond then "yes" else "no" end' "$dir/expect")
-  printf '   came      %s\n' "$1"
-  [ "$may" = yes ] || give_up "$operation did not answer: $1"
-  found MUST "$(jq -r .clause "$dir/expect")" expectation "an answer" "$1"
+  printf '   actual    %s\n' "$1"
+  [ "$may" = yes ] || give_up "$operation did not respond: $1"
+  found MUST "$(jq -r .clause "$dir/expect")" expectation "a response" "$1"
   finish
 }
 
@@ -110,7 +110,7 @@ has_header() { # NAME
     END { exit !found }' "$dir/head"
 }
 
-# Waits for the retry delay of the last answer.
+# Waits for the retry delay of the last response.
 wait_retry_delay() {
   delay=$(answer_header "$retry_after_header")
   case $delay in '' | *[!0-9]*) delay=1 ;; esac
@@ -139,7 +139,7 @@ burst() { # METHOD PATH AT-MOST IN-FLIGHT
 
 # ---------------------------------------------------------------- judging
 
-# Judges the answer. Writes the findings to $dir/verdict, and whether the expectation holds to $holds.
+# Judges the response. Writes the findings to $dir/verdict, and whether the expectation holds to $holds.
 judge() {
   utf8=true mark=false twice=false
   if [ "$status" -ge 400 ]; then
@@ -161,7 +161,7 @@ judge() {
   credential_sent=$credential_sent jq -n -r --slurpfile facts "$dir/facts.json" --slurpfile exchange "$dir/exchange" \
     --rawfile head "$dir/head" --rawfile body "$dir/body" --rawfile sent "$dir/sent.begin" --rawfile ids "$dir/ids" \
     --rawfile earlier "$dir/earlier.body" -f "$dir/judge.jq" >"$dir/verdict" ||
-    give_up "the answer could not be judged"
+    give_up "the response could not be judged"
   holds=$(awk -F "$separator" '$1 == "holds" { print $2 }' "$dir/verdict")
   if [ -n "$request_id_header" ]; then answer_header "$request_id_header" >>"$dir/ids"; fi
 }
@@ -170,7 +170,7 @@ judge() {
 print_findings() {
   while IFS="$separator" read -r what level clause check expected actual; do
     case $what in
-      came) printf '   came      %s\n' "$level" ;;
+      actual) printf '   actual    %s\n' "$level" ;;
       found) found "$level" "$clause" "$check" "$expected" "$actual" ;;
     esac
   done <"$dir/verdict"

@@ -249,7 +249,7 @@ impl Writer<'_> {
             "success": expected.success(), "error": expected.errors(), "tolerate": expected.tolerate,
             "not_error": not_error, "any_documented": expected.outcome == Outcome::AnyDocumented,
             "any_refusal": matches!(expected.outcome, Outcome::AnyRefusal { .. }),
-            "only_status": expected.outcome == Outcome::AnyAnswer, "status": expected.statuses,
+            "only_status": expected.outcome == Outcome::AnyResponse, "status": expected.statuses,
             "in_envelope": expected.in_envelope, "must_respond": expected.must_respond,
             "same_as": expected.same_as.is_some(), "body": body, "headers": headers,
         }))
@@ -337,7 +337,7 @@ fn kept(keep: &Keep) -> String {
     if keep.optional {
         return format!("keep {what} || keep nothing\n\u{1}{name}\u{1}");
     }
-    let missing = quoted(&format!("the answer has no {}", keep.part));
+    let missing = quoted(&format!("the response has no {}", keep.part));
     format!("keep {what} || {{ [ \"$unmet\" = yes ] && finish; give_up {missing}; }}\n\u{1}{name}\u{1}")
 }
 

@@ -19,9 +19,7 @@ const CLOSE: &str = "xqz";
 /// The form in which a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Form {
-    /// As text.
     Text,
-    /// As JSON.
     Json,
     /// As the inside of a JSON string.
     Inner,
@@ -43,7 +41,6 @@ pub(super) enum Place {
     Text,
     /// A JSON document.
     Json,
-    /// A path.
     Path,
 }
 

@@ -1,5 +1,5 @@
 //! The webhook receiver: endpoints to which the target delivers events. It has one listener and one path per test. It
-//! records every delivery attempt, and answers as the scenario says.
+//! records every delivery attempt, and responds as the scenario says.
 //!
 //! It implements HTTP/1.1 itself, because an HTTP library could not stay silent, reset a connection or send a redirect
 //! on demand. Connections, bytes and recorded deliveries are limited.
@@ -54,7 +54,7 @@ struct Endpoint {
     deliveries: Vec<Delivery>,
 }
 
-/// The most deliveries that an endpoint records, and the most bytes of their bodies. Further deliveries are answered, but
+/// The most deliveries that an endpoint records, and the most bytes of their bodies. Further deliveries get a response, but
 /// not recorded: a target may never stop.
 const MAX_RECORDED: usize = 2_000;
 const MAX_RECORDED_BYTES: usize = 2 * 1024 * 1024;
@@ -124,7 +124,7 @@ impl Receiver {
         self.shared.endpoints.lock().remove(name);
     }
 
-    /// The delay of an endpoint that answers slowly, but in time.
+    /// The delay of an endpoint that responds slowly, but in time.
     pub fn slow(&self) -> Duration {
         slow(self.timeout)
     }
@@ -290,13 +290,13 @@ fn record_delivery(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
 async fn answer(stream: &mut TcpStream, status: u16) -> std::io::Result<()> {
     let further = if (300..400).contains(&status) { "location: /elsewhere\r\n" } else { "" };
     let length = if status == 204 { "" } else { "content-length: 0\r\n" };
-    let head = format!("HTTP/1.1 {status} Answer\r\n{further}{length}connection: close\r\n\r\n");
+    let head = format!("HTTP/1.1 {status} Response\r\n{further}{length}connection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).await?;
     stream.shutdown().await
 }
 
 async fn trickle(stream: &mut TcpStream, timeout: Duration) -> std::io::Result<()> {
-    stream.write_all(b"HTTP/1.1 200 Answer\r\ncontent-length: 1000\r\n\r\n").await?;
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n").await?;
     for _ in 0..30 {
         tokio::time::sleep(timeout.mul_f64(0.05)).await;
         stream.write_all(b".").await?;

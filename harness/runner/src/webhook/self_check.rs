@@ -22,9 +22,7 @@ impl Receiver {
         self.close(&name);
         match (came, outcome) {
             (true, _) => Ok(()),
-            (false, Ok(status)) => {
-                Err(format!("the harness's own request to {url} was answered with {status} by another server"))
-            }
+            (false, Ok(status)) => Err(format!("the harness's own request to {url} got {status} from another server")),
             (false, Err(fault)) => {
                 Err(format!("the harness's own request to {url} did not arrive at its webhook receiver: {fault}"))
             }
@@ -34,7 +32,6 @@ impl Receiver {
 
 /// The prefix of the names of endpoints for this check.
 pub(super) const SELF_CHECK: &str = "self-check-";
-/// The timeout of the check.
 const SELF_CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Calls an endpoint of the receiver at the URL that the target gets. Its certificate does not matter here.
@@ -73,7 +70,7 @@ mod tests {
         let other = ([127, 0, 0, 1], 0).into();
         let other = Receiver::start(other, None, Duration::from_secs(1)).await.expect("a port");
         let message = checked(Some(other.base())).await.expect_err("another receiver");
-        assert!(message.contains("answered with 204 by another server"), "{message}");
+        assert!(message.contains("got 204 from another server"), "{message}");
         let message = checked(Some("http://127.0.0.1:1")).await.expect_err("nobody");
         assert!(message.contains("did not arrive at its webhook receiver"), "{message}");
     }

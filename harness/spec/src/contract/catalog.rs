@@ -20,10 +20,8 @@ pub struct ErrorCatalog {
     /// The statuses that documented operations may return.
     pub statuses: Vec<u16>,
     /// The header that identifies a response, if the API has one.
-    #[serde(default)]
     pub request_id: Option<RequestId>,
     /// The headers of rate-limit refusals, if the API has a rate limit.
-    #[serde(default)]
     pub rate_limit: Option<RateLimit>,
     /// The headers that every response with a certain status or code carries; the check `required-headers` judges them.
     #[serde(default)]
@@ -70,17 +68,13 @@ pub struct Pointers {
     /// The message for people.
     pub message: String,
     /// The HTTP status, repeated in the body. The check `status-in-body` compares it with that of the response.
-    #[serde(default)]
     pub status: Option<String>,
     /// Further details.
-    #[serde(default)]
     pub details: Option<String>,
     /// The invalid field. A segment `*` is every element of an array, of which one must name the field:
     /// `/errors/*/pointer`.
-    #[serde(default)]
     pub field: Option<String>,
     /// The number of seconds after which a retry makes sense.
-    #[serde(default)]
     pub retry_delay: Option<String>,
 }
 
@@ -165,11 +159,9 @@ pub struct ErrorCode {
     #[serde(default)]
     pub names_field: bool,
     /// A value that `details` must contain.
-    #[serde(default)]
     pub details_contain: Option<DetailsValue>,
     /// Why no test can observe the code; a certificate then does not require it, and a clause that is only about excluded
     /// codes is excluded, too. `to do: …` is not a reason: it only holds until the pack is finished.
-    #[serde(default)]
     pub excluded: Option<String>,
     /// The section of the published documentation.
     pub page: String,

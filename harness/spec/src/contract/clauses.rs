@@ -48,7 +48,6 @@ pub struct Clause {
     pub codes: Vec<String>,
     /// Why neither a check nor a scenario tests the clause. `to do: …` is not a reason: it only holds until the pack is
     /// finished.
-    #[serde(default)]
     pub excluded: Option<String>,
 }
 

@@ -19,7 +19,6 @@ pub struct Conventions {
     #[serde(default)]
     pub capabilities: BTreeMap<String, Capability>,
     /// How webhooks are signed.
-    #[serde(default)]
     pub signing: Option<Signing>,
     /// How resources that a run has created are deleted.
     #[serde(default)]
@@ -33,10 +32,8 @@ pub struct ActorRole {
     /// A description for people.
     pub about: String,
     /// The scope of its credential, where the scope matters.
-    #[serde(default)]
     pub scope: Option<String>,
     /// `none` for the actor that sends no credential.
-    #[serde(default)]
     pub credential: Option<NoCredential>,
 }
 
@@ -55,7 +52,6 @@ pub struct Capability {
     /// A description for people.
     pub about: String,
     /// A condition under which the capability is absent without an entry in the target file.
-    #[serde(default)]
     pub unless: Option<Condition>,
 }
 
@@ -94,10 +90,8 @@ pub struct CleanupRule {
     /// The JSON Pointer of its id in the response.
     pub id: String,
     /// The operation that deletes it; absent if there is none.
-    #[serde(default)]
     pub call: Option<String>,
     /// The path parameter that takes the id.
-    #[serde(default)]
     pub parameter: Option<String>,
     /// The actor that deletes it; by default the actor that created it.
     #[serde(default, rename = "as")]

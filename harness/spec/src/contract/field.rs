@@ -15,7 +15,6 @@ impl Envelope {
         found
     }
 
-    /// Whether a pointer is that of the field.
     pub fn is_field(&self, pointer: &str) -> bool {
         let Some(pattern) = &self.pointers.field else { return false };
         let is_index = |segment: &str| segment.bytes().all(|byte| byte.is_ascii_digit());

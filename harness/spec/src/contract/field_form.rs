@@ -29,7 +29,6 @@ impl FieldForm {
         }
     }
 
-    /// Whether a text has the form.
     pub fn fits(self, text: &str) -> bool {
         match self {
             FieldForm::Name => !text.starts_with('/'),

@@ -56,7 +56,6 @@ pub struct Success {
 }
 
 impl Success {
-    /// Whether a status is this success.
     pub fn covers(&self, status: u16) -> bool {
         match self.name.parse::<u16>() {
             Ok(own) => own == status,

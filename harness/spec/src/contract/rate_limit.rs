@@ -11,22 +11,17 @@ pub struct RateLimit {
     /// The error code of the refusal.
     pub code: String,
     /// The header with the quota.
-    #[serde(default)]
     pub limit: Option<String>,
     /// The header with the number of requests that remain.
-    #[serde(default)]
     pub remaining: Option<String>,
     /// The header with the time at which the quota is renewed.
-    #[serde(default)]
     pub reset: Option<String>,
     /// The form of that time.
     #[serde(default)]
     pub reset_form: ResetForm,
     /// One header with all of this, as in the IETF draft: `RateLimit: "default";r=0;t=30`.
-    #[serde(default)]
     pub combined: Option<String>,
     /// The header with the time to wait.
-    #[serde(default)]
     pub retry_after: Option<String>,
     /// The form of that time.
     #[serde(default)]

@@ -29,13 +29,10 @@ pub struct RequiredHeader {
     #[schemars(with = "ScalarSchema")]
     pub contains: Option<String>,
     /// A regular expression that must match somewhere in the value, unless it is anchored.
-    #[serde(default)]
     pub matches: Option<String>,
     /// The value must be an integer below this one.
-    #[serde(default)]
     pub below: Option<i64>,
     /// The value must be an integer that is at least this one.
-    #[serde(default)]
     pub at_least: Option<i64>,
 }
 

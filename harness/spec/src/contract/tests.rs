@@ -7,7 +7,7 @@ use crate::source::{Problem, Problems, SourceFile};
 
 const COMMON: &str = "
 Note: { type: object, required: [id], properties: { id: { type: string } } }
-answers: { one: { description: x, content: { application/json: { schema: { $ref: '#/Note' } } } } }
+responses: { one: { description: x, content: { application/json: { schema: { $ref: '#/Note' } } } } }
 ";
 
 fn read(paths: &str, version: &str) -> Result<Api, Vec<String>> {
@@ -54,9 +54,9 @@ components:
 
 #[test]
 fn references_to_other_files_are_followed() {
-    let found = operation("      responses: { 200: { $ref: 'common.yaml#/answers/one' } }\n");
+    let found = operation("      responses: { 200: { $ref: 'common.yaml#/responses/one' } }\n");
     assert!(found.success_of(200).is_some(), "a status that is written as a number");
-    let schema = "common.yaml#/answers/one/content/application~1json/schema";
+    let schema = "common.yaml#/responses/one/content/application~1json/schema";
     assert_eq!(found.successes[0].schema.as_deref(), Some(schema));
     let refused = read("      responses: { '200': { $ref: 'absent.yaml#/x' } }\n", "3.1.0").err().expect("a refusal");
     assert!(refused[0].contains("absent.yaml"), "{refused:?}");

@@ -28,7 +28,6 @@ pub struct Failure<'f> {
     pub clauses: &'f [String],
     /// The seed of the run.
     pub seed: u64,
-    /// The number of the case.
     pub case: usize,
 }
 
@@ -232,7 +231,7 @@ fn expectation(rule: &PropertyRule) -> String {
         Outcome::Listed { success: true, .. } => parts.push("success: true".to_owned()),
         Outcome::AnyDocumented => parts.push("any_documented: true".to_owned()),
         Outcome::AnyRefusal { .. } => parts.push("any_refusal: true".to_owned()),
-        Outcome::Listed { .. } | Outcome::AnyExcept(_) | Outcome::AnyAnswer => {}
+        Outcome::Listed { .. } | Outcome::AnyExcept(_) | Outcome::AnyResponse => {}
     }
     for (key, codes) in [("error", expect.errors()), ("tolerate", &expect.tolerate)] {
         match codes {

@@ -19,7 +19,6 @@ const VALID: &str = "valid";
 /// The member for values about which only a documented response is asserted.
 const UNUSUAL: &str = "unusual";
 
-/// The examples of each format, as rules.
 pub(super) type Examples = BTreeMap<Format, Vec<Rule>>;
 
 /// Builds the examples of the wanted formats of a file, and reports those that it cannot use.

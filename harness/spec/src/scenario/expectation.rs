@@ -64,7 +64,7 @@ impl Subject<'_> {
                         faults.push(Mistake::new(&[key], format!("unknown error code `{code}`"), &help));
                     }
                     Some(entry) if entry.occurs_in == OccursIn::DeliveryLog => {
-                        let message = format!("`{code}` occurs only in delivery logs: no answer has it");
+                        let message = format!("`{code}` occurs only in delivery logs: no response has it");
                         faults.push(Mistake::new(
                             &[key],
                             message,
@@ -122,18 +122,18 @@ impl Subject<'_> {
         exclusive(
             "any_documented",
             &["success", "error", "tolerate", "not_error", "any_refusal"],
-            "every documented answer below 500",
+            "every documented response below 500",
         );
         exclusive(
             "not_error",
             &["success", "error", "tolerate", "any_refusal"],
-            "every answer except the codes that it names",
+            "every response except the codes that it names",
         );
         exclusive("any_refusal", &["tolerate"], "every documented refusal");
         if has("any_refusal") && has("success") {
             faults.push(Mistake::new(
                 &["any_refusal"],
-                "`success` and `any_refusal` together accept every documented answer below 500",
+                "`success` and `any_refusal` together accept every documented response below 500",
                 "write `any_documented: true`",
             ));
         }
@@ -170,7 +170,7 @@ impl Subject<'_> {
         }
         let accepts = |status: u16| status::matches(&entries, status);
         if (200..600).all(accepts) {
-            faults.push(Mistake::new(&["status"], "these statuses accept every answer", "list fewer statuses"));
+            faults.push(Mistake::new(&["status"], "these statuses accept every response", "list fewer statuses"));
         }
         for code in self.filled(&expect.error).iter().chain(&self.filled(&expect.tolerate)) {
             let documented = self.statuses_of(code);
@@ -260,7 +260,7 @@ impl Subject<'_> {
                 ("not_error", !expect.not_error.is_empty()),
             ];
             for (key, _) in named.iter().filter(|(_, set)| *set) {
-                let message = format!("`{key}` needs a body, but an answer to HEAD has none");
+                let message = format!("`{key}` needs a body, but a response to HEAD has none");
                 faults.push(Mistake::new(&[key], message, "expect a `status`, or `headers`"));
             }
         }

@@ -26,7 +26,6 @@ pub struct FormatFile {
     #[serde(default)]
     pub values: Vec<ValueEntry>,
     /// Values that are generated from the request schemas of the OpenAPI description.
-    #[serde(default)]
     pub schema: Option<SchemaEntry>,
 }
 
@@ -40,16 +39,12 @@ pub struct Example {
     #[serde(default, deserialize_with = "present")]
     pub value: Option<Value>,
     /// The value as JSON text, if a YAML value cannot express it.
-    #[serde(default)]
     pub json: Option<String>,
     /// The bytes of a whole body in Base64, if they are no text.
-    #[serde(default)]
     pub base64: Option<String>,
     /// The value of the companion member: the country of a postal code, or the media type of a document.
-    #[serde(default)]
     pub companion: Option<Value>,
     /// Why the value is an example.
-    #[serde(default)]
     pub why: Option<String>,
 }
 
@@ -64,7 +59,6 @@ pub struct Caller {
     #[serde(default)]
     pub given: Vec<String>,
     /// Fixtures instead of `given` for properties in which every value must be refused, so that nothing changes.
-    #[serde(default)]
     pub given_refused: Option<Vec<String>>,
     /// Path parameters, as in a step.
     #[serde(default, deserialize_with = "scalars")]
@@ -112,10 +106,8 @@ pub struct ValueEntry {
     /// The operations; each has its own properties.
     pub operations: Vec<String>,
     /// The member of the body that is set to the values.
-    #[serde(default)]
     pub member: Option<String>,
     /// The path parameter that is set to the values, instead of a member.
-    #[serde(default)]
     pub parameter: Option<String>,
     /// True if the values are whole bodies, instead of a member.
     #[serde(default)]
@@ -123,22 +115,18 @@ pub struct ValueEntry {
     /// The formats whose rules generate the values.
     pub formats: Vec<Format>,
     /// The member for a value's companion: the country of a postal code, or the media type of a document.
-    #[serde(default)]
     pub companion: Option<String>,
     /// Other members to set, unless the companion sets them.
     #[serde(default)]
     pub with: Map<String, Value>,
     /// The clause that is violated if a valid value is refused.
-    #[serde(default)]
     pub accepted: Option<String>,
     /// The expected refusal by kind of fault, where it differs from `refusals`.
     #[serde(default)]
     pub refused: BTreeMap<String, ExpectedRefusal>,
     /// The clause that is violated if an unusual value gets no documented response below 500.
-    #[serde(default)]
     pub handled: Option<String>,
     /// The clause that a server error (5xx) violates, instead of the clause of the value.
-    #[serde(default)]
     pub server_error: Option<String>,
     /// Rules whose clause differs from that of the entry.
     #[serde(default)]
@@ -153,10 +141,8 @@ pub struct ValueEntry {
     #[serde(default)]
     pub needs: Vec<String>,
     /// Tests with the same lock never run at the same time.
-    #[serde(default)]
     pub lock: Option<String>,
     /// The number of requests in flight at the same time; 8 by default.
-    #[serde(default)]
     pub in_flight: Option<u32>,
 }
 
@@ -166,10 +152,8 @@ pub struct ValueEntry {
 #[serde(deny_unknown_fields)]
 pub struct SchemaEntry {
     /// The operations; by default those of `callers` that have a request schema.
-    #[serde(default)]
     pub operations: Option<Vec<String>>,
     /// The expected refusal of every invalid value. Without it, only the kinds of `kinds` are sent.
-    #[serde(default)]
     pub refused: Option<ExpectedRefusal>,
     /// The expected refusal by kind of fault, where it differs from `refused`.
     #[serde(default)]
@@ -179,16 +163,13 @@ pub struct SchemaEntry {
     #[serde(default)]
     pub nested_field: NestedField,
     /// The clause that is violated if a valid value is refused. Without it, no valid values are sent.
-    #[serde(default)]
     pub accepted: Option<String>,
     /// Codes with which a valid value may also be refused.
     #[serde(default)]
     pub allowed_refusals: Vec<String>,
     /// The clause that is violated if an unknown member gets no documented response below 500. Without it, none is sent.
-    #[serde(default)]
     pub handled: Option<String>,
     /// The clause that a server error (5xx) violates, instead of the clause of the value.
-    #[serde(default)]
     pub server_error: Option<String>,
     /// Rules and kinds of fault for which no values are generated.
     #[serde(default)]
@@ -200,10 +181,8 @@ pub struct SchemaEntry {
     #[serde(default)]
     pub needs: Vec<String>,
     /// Tests with the same lock never run at the same time.
-    #[serde(default)]
     pub lock: Option<String>,
     /// The number of requests in flight at the same time; 8 by default.
-    #[serde(default)]
     pub in_flight: Option<u32>,
 }
 
@@ -212,7 +191,6 @@ pub struct SchemaEntry {
 #[serde(deny_unknown_fields)]
 pub struct Exclusion {
     /// The operation; by default every operation that has the place.
-    #[serde(default)]
     pub operation: Option<String>,
     /// The place as in the names of the tests: `body/lines/0/sku`, `query/limit`.
     pub place: String,

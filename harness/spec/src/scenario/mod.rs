@@ -79,7 +79,6 @@ pub struct TestCase {
     pub kind: TestKind,
 }
 
-/// What a test is.
 #[derive(Clone, Debug, Default)]
 pub enum TestKind {
     /// Its steps are the test.
@@ -90,7 +89,6 @@ pub enum TestKind {
 }
 
 impl TestCase {
-    /// The property, if the test is one.
     pub fn property(&self) -> Option<&Arc<Property>> {
         match &self.kind {
             TestKind::Property(property) => Some(property),
@@ -122,7 +120,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("long", "3,000 letters"),
     ("huge", "150,000 letters"),
     ("now", "the current Unix time in seconds, by the target's clock if that is known"),
-    ("webhook.url", "the URL of a webhook endpoint for this test, which answers deliveries with 204"),
+    ("webhook.url", "the URL of a webhook endpoint for this test, which responds to deliveries with 204"),
     ("webhook.refusing", "a URL on this machine that refuses connections"),
 ];
 

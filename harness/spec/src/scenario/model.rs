@@ -72,22 +72,18 @@ pub struct Scenario {
     /// does. Clauses that a check judges on every response may also be listed.
     pub clauses: Vec<String>,
     /// The reason, where it is not obvious.
-    #[serde(default)]
     pub why: Option<String>,
     /// The property that found it, in files that `--save-failures` writes; such tests run first.
-    #[serde(default)]
     pub found_by: Option<String>,
     /// Capabilities that the target must have.
     #[serde(default)]
     pub needs: Vec<String>,
     /// Tests with the same lock never run at the same time.
-    #[serde(default)]
     pub lock: Option<String>,
     /// No other test runs at the same time. For scenarios that may disturb other tests.
     #[serde(default)]
     pub alone: bool,
     /// How often the scenario may be retried after an unmet expectation, and for which reason.
-    #[serde(default)]
     pub retries: Option<Retries>,
     /// Fixtures for the setup.
     #[serde(default)]
@@ -128,20 +124,16 @@ pub enum RetryReason {
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The `operationId` to call.
-    #[serde(default)]
     pub call: Option<String>,
     /// The actor that calls.
     #[serde(default, rename = "as")]
     pub actor: Option<String>,
     /// The HTTP method to send to the operation's path, instead of its own: one that the path does not document. Then
     /// there is no body unless the step gives one.
-    #[serde(default)]
     pub method: Option<String>,
     /// The path to send the request to, below the base URL, instead of the operation's: one that no operation has.
-    #[serde(default)]
     pub send_to: Option<String>,
     /// How to alter the credential before it is sent.
-    #[serde(default)]
     pub alter: Option<Alteration>,
     /// Path parameters; a missing one is the variable of the same name. Values of templates are percent-encoded;
     /// literal text and `${raw(name)}` are sent unchanged.
@@ -155,7 +147,6 @@ pub struct Step {
     #[serde(default)]
     pub headers: BTreeMap<String, Option<String>>,
     /// The whole body, instead of the operation's example.
-    #[serde(default)]
     pub body: Option<Value>,
     /// Members to set in the operation's example.
     #[serde(default)]
@@ -164,42 +155,32 @@ pub struct Step {
     #[serde(default)]
     pub without: Vec<String>,
     /// The body as raw text, with templates expanded.
-    #[serde(default)]
     pub raw: Option<String>,
     /// The body as bytes in Base64 (RFC 4648), for bodies that are not text.
-    #[serde(default)]
     pub raw_base64: Option<String>,
     /// Sign the body as a webhook event.
-    #[serde(default)]
     pub sign: Option<Sign>,
     /// The expected response; a step without it is part of the setup and must succeed.
-    #[serde(default)]
     pub expect: Option<Expect>,
     /// Variables to keep from the response: `body /pointer`, `header Name`, or `status`. The response must have the part.
     /// With `optional` before it, the variable is null if the part is missing.
     #[serde(default)]
     pub keep: BTreeMap<String, String>,
     /// A name for the response, for `same_as` in a later step.
-    #[serde(default)]
     pub label: Option<String>,
     /// The clause that the expectation tests, unless it is that of the row or the only one of the scenario. An unmet
     /// expectation violates only this clause, and a met one upholds only this clause.
-    #[serde(default)]
     pub clause: Option<String>,
     /// Skip this step if an earlier expectation of the test is unmet, because it would report the same fault again.
     #[serde(default)]
     pub skip_after_failure: bool,
     /// Send the request many times concurrently, until it is refused.
-    #[serde(default)]
     pub burst: Option<Burst>,
     /// Send the request repeatedly until the expectation is met, or in a setup step until it succeeds.
-    #[serde(default)]
     pub poll: Option<Poll>,
     /// Wait instead of calling.
-    #[serde(default)]
     pub wait: Option<Wait>,
     /// Set the responses of our webhook endpoint for this test, instead of calling.
-    #[serde(default)]
     pub listen: Option<Listen>,
     /// Wait for deliveries to our webhook endpoint and judge them, instead of calling.
     #[serde(default, rename = "await")]
@@ -300,7 +281,6 @@ pub struct Deliveries {
     /// The secret with which they are signed.
     pub secret: String,
     /// How long to wait for them; by default as long as this number of attempts may take.
-    #[serde(default)]
     pub within_seconds: Option<u32>,
 }
 
@@ -344,22 +324,18 @@ pub struct Sign {
     #[serde(default)]
     pub offset_seconds: i64,
     /// The timestamp as text, instead of a time.
-    #[serde(default)]
     pub timestamp: Option<String>,
     /// True to sign with another secret.
     #[serde(default)]
     pub other_secret: bool,
     /// Sign with this secret instead of the shared one; it may be empty.
-    #[serde(default)]
     pub secret: Option<String>,
     /// Sign this text instead of the body that is sent.
-    #[serde(default)]
     pub signed_body: Option<String>,
     /// What the signature covers.
     #[serde(default)]
     pub covers: Covered,
     /// How to alter the signature before it is sent.
-    #[serde(default)]
     pub alter: Option<SignatureAlteration>,
     /// Headers to leave out.
     #[serde(default)]

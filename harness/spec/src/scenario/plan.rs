@@ -37,7 +37,6 @@ pub enum Action {
 }
 
 impl Step {
-    /// The call of the step, if it is one.
     pub fn call(&self) -> Option<&Call> {
         match &self.action {
             Action::Call(call) => Some(call),
@@ -152,7 +151,6 @@ pub enum Repetition {
     Burst(Burst),
 }
 
-/// The body of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RequestBody {
     None,
@@ -230,7 +228,7 @@ pub enum Outcome {
     /// Any response except these error codes.
     AnyExcept(Vec<String>),
     /// Any response; `statuses` restricts it.
-    AnyAnswer,
+    AnyResponse,
 }
 
 impl Expectation {
@@ -285,9 +283,9 @@ impl Expectation {
         accepted.extend(self.errors().iter().map(code));
         match &self.outcome {
             Outcome::AnyRefusal { .. } => accepted.push("any documented refusal (400 to 499)".to_owned()),
-            Outcome::AnyDocumented => accepted.push("any documented answer but a server error".to_owned()),
+            Outcome::AnyDocumented => accepted.push("any documented response but a server error".to_owned()),
             Outcome::AnyExcept(codes) => accepted.push(format!("anything but {}", codes.join(" or "))),
-            Outcome::Listed { .. } | Outcome::AnyAnswer => {}
+            Outcome::Listed { .. } | Outcome::AnyResponse => {}
         }
         accepted
     }

@@ -39,7 +39,6 @@ pub struct Expect {
     #[schemars(with = "OneOrManySchema")]
     pub not_error: Vec<String>,
     /// The field that the response must name, if its code names a field.
-    #[serde(default)]
     pub field: Option<String>,
     /// Expected members of the body: a value or a matcher for each JSON Pointer.
     #[serde(default, deserialize_with = "not_empty")]
@@ -50,7 +49,6 @@ pub struct Expect {
     #[schemars(extend("minProperties" = 1))]
     pub headers: BTreeMap<String, HeaderMatch>,
     /// The label of an earlier step; the response must have the same status and body.
-    #[serde(default)]
     pub same_as: Option<String>,
     /// True if a timeout is a violation; otherwise the test is inconclusive.
     #[serde(default)]
@@ -60,7 +58,6 @@ pub struct Expect {
     #[serde(default)]
     pub in_envelope: bool,
     /// The reason, where it is not obvious.
-    #[serde(default)]
     pub why: Option<String>,
 }
 
@@ -87,7 +84,6 @@ pub struct HeaderMatch {
     #[schemars(with = "ScalarSchema")]
     pub contains: Option<String>,
     /// A regular expression that must match somewhere in the value, unless it is anchored.
-    #[serde(default)]
     pub matches: Option<String>,
     /// The value must be an integer below this one.
     #[serde(default, deserialize_with = "scalar")]

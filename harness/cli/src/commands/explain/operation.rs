@@ -1,4 +1,4 @@
-//! An operation in words: who may call it, what it answers, and which tests are about it.
+//! An operation in words: who may call it, what it returns, and which tests are about it.
 
 use std::collections::BTreeSet;
 

@@ -46,12 +46,10 @@ impl ErrorSituation<'_> {
         self.rules.is_active(mutant)
     }
 
-    /// Whether the mutant is on and the error has this code.
     fn applies(&self, code: Code, mutant: Mutant) -> bool {
         self.code == code && self.is_active(mutant)
     }
 
-    /// True for every fifth error.
     fn is_fifth(&self) -> bool {
         self.count % 5 == 4
     }

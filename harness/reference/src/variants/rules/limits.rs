@@ -25,7 +25,6 @@ impl LimitRules for Varied {
 }
 
 impl Varied {
-    /// The settings with other limits.
     pub(crate) fn limited(&self, settings: Settings) -> Settings {
         let quotas = [(limits::SMALL_QUOTA, 5), (limits::LARGE_QUOTA, 120)];
         Settings {

@@ -25,7 +25,7 @@ fn server_error_of_a_request_without_a_body_is_one_cause_whatever_was_expected()
         let found = assertion(0, "STA-3", expected, "500 INTERNAL", "500 INTERNAL");
         test(name, &[exchange(operation, 500, Some("INTERNAL"), "{}")], &[found])
     };
-    let any = "any documented answer but a server error";
+    let any = "any documented response but a server error";
     assert_eq!(rows(&[fails("a", "delete", any), fails("b", "delete", "success")]).len(), 1);
 }
 
@@ -93,7 +93,7 @@ fn server_errors_of_one_kind_of_request_are_one_cause_although_two_clauses_forbi
         sent["request"] = json!({ "headers": [], "body": name });
         test(name, &[sent], &[assertion(0, clause, expected, "500 INTERNAL", "500 INTERNAL")])
     };
-    let any = "any documented answer but a server error";
+    let any = "any documented response but a server error";
     let unusual = [fails("a", "create", "FMT-5", any), fails("b", "create", "FMT-5", any)];
     let with = |other: Value| rows(&[unusual[0].clone(), unusual[1].clone(), other]).len();
     assert_eq!(with(fails("c", "create", "VAL-1", "INVALID (400)")), 1);

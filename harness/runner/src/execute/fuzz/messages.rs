@@ -27,11 +27,11 @@ pub(super) fn assertion(subject: &str, assertion: Assertion, finding: &Finding, 
     let response = exchange.and_then(Exchange::response);
     let status = response.map_or(0, |response| response.status);
     let result = match assertion {
-        _ if finding.part == Part::Connection => "got no answer".to_owned(),
+        _ if finding.part == Part::Connection => "got no response".to_owned(),
         _ if status >= 500 => "caused a server error".to_owned(),
         _ if response.is_some_and(Response::is_success) => "was accepted".to_owned(),
         Assertion::Accepted => "was refused".to_owned(),
-        Assertion::Refused(_) | Assertion::Handled => format!("was answered with {}", finding.actual),
+        Assertion::Refused(_) | Assertion::Handled => format!("got {}", finding.actual),
     };
     format!("{subject} {result}")
 }

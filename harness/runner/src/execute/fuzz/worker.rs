@@ -101,7 +101,7 @@ impl<'l> Worker<'l> {
         if let Some((Cause::BrokenInUse(text), exchange)) = first_break
             && sent.findings.is_empty()
         {
-            let reason = format!("a connection broke while it was in use ({text}), then the same value was answered");
+            let reason = format!("a connection broke while it was in use ({text}), then the same value got a response");
             return Err(Doubt::flaky(&reason, exchange, Vec::new()));
         }
         self.cases += 1;

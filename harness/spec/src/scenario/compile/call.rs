@@ -142,7 +142,7 @@ impl Compiler<'_> {
             self.used.insert(name.clone());
             if !step.path.contains_key(&name) && !self.defined.contains(&name) {
                 let message = format!(
-                    "the path parameter `{name}` of {} has no value: give it in `path`, or keep it from an earlier answer",
+                    "the path parameter `{name}` of {} has no value: give it in `path`, or keep it from an earlier response",
                     operation.id
                 );
                 self.report(below, message);
@@ -254,10 +254,10 @@ impl Compiler<'_> {
                 continue;
             };
             if matches!(part, KeptPart::Body(_)) && route.is_some_and(Route::is_head) {
-                self.report(&at, "an answer to HEAD has no body, so nothing can be kept from it");
+                self.report(&at, "a response to HEAD has no body, so nothing can be kept from it");
             }
             if self.variables.contains_key(name) {
-                let message = format!("`{name}` is already a variable of the case, and the answer would replace it");
+                let message = format!("`{name}` is already a variable of the case, and the response would replace it");
                 let problem = self.at.problem(&at, message);
                 self.problems.push(problem.with_help(Some("give one of them another name".to_owned())));
             }
@@ -353,7 +353,7 @@ fn expectation(expect: &Expect, resolved: Resolved) -> Expectation {
         (false, false) if !has_outcome && expect.status.is_empty() => {
             Outcome::Listed { success: true, errors: Vec::new() }
         }
-        (false, false) if !has_outcome => Outcome::AnyAnswer,
+        (false, false) if !has_outcome => Outcome::AnyResponse,
         (false, false) => Outcome::Listed { success: expect.success, errors: error },
     };
     Expectation {

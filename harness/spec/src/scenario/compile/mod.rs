@@ -286,7 +286,7 @@ impl<'s> Compiler<'s> {
         let template = Template::parse(text);
         // Unknown variables and functions are reported elsewhere.
         if filled.is_none() && template.names().iter().all(is_defined) && template.unknown_functions().is_empty() {
-            let message = format!("`{member}: {text}` must be known before the run, but depends on an answer");
+            let message = format!("`{member}: {text}` must be known before the run, but depends on a response");
             let problem = self.at.problem(at, message);
             let help = "write the name itself, or a variable of the case";
             self.problems.push(problem.with_help(Some(help.to_owned())));

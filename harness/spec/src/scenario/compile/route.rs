@@ -48,7 +48,7 @@ impl Compiler<'_> {
             (None, None) => ("call", None),
         };
         let needs_expectation = at != "call" && step.expect.is_none();
-        let missing = (format!("`{at}` needs `expect`"), "say what the answer must be, such as `error`".to_owned());
+        let missing = (format!("`{at}` needs `expect`"), "say what the response must be, such as `error`".to_owned());
         if let Some((message, help)) = fault.or(needs_expectation.then_some(missing)) {
             self.problems.push(self.at.problem(&with(below, at), message).with_help(Some(help)));
             return None;
