@@ -5,11 +5,11 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
 use serde_json::Value;
 
-use super::pictures::{Colours, Dots, Kind, Picture, Writing, encoded, file, pdf};
+use super::pictures::{Colours, Dots, Picture, PictureKind, Writing, encoded, file, pdf};
 use super::rule::{Content, Input, Rule};
 use super::strategies::{accepted, inserted, refused_as};
 use crate::documents;
-use crate::documents::{Colour, DocumentSpec};
+use crate::documents::{Colour, DocumentKind, DocumentSpec};
 
 pub(super) const PNG: &str = "image/png";
 pub(super) const JPG: &str = "image/jpeg";
@@ -50,11 +50,11 @@ fn valid() -> Vec<Rule> {
 fn sizes() -> Vec<Rule> {
     let once = |rule: Rule| Rule { at_most: Some(1), ..rule };
     vec![
-        once(accepted("png-of-10000000-bytes", || sized(documents::Kind::Png, PNG, LARGEST))),
-        once(accepted("jpg-of-10000000-bytes", || sized(documents::Kind::Jpg, JPG, LARGEST))),
-        once(accepted("pdf-of-10000000-bytes", || sized(documents::Kind::Pdf, PDF, LARGEST))),
-        once(refused_as("too-large", "one-byte-above-10-mebibytes", || sized(documents::Kind::Pdf, PDF, TOO_LARGE))),
-        once(refused_as("too-large", "jpg-of-14-mebibytes", || sized(documents::Kind::Jpg, JPG, 14 * 1024 * 1024))),
+        once(accepted("png-of-10000000-bytes", || sized(DocumentKind::Png, PNG, LARGEST))),
+        once(accepted("jpg-of-10000000-bytes", || sized(DocumentKind::Jpg, JPG, LARGEST))),
+        once(accepted("pdf-of-10000000-bytes", || sized(DocumentKind::Pdf, PDF, LARGEST))),
+        once(refused_as("too-large", "one-byte-above-10-mebibytes", || sized(DocumentKind::Pdf, PDF, TOO_LARGE))),
+        once(refused_as("too-large", "jpg-of-14-mebibytes", || sized(DocumentKind::Jpg, JPG, 14 * 1024 * 1024))),
     ]
 }
 
@@ -62,9 +62,9 @@ fn sizes() -> Vec<Rule> {
 fn other_kinds() -> Vec<Rule> {
     let content = |name, strategy| refused_as("content", name, strategy);
     vec![
-        content("gif", || of_other_kind(|| built(documents::Kind::Gif))),
-        content("tiff", || of_other_kind(|| built(documents::Kind::Tiff))),
-        content("gif-of-1987", || of_other_kind(|| [&b"GIF87a"[..], &built(documents::Kind::Gif)[6..]].concat())),
+        content("gif", || of_other_kind(|| built(DocumentKind::Gif))),
+        content("tiff", || of_other_kind(|| built(DocumentKind::Tiff))),
+        content("gif-of-1987", || of_other_kind(|| [&b"GIF87a"[..], &built(DocumentKind::Gif)[6..]].concat())),
         content("tiff-big-end-first", || of_other_kind(tiff_big_end_first)),
         content("hexadecimal", || {
             text_of_a_picture()
@@ -74,22 +74,22 @@ fn other_kinds() -> Vec<Rule> {
                 })
                 .boxed()
         }),
-        content("bmp", || of_other_kind(|| built(documents::Kind::Bmp))),
-        content("webp", || of_other_kind(|| built(documents::Kind::Webp))),
-        content("html", || of_other_kind(|| built(documents::Kind::Html))),
-        content("svg", || of_other_kind(|| built(documents::Kind::Svg))),
-        content("plain-text", || of_other_kind(|| built(documents::Kind::Text))),
+        content("bmp", || of_other_kind(|| built(DocumentKind::Bmp))),
+        content("webp", || of_other_kind(|| built(DocumentKind::Webp))),
+        content("html", || of_other_kind(|| built(DocumentKind::Html))),
+        content("svg", || of_other_kind(|| built(DocumentKind::Svg))),
+        content("plain-text", || of_other_kind(|| built(DocumentKind::Text))),
         content("zip-without-files", || of_other_kind(|| b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec())),
         content("declared-as-what-it-is", || {
-            let kinds: Vec<(documents::Kind, &str)> = vec![
-                (documents::Kind::Gif, "image/gif"),
-                (documents::Kind::Tiff, "image/tiff"),
-                (documents::Kind::Bmp, "image/bmp"),
-                (documents::Kind::Webp, "image/webp"),
-                (documents::Kind::Html, "text/html"),
-                (documents::Kind::Svg, "image/svg+xml"),
-                (documents::Kind::Text, "text/plain"),
-                (documents::Kind::Zip, "application/zip"),
+            let kinds: Vec<(DocumentKind, &str)> = vec![
+                (DocumentKind::Gif, "image/gif"),
+                (DocumentKind::Tiff, "image/tiff"),
+                (DocumentKind::Bmp, "image/bmp"),
+                (DocumentKind::Webp, "image/webp"),
+                (DocumentKind::Html, "text/html"),
+                (DocumentKind::Svg, "image/svg+xml"),
+                (DocumentKind::Text, "text/plain"),
+                (DocumentKind::Zip, "application/zip"),
             ];
             select(kinds).prop_map(|(kind, declared)| input(&encoded(&built(kind)), declared)).boxed()
         }),
@@ -128,7 +128,7 @@ fn other_kinds() -> Vec<Rule> {
                 })
                 .boxed()
         }),
-        content("zip-of-one-file", || of_other_kind(|| built(documents::Kind::Zip))),
+        content("zip-of-one-file", || of_other_kind(|| built(DocumentKind::Zip))),
         content("name-of-a-kind-without-the-file", || {
             let words: Vec<&[u8]> =
                 vec![b"PNG", b"passport.pdf", b"image/png", b"JFIF is the name of a format, and here it is a word"];
@@ -143,12 +143,12 @@ fn mislabelled() -> Vec<Rule> {
     vec![
         wrong("png-declared-as-something-else", || {
             (rgb(), select(vec![JPG, PDF]))
-                .prop_map(|(picture, declared)| input(&encoded(&file(Kind::Png, picture)), declared))
+                .prop_map(|(picture, declared)| input(&encoded(&file(PictureKind::Png, picture)), declared))
                 .boxed()
         }),
         wrong("jpg-declared-as-something-else", || {
             (rgb(), select(vec![PNG, PDF]))
-                .prop_map(|(picture, declared)| input(&encoded(&file(Kind::Jpg, picture)), declared))
+                .prop_map(|(picture, declared)| input(&encoded(&file(PictureKind::Jpg, picture)), declared))
                 .boxed()
         }),
         wrong("pdf-declared-as-something-else", || {
@@ -268,11 +268,11 @@ fn rgb() -> BoxedStrategy<Picture> {
 }
 
 pub(super) fn png(pictures: BoxedStrategy<Picture>) -> BoxedStrategy<Input> {
-    pictures.prop_map(|picture| input(&encoded(&file(Kind::Png, picture)), PNG)).boxed()
+    pictures.prop_map(|picture| input(&encoded(&file(PictureKind::Png, picture)), PNG)).boxed()
 }
 
 pub(super) fn jpg(pictures: BoxedStrategy<Picture>) -> BoxedStrategy<Input> {
-    pictures.prop_map(|picture| input(&encoded(&file(Kind::Jpg, picture)), JPG)).boxed()
+    pictures.prop_map(|picture| input(&encoded(&file(PictureKind::Jpg, picture)), JPG)).boxed()
 }
 
 fn high_resolution() -> BoxedStrategy<Dots> {
@@ -295,7 +295,7 @@ fn pages(counts: std::ops::RangeInclusive<usize>) -> BoxedStrategy<Input> {
 }
 
 /// A file of an exact size, built once and shared.
-pub(super) fn sized(kind: documents::Kind, declared: &'static str, bytes: usize) -> BoxedStrategy<Input> {
+pub(super) fn sized(kind: DocumentKind, declared: &'static str, bytes: usize) -> BoxedStrategy<Input> {
     Just(())
         .prop_map(move |()| {
             let content = Content::Document(DocumentSpec { bytes: Some(bytes), ..spec(kind) });
@@ -321,11 +321,11 @@ fn tiff_big_end_first() -> Vec<u8> {
     out
 }
 
-fn built(kind: documents::Kind) -> Vec<u8> {
+fn built(kind: DocumentKind) -> Vec<u8> {
     documents::bytes(spec(kind)).unwrap_or_default()
 }
 
-fn spec(kind: documents::Kind) -> DocumentSpec {
+fn spec(kind: DocumentKind) -> DocumentSpec {
     DocumentSpec { kind, dpi: 600, centimetres: false, colour: Colour::Rgb, bytes: None }
 }
 
@@ -339,7 +339,7 @@ fn of_other_kind(bytes: fn() -> Vec<u8>) -> BoxedStrategy<Input> {
 }
 
 pub(super) fn text_of_a_picture() -> BoxedStrategy<String> {
-    rgb().prop_map(|picture| encoded(&file(Kind::Png, picture))).boxed()
+    rgb().prop_map(|picture| encoded(&file(PictureKind::Png, picture))).boxed()
 }
 
 /// The Base64 text of a valid picture, corrupted.

@@ -4,7 +4,7 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
 
 use super::document::{JPG, PDF, PNG, input, jpg, picture, png, sized, text_of_a_picture};
-use super::pictures::{Colours, Dots, Kind, Picture, Writing, encoded, file, pdf};
+use super::pictures::{Colours, Dots, Picture, PictureKind, Writing, encoded, file, pdf};
 use super::rule::{Input, Rule};
 use super::strategies::handled;
 use crate::documents;
@@ -71,7 +71,9 @@ pub(super) fn unspecified() -> Vec<Rule> {
                 .prop_map(|(text, declared)| input(&text, declared))
                 .boxed()
         }),
-        once(handled("between-10000000-bytes-and-10-mebibytes", || sized(documents::Kind::Pdf, PDF, 10_400_000))),
+        once(handled("between-10000000-bytes-and-10-mebibytes", || {
+            sized(documents::DocumentKind::Pdf, PDF, 10_400_000)
+        })),
     ]
 }
 
@@ -100,8 +102,8 @@ fn altered(alter: fn(&mut Vec<u8>, Index)) -> BoxedStrategy<Input> {
                 writing: Writing::Baseline,
             };
             let (mut bytes, declared) = match kind {
-                0 => (file(Kind::Png, valid).to_vec(), PNG),
-                1 => (file(Kind::Jpg, valid).to_vec(), JPG),
+                0 => (file(PictureKind::Png, valid).to_vec(), PNG),
+                1 => (file(PictureKind::Jpg, valid).to_vec(), JPG),
                 _ => (pdf(1, "1.4"), PDF),
             };
             alter(&mut bytes, at);

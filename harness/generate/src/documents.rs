@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentSpec {
-    pub kind: Kind,
+    pub kind: DocumentKind,
     /// The resolution in dots per inch, if the kind has one.
     #[serde(default = "default_dpi")]
     pub dpi: u32,
@@ -33,7 +33,7 @@ pub struct DocumentSpec {
 /// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum DocumentKind {
     /// Portable Network Graphics (ISO/IEC 15948).
     Png,
     /// JPEG in a JFIF file (ISO/IEC 10918-5).
@@ -173,9 +173,9 @@ fn pieces(spec: DocumentSpec) -> Result<Vec<Piece>, String> {
         .checked_sub(natural.len())
         .ok_or_else(|| format!("cannot make a {:?} of {size} bytes: it needs at least {}", spec.kind, natural.len()))?;
     let padded = match spec.kind {
-        Kind::Png => pad_png(natural, missing),
-        Kind::Jpg => pad_jpg(natural, missing),
-        Kind::Pdf => pad_pdf(missing),
+        DocumentKind::Png => pad_png(natural, missing),
+        DocumentKind::Jpg => pad_jpg(natural, missing),
+        DocumentKind::Pdf => pad_pdf(missing),
         _ => Some(vec![Piece::Bytes(natural), Piece::Fill(b' ', missing)]),
     };
     padded
@@ -185,18 +185,18 @@ fn pieces(spec: DocumentSpec) -> Result<Vec<Piece>, String> {
 
 fn natural(spec: DocumentSpec) -> Result<Vec<u8>, String> {
     Ok(match spec.kind {
-        Kind::Png => png(spec).map_err(|error| error.to_string())?,
-        Kind::Jpg => jpg(spec).map_err(|error| error.to_string())?,
-        Kind::Pdf => natural_pdf(),
-        Kind::Gif => gif(),
-        Kind::Tiff => tiff(),
-        Kind::Bmp => bmp(),
-        Kind::Webp => webp(),
-        Kind::Html => b"<!DOCTYPE html>\n<html><head><title>Passport</title></head><body><p>Passport</p></body></html>\n".to_vec(),
-        Kind::Svg => b"<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90mm\" height=\"62mm\"><rect width=\"100\" height=\"60\" fill=\"teal\"/></svg>\n".to_vec(),
-        Kind::Text => b"This is a passport, in plain text, line by line.\nName: Ada Lovelace\n".to_vec(),
-        Kind::Zip => zip(b"passport.txt", b"Passport of Ada Lovelace\n"),
-        Kind::Empty => Vec::new(),
+        DocumentKind::Png => png(spec).map_err(|error| error.to_string())?,
+        DocumentKind::Jpg => jpg(spec).map_err(|error| error.to_string())?,
+        DocumentKind::Pdf => natural_pdf(),
+        DocumentKind::Gif => gif(),
+        DocumentKind::Tiff => tiff(),
+        DocumentKind::Bmp => bmp(),
+        DocumentKind::Webp => webp(),
+        DocumentKind::Html => b"<!DOCTYPE html>\n<html><head><title>Passport</title></head><body><p>Passport</p></body></html>\n".to_vec(),
+        DocumentKind::Svg => b"<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90mm\" height=\"62mm\"><rect width=\"100\" height=\"60\" fill=\"teal\"/></svg>\n".to_vec(),
+        DocumentKind::Text => b"This is a passport, in plain text, line by line.\nName: Ada Lovelace\n".to_vec(),
+        DocumentKind::Zip => zip(b"passport.txt", b"Passport of Ada Lovelace\n"),
+        DocumentKind::Empty => Vec::new(),
     })
 }
 
@@ -436,14 +436,14 @@ fn webp() -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn spec(kind: Kind) -> DocumentSpec {
+    fn spec(kind: DocumentKind) -> DocumentSpec {
         DocumentSpec { kind, dpi: 300, centimetres: false, colour: Colour::Rgb, bytes: None }
     }
 
     #[test]
     fn png_has_its_density_even_with_padding() {
         for size in [None, Some(1_000_000)] {
-            let file = bytes(DocumentSpec { bytes: size, dpi: 299, ..spec(Kind::Png) }).expect("a file");
+            let file = bytes(DocumentSpec { bytes: size, dpi: 299, ..spec(DocumentKind::Png) }).expect("a file");
             let mut reader = png::Decoder::new(std::io::Cursor::new(&file)).read_info().expect("a header");
             let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
             reader.next_frame(&mut pixels).expect("pixels");
@@ -455,7 +455,7 @@ mod tests {
 
     #[test]
     fn sizes_are_exact() {
-        for kind in [Kind::Png, Kind::Jpg, Kind::Pdf, Kind::Text] {
+        for kind in [DocumentKind::Png, DocumentKind::Jpg, DocumentKind::Pdf, DocumentKind::Text] {
             for size in [200_000, 10_000_000, 10 * 1024 * 1024 + 1] {
                 let spec = DocumentSpec { bytes: Some(size), ..spec(kind) };
                 let file = bytes(spec).expect("a file");
@@ -468,7 +468,7 @@ mod tests {
 
     #[test]
     fn jpg_has_its_density_and_colour() {
-        let file = bytes(DocumentSpec { dpi: 72, colour: Colour::Gray, ..spec(Kind::Jpg) }).expect("a file");
+        let file = bytes(DocumentSpec { dpi: 72, colour: Colour::Gray, ..spec(DocumentKind::Jpg) }).expect("a file");
         assert_eq!(&file[6..11], b"JFIF\0");
         assert_eq!(&file[13..18], &[1, 0, 72, 0, 72]);
         let frame = file.windows(2).position(|pair| pair == [0xFF, 0xC0]).expect("a frame");
@@ -477,7 +477,7 @@ mod tests {
 
     #[test]
     fn pdf_cross_references_point_at_objects() {
-        let file = bytes(DocumentSpec { bytes: Some(50_000), ..spec(Kind::Pdf) }).expect("a file");
+        let file = bytes(DocumentSpec { bytes: Some(50_000), ..spec(DocumentKind::Pdf) }).expect("a file");
         let text = String::from_utf8_lossy(&file);
         let table = text.rfind("xref\n0 7\n").expect("a table");
         let offset: usize = text[table + 9 + 20..table + 9 + 30].parse().expect("digits");
@@ -486,6 +486,6 @@ mod tests {
 
     #[test]
     fn impossible_size_is_an_error() {
-        assert!(bytes(DocumentSpec { bytes: Some(10), ..spec(Kind::Png) }).is_err());
+        assert!(bytes(DocumentSpec { bytes: Some(10), ..spec(DocumentKind::Png) }).is_err());
     }
 }

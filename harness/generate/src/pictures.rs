@@ -62,13 +62,13 @@ pub(super) enum Dots {
 
 /// The kinds of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(super) enum PictureKind {
     Png,
     Jpg,
 }
 
 /// Built pictures by their properties.
-type Files = HashMap<(Kind, Picture), Arc<[u8]>>;
+type Files = HashMap<(PictureKind, Picture), Arc<[u8]>>;
 
 /// A cache of built pictures, because shrinking generates the same ones repeatedly.
 static CACHE: LazyLock<Mutex<Files>> = LazyLock::new(Mutex::default);
@@ -77,14 +77,14 @@ static CACHE: LazyLock<Mutex<Files>> = LazyLock::new(Mutex::default);
 const MOST: usize = 256;
 
 /// The picture as a file; empty if encoding fails.
-pub(super) fn file(kind: Kind, picture: Picture) -> Arc<[u8]> {
+pub(super) fn file(kind: PictureKind, picture: Picture) -> Arc<[u8]> {
     let found = |cache: &Files| cache.get(&(kind, picture)).cloned();
     if let Some(file) = found(&CACHE.lock()) {
         return file;
     }
     let built: Arc<[u8]> = match kind {
-        Kind::Png => png(picture).unwrap_or_default().into(),
-        Kind::Jpg => jpg(picture).unwrap_or_default().into(),
+        PictureKind::Png => png(picture).unwrap_or_default().into(),
+        PictureKind::Jpg => jpg(picture).unwrap_or_default().into(),
     };
     let mut cache = CACHE.lock();
     if cache.len() >= MOST {

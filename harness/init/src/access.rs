@@ -51,7 +51,7 @@ impl Auth {
 
 /// How a credential is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
+enum SchemeKind {
     Key(String),
     Basic,
     Bearer(String),
@@ -61,7 +61,7 @@ enum Kind {
 #[derive(Clone, Debug)]
 pub(super) struct Scheme {
     name: String,
-    kind: Kind,
+    kind: SchemeKind,
     /// The actor who has such a credential.
     pub(super) actor: String,
 }
@@ -70,27 +70,27 @@ impl Scheme {
     /// What the credential's environment variable begins with.
     pub(super) fn form(&self) -> &'static str {
         match self.kind {
-            Kind::Key(_) => "key:<API key>",
-            Kind::Basic => "basic:<user>:<password>",
-            Kind::Bearer(_) => "bearer:<token>",
+            SchemeKind::Key(_) => "key:<API key>",
+            SchemeKind::Basic => "basic:<user>:<password>",
+            SchemeKind::Bearer(_) => "bearer:<token>",
         }
     }
 
     /// The description of the actor: which credential it has, and how it is sent.
     pub(super) fn about(&self) -> String {
         match &self.kind {
-            Kind::Key(header) => format!("has an API key, sent in the header {header}"),
-            Kind::Basic => "has a user name and a password".to_owned(),
-            Kind::Bearer(scheme) => format!("has a token, sent as `Authorization: {scheme}`"),
+            SchemeKind::Key(header) => format!("has an API key, sent in the header {header}"),
+            SchemeKind::Basic => "has a user name and a password".to_owned(),
+            SchemeKind::Bearer(scheme) => format!("has a token, sent as `Authorization: {scheme}`"),
         }
     }
 
     /// A header with a credential that belongs to nobody.
     pub(super) fn invalid(&self) -> Value {
         match &self.kind {
-            Kind::Key(header) => json!({ header.as_str(): "invalid-${unique}" }),
-            Kind::Basic => json!({ "Authorization": "Basic ${base64(\"invalid:\", unique)}" }),
-            Kind::Bearer(scheme) => json!({ "Authorization": format!("{scheme} invalid-${{unique}}") }),
+            SchemeKind::Key(header) => json!({ header.as_str(): "invalid-${unique}" }),
+            SchemeKind::Basic => json!({ "Authorization": "Basic ${base64(\"invalid:\", unique)}" }),
+            SchemeKind::Bearer(scheme) => json!({ "Authorization": format!("{scheme} invalid-${{unique}}") }),
         }
     }
 }
@@ -152,9 +152,9 @@ impl Access {
             access.is_known = auth.is_some();
             access.is_added = true;
             let (name, kind) = match auth {
-                Some(Auth::Key(header)) => ("key", Kind::Key(header.clone())),
-                Some(Auth::Basic) => ("basic", Kind::Basic),
-                _ => ("bearer", Kind::Bearer("Bearer".to_owned())),
+                Some(Auth::Key(header)) => ("key", SchemeKind::Key(header.clone())),
+                Some(Auth::Basic) => ("basic", SchemeKind::Basic),
+                _ => ("bearer", SchemeKind::Bearer("Bearer".to_owned())),
             };
             access.add(name, kind);
         }
@@ -162,8 +162,8 @@ impl Access {
     }
 
     /// Adds a scheme. An actor has one credential, and the contract reader uses the first scheme of a kind.
-    fn add(&mut self, name: &str, kind: Kind) {
-        let same = |other: &Kind| std::mem::discriminant(other) == std::mem::discriminant(&kind);
+    fn add(&mut self, name: &str, kind: SchemeKind) {
+        let same = |other: &SchemeKind| std::mem::discriminant(other) == std::mem::discriminant(&kind);
         if let Some(other) = self.schemes.iter().find(|other| same(&other.kind)) {
             if other.kind != kind {
                 self.warnings.push(format!(
@@ -274,14 +274,14 @@ fn asks_nowhere(root: Node<'_>) -> bool {
 }
 
 /// How the credential of a scheme is sent; `None` if it is part of the TLS connection.
-fn kind(scheme: Node<'_>) -> Result<Option<Kind>, String> {
+fn kind(scheme: Node<'_>) -> Result<Option<SchemeKind>, String> {
     let text = |key: &str| scheme.text(key).unwrap_or_default();
     match (text("type"), text("in"), text("scheme").to_ascii_lowercase().as_str()) {
         ("apiKey", "header", _) if !is_header_name(text("name")) => Err("its `name` is not a header name".to_owned()),
-        ("apiKey", "header", _) => Ok(Some(Kind::Key(text("name").to_owned()))),
+        ("apiKey", "header", _) => Ok(Some(SchemeKind::Key(text("name").to_owned()))),
         ("apiKey", place, _) => Err(format!("a key in the {place} is not supported: expected a key in a header")),
-        ("http", _, "basic") => Ok(Some(Kind::Basic)),
-        ("http", _, "bearer") | ("oauth2" | "openIdConnect", ..) => Ok(Some(Kind::Bearer("Bearer".to_owned()))),
+        ("http", _, "basic") => Ok(Some(SchemeKind::Basic)),
+        ("http", _, "bearer") | ("oauth2" | "openIdConnect", ..) => Ok(Some(SchemeKind::Bearer("Bearer".to_owned()))),
         ("http", _, other) => Err(format!("the scheme `{other}` of `Authorization` is not supported")),
         ("mutualTLS", ..) => Ok(None),
         (other, ..) => Err(format!("the type `{other}` is not supported")),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::header;
 use super::matcher::mismatch_at_pointer;
-use crate::check::{self, CODE_STATUS_CHECK, Context, FIELD_CHECK};
+use crate::check::{self, CODE_STATUS_CHECK, ExchangeContext, FIELD_CHECK};
 use crate::finding::{EXPECTATION, Finding, Part, Violation, quoted};
 use spec::contract::{ErrorCode, Level, OccursIn};
 use spec::scenario::{Expectation, Outcome, Variables, status, template};
@@ -70,7 +70,7 @@ pub struct Assertion<'c> {
 }
 
 impl Assertion<'_> {
-    pub fn judge(&self, context: &Context<'_>) -> Result<Comparison, template::Undefined> {
+    pub fn judge(&self, context: &ExchangeContext<'_>) -> Result<Comparison, template::Undefined> {
         let mut findings = Vec::new();
         let (holds, shown) = match self.classify(context) {
             Classified::Unreadable => (Holds::Unclear, Shown::Open(self.summary(context))),
@@ -98,7 +98,7 @@ impl Assertion<'_> {
 
     /// What a response that meets the expectation shows about its clause. The clause stays open if the response could
     /// not have violated it.
-    fn shown(&self, context: &Context<'_>) -> Result<Shown, template::Undefined> {
+    fn shown(&self, context: &ExchangeContext<'_>) -> Result<Shown, template::Undefined> {
         let expected = self.expected;
         if let Some(name) = self.header_not_sent(context)? {
             return Ok(Shown::Open(format!("the header {name} was not sent")));
@@ -125,7 +125,7 @@ impl Assertion<'_> {
     }
 
     /// The first `optional` header that is absent, in this response or in the earlier one that gives its bound.
-    fn header_not_sent(&self, context: &Context<'_>) -> Result<Option<&str>, template::Undefined> {
+    fn header_not_sent(&self, context: &ExchangeContext<'_>) -> Result<Option<&str>, template::Undefined> {
         for (name, wanted) in self.expected.headers.iter().filter(|(_, wanted)| wanted.optional) {
             let mut sent = context.response.header(name).is_some();
             for bound in [&wanted.below, &wanted.at_least].into_iter().flatten() {
@@ -139,7 +139,7 @@ impl Assertion<'_> {
     }
 
     /// The code of a delivery log in a success body, if the expectation names it.
-    fn code_in_log(&self, context: &Context<'_>) -> Result<Option<String>, template::Undefined> {
+    fn code_in_log(&self, context: &ExchangeContext<'_>) -> Result<Option<String>, template::Undefined> {
         let logged = context.contract.catalog.codes.iter().filter(|entry| entry.occurs_in == OccursIn::DeliveryLog);
         let logged: Vec<&String> = logged.map(|entry| &entry.code).collect();
         let (Some(body), false) = (&context.body, logged.is_empty()) else { return Ok(None) };
@@ -152,7 +152,7 @@ impl Assertion<'_> {
         Ok(None)
     }
 
-    fn summary(&self, context: &Context<'_>) -> String {
+    fn summary(&self, context: &ExchangeContext<'_>) -> String {
         format!("{} returned {}", context.operation.id, came(context))
     }
 
@@ -171,7 +171,7 @@ impl Assertion<'_> {
     }
 
     /// Whether the response is an expected outcome. `detail_violations` compares the rest afterwards.
-    fn classify(&self, context: &Context<'_>) -> Classified {
+    fn classify(&self, context: &ExchangeContext<'_>) -> Classified {
         let expected = self.expected;
         let code = context.code.as_ref();
         if context.response.is_success() {
@@ -205,14 +205,14 @@ impl Assertion<'_> {
     }
 
     /// Whether a response has one of these codes. A response to HEAD has no body, so only the status shows the code.
-    fn is_listed(&self, context: &Context<'_>, codes: &[String]) -> bool {
+    fn is_listed(&self, context: &ExchangeContext<'_>, codes: &[String]) -> bool {
         context.code.as_ref().is_some_and(|code| codes.contains(code))
             || context.is_head() && has_status_of(context, codes)
     }
 
     /// Whether the response may be a documented one below 500: a refusal, or (for `any_documented`) a redirection or a
     /// response to a conditional request. Whether a refusal has a documented status and code is judged by checks.
-    fn documented(&self, context: &Context<'_>) -> bool {
+    fn documented(&self, context: &ExchangeContext<'_>) -> bool {
         let status = context.response.status;
         let readable = context.entry().is_some() || !self.expected.in_envelope || context.is_head();
         let redirects = self.expected.outcome == Outcome::AnyDocumented;
@@ -223,26 +223,26 @@ impl Assertion<'_> {
         }
     }
 
-    fn tolerated(&self, context: &Context<'_>) -> Classified {
+    fn tolerated(&self, context: &ExchangeContext<'_>) -> Classified {
         let why = self.expected.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
         let expected = format!("preferably {}", self.accepted(context));
         let actual = format!("{}, which is tolerated{why}", context.code.clone().unwrap_or_else(|| came(context)));
         Classified::Tolerated(Violation::new(self.part(context), expected, actual))
     }
 
-    fn part(&self, context: &Context<'_>) -> Part {
+    fn part(&self, context: &ExchangeContext<'_>) -> Part {
         match context.code {
             Some(_) => Part::Body(context.contract.catalog.envelope.pointers.code.clone()),
             None => Part::Status,
         }
     }
 
-    fn wrong(&self, context: &Context<'_>) -> Classified {
+    fn wrong(&self, context: &ExchangeContext<'_>) -> Classified {
         Classified::Wrong(Violation::new(self.part(context), self.accepted(context), came(context)))
     }
 
     /// The accepted outcomes, as text.
-    fn accepted(&self, context: &Context<'_>) -> String {
+    fn accepted(&self, context: &ExchangeContext<'_>) -> String {
         let success = format!("success ({})", context.operation.success_statuses());
         let code = |code: &String| match context.contract.catalog.code(code).and_then(ErrorCode::statuses_in_words) {
             Some(status) => format!("{code} ({status})"),
@@ -252,7 +252,7 @@ impl Assertion<'_> {
     }
 
     /// The violations in details of an expected outcome: status, body, headers, field, repetition.
-    fn detail_violations(&self, context: &Context<'_>) -> Result<Vec<Violation>, template::Undefined> {
+    fn detail_violations(&self, context: &ExchangeContext<'_>) -> Result<Vec<Violation>, template::Undefined> {
         let mut violations = Vec::new();
         let statuses = &self.expected.statuses;
         if !statuses.is_empty() && !status::matches(statuses, context.response.status) {
@@ -277,7 +277,7 @@ impl Assertion<'_> {
 
     /// The wrong status of an expected code, if any. Applies only if no clause of the contract has the check that compares
     /// code and status in every response. A status that the step names itself is compared by its own expectation.
-    fn status_of_code(&self, context: &Context<'_>) -> Option<Violation> {
+    fn status_of_code(&self, context: &ExchangeContext<'_>) -> Option<Violation> {
         let entry = context.entry().filter(|_| self.expected.statuses.is_empty())?;
         let checked = context.contract.clause_of_check(CODE_STATUS_CHECK).is_some();
         let named = self.expected.errors().contains(&entry.code) || self.expected.tolerate.contains(&entry.code);
@@ -287,7 +287,7 @@ impl Assertion<'_> {
 
     /// The wrong field name, if any. Applies only if no clause of the contract has the check that compares the field in
     /// every response.
-    fn field(&self, context: &Context<'_>) -> Result<Option<Violation>, template::Undefined> {
+    fn field(&self, context: &ExchangeContext<'_>) -> Result<Option<Violation>, template::Undefined> {
         let Some(field) = &self.expected.field else { return Ok(None) };
         let checked = context.contract.clause_of_check(FIELD_CHECK).is_some();
         let names_field = context.entry().is_some_and(|entry| entry.names_field);
@@ -327,7 +327,7 @@ pub fn holds_text(value: &Value, text: &str) -> bool {
 }
 
 /// How a response differs from the earlier one that it must repeat.
-fn difference_from(earlier: &Earlier, context: &Context<'_>) -> Option<Violation> {
+fn difference_from(earlier: &Earlier, context: &ExchangeContext<'_>) -> Option<Violation> {
     let status = context.response.status;
     if earlier.status != status {
         let expected = format!("{}, as in the earlier response", earlier.status);
@@ -341,7 +341,7 @@ fn difference_from(earlier: &Earlier, context: &Context<'_>) -> Option<Violation
 }
 
 /// Whether a response has the documented status of one of these codes.
-fn has_status_of(context: &Context<'_>, codes: &[String]) -> bool {
+fn has_status_of(context: &ExchangeContext<'_>, codes: &[String]) -> bool {
     let entries = codes.iter().filter_map(|code| context.contract.catalog.code(code));
     entries.flat_map(|entry| &entry.statuses).any(|status| *status == context.response.status)
 }
@@ -354,7 +354,7 @@ enum Classified {
 }
 
 /// The code and the status of a response.
-pub fn came(context: &Context<'_>) -> String {
+pub fn came(context: &ExchangeContext<'_>) -> String {
     let status = context.response.status;
     match &context.code {
         Some(code) => format!("{code} ({status})"),

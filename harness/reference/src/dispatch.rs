@@ -7,7 +7,7 @@ use crate::auth::{self, Caller};
 use crate::errors::{ApiError, Code, shortened};
 use crate::limiter::{CountedRequest, Quota};
 use crate::operations::{customers, verification, webhooks};
-use crate::request::{Context, Request};
+use crate::request::{Request, RequestContext};
 use crate::route::{self, Operation, Route};
 use crate::rules::Conforming;
 use crate::sandbox;
@@ -16,7 +16,7 @@ use crate::state::{Call, State};
 /// The steps of a request. Decorators of mutants and variants do something before or after a step.
 pub(crate) trait Service: Debug + Send + Sync {
     /// Handles a request and returns its outcome.
-    fn handle(&self, state: &State, request: &Request, context: &mut Context) -> Outcome;
+    fn handle(&self, state: &State, request: &Request, context: &mut RequestContext) -> Outcome;
 
     /// Rejects a caller without the required scope, and answers the error that the request asks the sandbox for.
     fn check_permission(&self, call: Call) -> Result<(), ApiError> {
@@ -31,7 +31,7 @@ pub(crate) trait Service: Debug + Send + Sync {
 }
 
 impl Service for Conforming {
-    fn handle(&self, state: &State, request: &Request, context: &mut Context) -> Outcome {
+    fn handle(&self, state: &State, request: &Request, context: &mut RequestContext) -> Outcome {
         handle(self, state, request, context)
     }
 }
@@ -42,7 +42,7 @@ pub(crate) fn route(state: &State, request: &Request) -> Option<Route> {
 }
 
 /// Handles a request in the steps of a service.
-pub(crate) fn handle(service: &dyn Service, state: &State, request: &Request, context: &mut Context) -> Outcome {
+pub(crate) fn handle(service: &dyn Service, state: &State, request: &Request, context: &mut RequestContext) -> Outcome {
     let route = route(state, request).ok_or_else(|| unknown_operation(request))?;
     if route.operation == Operation::ReceiveWebhookEvent {
         return webhooks::receive(state, request);

@@ -28,7 +28,7 @@ pub(crate) enum Body {
 
 /// Facts about a request that its response needs besides the outcome.
 #[derive(Clone, Debug)]
-pub(crate) struct Context {
+pub(crate) struct RequestContext {
     pub(crate) request_id: String,
     pub(crate) operation: Option<Operation>,
     pub(crate) quota: Option<Quota>,
@@ -40,7 +40,7 @@ pub(crate) struct Context {
     pub(crate) gzip: bool,
 }
 
-impl Context {
+impl RequestContext {
     /// The context of a request that was not handled yet.
     pub(crate) fn new(request: &Request, route: Option<&Route>, request_id: String) -> Self {
         Self {

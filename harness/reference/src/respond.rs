@@ -9,7 +9,7 @@ use crate::answer::{Answer, Outcome};
 use crate::clock::{self, TimeRules};
 use crate::errors::{ApiError, Code};
 use crate::limiter::LimitRules;
-use crate::request::Context;
+use crate::request::RequestContext;
 use crate::wire::{self, Pieces};
 
 /// ENV-8: the media type of every body.
@@ -29,12 +29,12 @@ pub(crate) trait ResponseRules: LimitRules + TimeRules {
     }
 
     /// The error in other words, or in another language.
-    fn worded(&self, fault: ApiError, _context: &Context) -> ApiError {
+    fn worded(&self, fault: ApiError, _context: &RequestContext) -> ApiError {
         fault
     }
 
     /// ENV-1: the response for an error.
-    fn failure(&self, fault: ApiError, context: &Context) -> Response<Vec<u8>> {
+    fn failure(&self, fault: ApiError, context: &RequestContext) -> Response<Vec<u8>> {
         error_response(&fault, context)
     }
 
@@ -44,13 +44,13 @@ pub(crate) trait ResponseRules: LimitRules + TimeRules {
     }
 
     /// The response as it is sent.
-    fn framed(&self, mut response: Response<Vec<u8>>, _context: &Context) -> Response<Pieces> {
+    fn framed(&self, mut response: Response<Vec<u8>>, _context: &RequestContext) -> Response<Pieces> {
         set(&mut response, DATE.as_str(), &clock::http_date(self.signed_seconds()));
         wire::framed(response, true)
     }
 }
 
-pub(crate) fn respond(context: &Context, outcome: Outcome, rules: &dyn ResponseRules) -> Response<Pieces> {
+pub(crate) fn respond(context: &RequestContext, outcome: Outcome, rules: &dyn ResponseRules) -> Response<Pieces> {
     let mut response = match outcome {
         Ok(answer) => success(answer, context, rules),
         Err(fault) => rules.failure(rules.worded(with_request_id(fault, context), context), context),
@@ -64,7 +64,7 @@ pub(crate) fn respond(context: &Context, outcome: Outcome, rules: &dyn ResponseR
     rules.framed(response, context)
 }
 
-fn success(answer: Answer, context: &Context, rules: &dyn ResponseRules) -> Response<Vec<u8>> {
+fn success(answer: Answer, context: &RequestContext, rules: &dyn ResponseRules) -> Response<Vec<u8>> {
     let has_body = answer.body.is_some();
     let text = answer.body.map(|body| rules.json_text(&rules.success_body(body))).unwrap_or_default();
     let mut response = plain(answer.status, text.into_bytes());
@@ -76,7 +76,7 @@ fn success(answer: Answer, context: &Context, rules: &dyn ResponseRules) -> Resp
 }
 
 /// SRV-2: the details of INTERNAL_SERVER_ERROR name the request.
-fn with_request_id(fault: ApiError, context: &Context) -> ApiError {
+fn with_request_id(fault: ApiError, context: &RequestContext) -> ApiError {
     match fault.code {
         Code::InternalServerError => fault.details(format!("Request ID: {}", context.request_id)),
         _ => fault,
@@ -84,7 +84,7 @@ fn with_request_id(fault: ApiError, context: &Context) -> ApiError {
 }
 
 /// ENV-1: the envelope of an error.
-pub(crate) fn error_response(fault: &ApiError, context: &Context) -> Response<Vec<u8>> {
+pub(crate) fn error_response(fault: &ApiError, context: &RequestContext) -> Response<Vec<u8>> {
     let body = json!({ "error": members(fault) });
     let mut response = plain(fault.status, body.to_string().into_bytes());
     set(&mut response, CONTENT_TYPE.as_str(), JSON);

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::dispatch;
 use crate::errors::ApiError;
 use crate::options::Options;
-use crate::request::{Body, Context, Request};
+use crate::request::{Body, Request, RequestContext};
 use crate::respond::respond;
 use crate::transport::TransportRules;
 use crate::wire::Pieces;
@@ -113,7 +113,7 @@ async fn handle(app: Arc<App>, request: hyper::Request<Incoming>) -> io::Result<
     let body = read(body, &*state.rules).await?;
     let request = Request { method: head.method, path: head.uri.path().to_owned(), headers: head.headers, body };
     let route = dispatch::route(state, &request);
-    let context = Context::new(&request, route.as_ref(), state.ids.request());
+    let context = RequestContext::new(&request, route.as_ref(), state.ids.request());
     tokio::time::sleep(state.rules.answer_delay(&context.request_id)).await;
     let fallback = context.clone();
     let worker = Arc::clone(&app);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use judge::check;
-use judge::check::Context;
+use judge::check::ExchangeContext;
 use judge::exchange::{Exchange, Request, Response, Role};
 use judge::expect::{Assertion, Earlier, Holds};
 use serde_json::{Value, json};
@@ -163,7 +163,7 @@ impl<'c> Case<'c> {
             started: Utc::now(),
             took: Duration::ZERO,
         };
-        let mut context = Context::new(self.contract, &exchange).expect("a response");
+        let mut context = ExchangeContext::new(self.contract, &exchange).expect("a response");
         let field = self.expected.field.as_ref().map(|field| self.filled(field));
         context.field_at_fault = field.as_deref();
         let assertion = Assertion {

@@ -1,7 +1,7 @@
 //! What a single answer is evidence for: tables of expectations and checks.
 
 use chrono::DateTime;
-use judge::check::{Context, judge};
+use judge::check::{ExchangeContext, judge};
 use judge::exchange::{Exchange, Request, Response, Role};
 use judge::expect::{Assertion, Earlier, Shown};
 use serde_json::{Value, json};
@@ -119,7 +119,7 @@ fn expectation_upholds_only_what_the_answer_could_have_violated() {
     let (contract, _) = pack();
     for row in rows() {
         let exchange = answered(row.status, &row.body, row.headers);
-        let context = Context::new(&contract, &exchange).expect("a response");
+        let context = ExchangeContext::new(&contract, &exchange).expect("a response");
         let expect: Expect = serde_yaml::from_str(row.expect).expect("an expectation");
         let known = Earlier { status: 200, body: Some(json!({})) };
         let variables: Variables =
@@ -168,7 +168,7 @@ fn check_upholds_a_clause_only_if_it_judged_something() {
         ("the same request id", &refusal, Some(true), &["LOG-1"], &["LOG-2"]),
     ];
     for (name, exchange, seen, upheld, not) in cases {
-        let mut context = Context::new(&contract, exchange).expect("a response");
+        let mut context = ExchangeContext::new(&contract, exchange).expect("a response");
         context.request_id_seen = *seen;
         let judged: Vec<String> = judge(&context, 0).upheld.into_iter().map(|(clause, _)| clause).collect();
         for clause in *upheld {

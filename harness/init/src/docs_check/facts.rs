@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use super::items::{Item, Kind, Table};
+use super::items::{Item, ItemKind, Table};
 use super::lists;
 use super::statuses::{STATUS, stated_status, status_behind, status_in, status_label, statuses_in_sentence};
 use super::uris;
@@ -77,9 +77,9 @@ pub(crate) fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
     let mut read = 0;
     for (index, item) in items.iter().enumerate() {
         match &item.kind {
-            Kind::Heading(level, title) => reader.heading(*level, title, item.line, &items[index + 1..]),
-            Kind::Text(text, spans) => reader.text(text, spans, item.line),
-            Kind::Entry(text, spans) => {
+            ItemKind::Heading(level, title) => reader.heading(*level, title, item.line, &items[index + 1..]),
+            ItemKind::Text(text, spans) => reader.text(text, spans, item.line),
+            ItemKind::Entry(text, spans) => {
                 reader.text(text, spans, item.line);
                 if index >= read {
                     read = index + reader.list(&items[index..]);
@@ -88,10 +88,10 @@ pub(crate) fn gather(items: &[Item], catalog: &ErrorCatalog) -> Facts {
                     reader.entry(text, spans, item.line);
                 }
             }
-            Kind::Table(table) => reader.table(table),
-            Kind::Code(language, code) => reader.code(language, code, item.line),
-            Kind::Definition(table) => reader.definition(table),
-            Kind::Unread(kind) => reader.unread(kind.clone(), item.line),
+            ItemKind::Table(table) => reader.table(table),
+            ItemKind::Code(language, code) => reader.code(language, code, item.line),
+            ItemKind::Definition(table) => reader.definition(table),
+            ItemKind::Unread(kind) => reader.unread(kind.clone(), item.line),
         }
     }
     reader.statuses_of_sentences();
@@ -147,10 +147,11 @@ impl Reader<'_> {
         if let Some(number) = words::numbered(title) {
             return vec![number.to_owned()];
         }
-        let section = below.iter().take_while(|item| !matches!(item.kind, Kind::Heading(other, _) if other <= level));
+        let section =
+            below.iter().take_while(|item| !matches!(item.kind, ItemKind::Heading(other, _) if other <= level));
         let describes_error = |item: &Item| match &item.kind {
-            Kind::Text(text, _) | Kind::Entry(text, _) => text.lines().any(|line| status_label(line).is_some()),
-            Kind::Code(language, code) => self.envelope(body_of(language, code)).is_some(),
+            ItemKind::Text(text, _) | ItemKind::Entry(text, _) => text.lines().any(|line| status_label(line).is_some()),
+            ItemKind::Code(language, code) => self.envelope(body_of(language, code)).is_some(),
             _ => false,
         };
         let section: Vec<&Item> = section.collect();
@@ -159,7 +160,7 @@ impl Reader<'_> {
         }
         let shown = |word: &str| {
             section.iter().any(|item| match &item.kind {
-                Kind::Code(language, code) => {
+                ItemKind::Code(language, code) => {
                     let body = self.envelope(body_of(language, code));
                     body.and_then(|body| words::code_in(&body, self.catalog)).as_deref() == Some(word)
                 }
@@ -257,7 +258,7 @@ impl Reader<'_> {
                     }
                 }
                 // A status, and perhaps codes after it.
-                (None, Kind::Entry(text, spans)) => self.entry(text, spans, item.line),
+                (None, ItemKind::Entry(text, spans)) => self.entry(text, spans, item.line),
                 _ => {}
             }
         }
@@ -375,7 +376,7 @@ fn keys_of_examples(items: &[Item]) -> BTreeSet<String> {
     }
     let mut keys = BTreeSet::new();
     for item in items {
-        if let Kind::Code(_, code) = &item.kind
+        if let ItemKind::Code(_, code) = &item.kind
             && let Ok(body) = serde_json::from_str(code)
         {
             collect(&body, &mut keys);

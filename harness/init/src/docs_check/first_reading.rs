@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::facts;
-use super::items::Kind;
+use super::items::ItemKind;
 use super::page;
 use spec::contract::ErrorCatalog;
 
@@ -25,7 +25,7 @@ pub fn codes_of(text: &str, catalog: &ErrorCatalog) -> Vec<FoundCode> {
     let facts = facts::gather(&items, catalog);
     let section = |line: usize| {
         let above = items.iter().take_while(|item| item.line <= line).filter_map(|item| match &item.kind {
-            Kind::Heading(_, title) => Some(title.clone()),
+            ItemKind::Heading(_, title) => Some(title.clone()),
             _ => None,
         });
         above.last()
@@ -64,7 +64,7 @@ pub fn unread_of(text: &str, catalog: &ErrorCatalog) -> Vec<(usize, String)> {
 /// Every JSON object in a code block. Of an HTTP response, only the body is read.
 pub(crate) fn json_objects(text: &str) -> Vec<Value> {
     let blocks = page::read(text).into_iter().filter_map(|item| match item.kind {
-        Kind::Code(language, code) => Some((language, code)),
+        ItemKind::Code(language, code) => Some((language, code)),
         _ => None,
     });
     let body = |(language, code): (String, String)| {

@@ -7,12 +7,12 @@ use super::statuses::stated_status;
 pub struct Item {
     /// The line of the page, from 1; for a code block, the line of its first line of code.
     pub line: usize,
-    pub kind: Kind,
+    pub kind: ItemKind,
 }
 
 /// The kind of an item, with its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ItemKind {
     /// A heading: its level, from 1, and its text.
     Heading(u8, String),
     /// A paragraph: its text, and its inline code.

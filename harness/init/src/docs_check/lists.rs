@@ -1,6 +1,6 @@
 //! Lists of codes: items that begin with a code, as `` `40001`: invalid parameter `` or `2000 Camera not found`.
 
-use super::items::{Item, Kind};
+use super::items::{Item, ItemKind};
 use super::statuses::{STATUS, status_in, status_label};
 use super::words;
 
@@ -18,7 +18,7 @@ pub(super) struct Entry {
 /// code. Empty otherwise.
 pub(super) fn of_codes(items: &[Item], known: impl Fn(&str) -> bool) -> Vec<Entry> {
     let entries = items.iter().map_while(|item| match &item.kind {
-        Kind::Entry(text, spans) => Some((item.line, text.as_str(), spans)),
+        ItemKind::Entry(text, spans) => Some((item.line, text.as_str(), spans)),
         _ => None,
     });
     let mut found = Vec::new();

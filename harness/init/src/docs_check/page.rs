@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use regex::Regex;
 
-use super::items::{Item, Kind, Table, definition};
+use super::items::{Item, ItemKind, Table, definition};
 use super::{html, rst};
 
 static MARK: LazyLock<Regex> =
@@ -106,7 +106,7 @@ impl Reader {
     fn close(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Heading(level) => {
-                let heading = Kind::Heading(number(level), self.taken().replace('\n', " "));
+                let heading = ItemKind::Heading(number(level), self.taken().replace('\n', " "));
                 self.push(self.line, heading);
             }
             TagEnd::DefinitionListTitle => self.term = Some((self.line, self.taken())),
@@ -129,11 +129,11 @@ impl Reader {
             }
             TagEnd::Table => {
                 let table = self.table.take().unwrap_or_default();
-                self.push(self.line, Kind::Table(table));
+                self.push(self.line, ItemKind::Table(table));
             }
             TagEnd::CodeBlock => {
                 let line = self.code_line.unwrap_or(self.line);
-                let code = Kind::Code(std::mem::take(&mut self.language), std::mem::take(&mut self.text));
+                let code = ItemKind::Code(std::mem::take(&mut self.language), std::mem::take(&mut self.text));
                 self.push(line, code);
             }
             TagEnd::HtmlBlock => self.end_html(),
@@ -159,10 +159,10 @@ impl Reader {
         self.line += text[..before].matches('\n').count();
         let text = text.trim().to_owned();
         if let Some(kind) = unread_table(&text) {
-            self.push(self.line, Kind::Unread(kind.to_owned()));
+            self.push(self.line, ItemKind::Unread(kind.to_owned()));
         }
         if !text.is_empty() {
-            let kind = if self.lists > 0 { Kind::Entry(text, spans) } else { Kind::Text(text, spans) };
+            let kind = if self.lists > 0 { ItemKind::Entry(text, spans) } else { ItemKind::Text(text, spans) };
             self.push(self.line, kind);
         }
     }
@@ -170,7 +170,7 @@ impl Reader {
     fn end_definition(&mut self) {
         let body = self.taken();
         if let Some((line, term)) = self.term.take() {
-            self.push(line, Kind::Definition(definition(line, term, &body)));
+            self.push(line, ItemKind::Definition(definition(line, term, &body)));
         } else {
             self.text = body;
             self.end_text();
@@ -187,10 +187,10 @@ impl Reader {
         }
         if let Some((line, html)) = self.html.take() {
             for (line, table) in html::tables(&html, line) {
-                self.push(line, Kind::Table(table));
+                self.push(line, ItemKind::Table(table));
             }
             for (line, term, text) in html::definitions(&html, line) {
-                self.push(line, Kind::Definition(definition(line, term, &text)));
+                self.push(line, ItemKind::Definition(definition(line, term, &text)));
             }
         }
     }
@@ -199,7 +199,7 @@ impl Reader {
         std::mem::take(&mut self.text).trim().to_owned()
     }
 
-    fn push(&mut self, line: usize, kind: Kind) {
+    fn push(&mut self, line: usize, kind: ItemKind) {
         if !self.hidden {
             self.items.push(Item { line, kind });
         }
@@ -235,20 +235,20 @@ mod tests {
     fn blocks_have_their_lines() {
         let text = "---\ntitle: x\n---\n\n# `A_B` (404)\n\nOne `X-One`\ntwo.\n\n- Status: **404**\n\n```JSON\n{}\n```\n\n{% tab %}\n```http\nA: 1\n```\n{% endtab %}\n\n| Code | Status |\n|---|---|\n| `A_B` | **404** |\n";
         let text_of = |text: &str, spans: &[&str]| {
-            Kind::Text(text.to_owned(), spans.iter().map(|span| (*span).to_owned()).collect())
+            ItemKind::Text(text.to_owned(), spans.iter().map(|span| (*span).to_owned()).collect())
         };
-        let code = |language: &str, code: &str| Kind::Code(language.to_owned(), code.to_owned());
+        let code = |language: &str, code: &str| ItemKind::Code(language.to_owned(), code.to_owned());
         let table = Table {
             head: vec!["Code".to_owned(), "Status".to_owned()],
             rows: vec![(24, vec!["A_B".to_owned(), "404".to_owned()])],
         };
         let expected = [
-            (5, Kind::Heading(1, "A_B (404)".to_owned())),
+            (5, ItemKind::Heading(1, "A_B (404)".to_owned())),
             (7, text_of("One X-One\ntwo.", &["X-One"])),
-            (10, Kind::Entry("Status: 404".to_owned(), Vec::new())),
+            (10, ItemKind::Entry("Status: 404".to_owned(), Vec::new())),
             (13, code("json", "{}\n")),
             (18, code("http", "A: 1\n")),
-            (24, Kind::Table(table)),
+            (24, ItemKind::Table(table)),
         ];
         let expected: Vec<Item> = expected.map(|(line, kind)| Item { line, kind }).into();
         assert_eq!(read(text), expected);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::items::{Item, Kind, Table, definition};
+use super::items::{Item, ItemKind, Table, definition};
 use super::rst_tables as tables;
 use super::rst_text::{indent, plain};
 use super::words::pattern;
@@ -81,7 +81,7 @@ impl Reader<'_> {
             self.levels.len() - 1
         });
         let level = u8::try_from(level + 1).unwrap_or(u8::MAX);
-        self.push(title, Kind::Heading(level, plain(text).0));
+        self.push(title, ItemKind::Heading(level, plain(text).0));
         Some(title + 2)
     }
 
@@ -95,7 +95,7 @@ impl Reader<'_> {
                 end
             }
             name if name.ends_with("table") && !matches!(name, "table" | "rst-class") => {
-                self.push(at, Kind::Unread(format!("a table of the kind `{name}`")));
+                self.push(at, ItemKind::Unread(format!("a table of the kind `{name}`")));
                 end
             }
             // The content of a note or of another container is read like the page.
@@ -105,8 +105,8 @@ impl Reader<'_> {
 
     fn table(&mut self, at: usize, end: usize, read: fn(&[&str], usize) -> Option<Table>) -> usize {
         let kind = match read(&self.lines[at..end], at + 1) {
-            Some(table) => Kind::Table(table),
-            None => Kind::Unread("a table with cells that span rows or columns".to_owned()),
+            Some(table) => ItemKind::Table(table),
+            None => ItemKind::Unread("a table with cells that span rows or columns".to_owned()),
         };
         self.push(at, kind);
         end
@@ -119,7 +119,7 @@ impl Reader<'_> {
         if !is_item && self.lines.get(at + 1).filter(deeper).is_some() {
             let end = self.indented(at);
             let body = plain(&self.lines[at + 1..end].iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n")).0;
-            self.push(at, Kind::Definition(definition(at + 1, plain(line).0, &body)));
+            self.push(at, ItemKind::Definition(definition(at + 1, plain(line).0, &body)));
             return end;
         }
         let end = at + 1 + self.lines[at + 1..].iter().take_while(|line| is_prose(line)).count();
@@ -127,7 +127,7 @@ impl Reader<'_> {
         let (text, spans) = plain(&joined.join("\n"));
         let is_entry = ["* ", "- ", "#. "].iter().any(|start| line.trim_start().starts_with(start));
         let text = text.trim_start_matches(['*', '-', '|', '#', '.']).trim().to_owned();
-        self.push(at, if is_entry { Kind::Entry(text, spans) } else { Kind::Text(text, spans) });
+        self.push(at, if is_entry { ItemKind::Entry(text, spans) } else { ItemKind::Text(text, spans) });
         if self.lines[end - 1].trim_end().ends_with("::") {
             let end_of_code = self.indented(end - 1);
             self.code(end, end_of_code, "");
@@ -142,7 +142,7 @@ impl Reader<'_> {
         let margin = body.iter().filter(|line| !line.trim().is_empty()).map(|line| indent(line)).min().unwrap_or(0);
         let code: String = body.iter().map(|line| format!("{}\n", line.get(margin..).unwrap_or_default())).collect();
         if !code.trim().is_empty() {
-            self.push(from, Kind::Code(language.to_owned(), code));
+            self.push(from, ItemKind::Code(language.to_owned(), code));
         }
     }
 
@@ -156,7 +156,7 @@ impl Reader<'_> {
         at + 1 + self.lines[at + 1..].iter().take_while(|line| continues(line)).count()
     }
 
-    fn push(&mut self, at: usize, kind: Kind) {
+    fn push(&mut self, at: usize, kind: ItemKind) {
         self.items.push(Item { line: at + 1, kind });
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use regex::Regex;
 
-use super::{Check, Context};
+use super::{Check, ExchangeContext};
 use crate::finding::{Violation, quoted};
 use spec::contract::DetailsValue;
 
@@ -29,25 +29,25 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
         .unwrap_or_else(|error| unreachable!("{error}"))
 });
 
-fn names(context: &Context<'_>) -> Option<DetailsValue> {
+fn names(context: &ExchangeContext<'_>) -> Option<DetailsValue> {
     context.entry()?.details_contain
 }
 
-fn details<'b>(context: &'b Context<'_>) -> Option<&'b str> {
+fn details<'b>(context: &'b ExchangeContext<'_>) -> Option<&'b str> {
     let pointer = context.contract.catalog.envelope.pointers.details.as_deref()?;
     context.body.as_ref()?.pointer(pointer)?.as_str()
 }
 
-fn pointer<'c>(context: &Context<'c>) -> &'c str {
+fn pointer<'c>(context: &ExchangeContext<'c>) -> &'c str {
     context.contract.catalog.envelope.pointers.details.as_deref().unwrap_or_default()
 }
 
-fn request_id<'c>(context: &Context<'c>) -> Option<&'c str> {
+fn request_id<'c>(context: &ExchangeContext<'c>) -> Option<&'c str> {
     let name = &context.contract.catalog.request_id.as_ref()?.header;
     context.response.header(name).filter(|id| !id.is_empty())
 }
 
-fn expiry_named(context: &Context<'_>) -> Vec<Violation> {
+fn expiry_named(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let Some(text) = details(context) else {
         return vec![Violation::body(pointer(context), "a time as RFC 3339", "nothing there")];
     };
@@ -70,7 +70,7 @@ fn expiry_named(context: &Context<'_>) -> Vec<Violation> {
     vec![Violation::body(pointer(context), expected, quoted(text))]
 }
 
-fn request_id_named(context: &Context<'_>) -> Vec<Violation> {
+fn request_id_named(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let Some(id) = request_id(context) else {
         return Vec::new();
     };

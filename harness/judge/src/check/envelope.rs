@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::{Check, Context};
+use super::{Check, ExchangeContext};
 use crate::finding::{Part, Violation, quoted};
 use generate::schema::pointer::below;
 use spec::contract::Misfit;
@@ -93,28 +93,28 @@ pub(super) const STRICT_JSON: Check = Check {
     run: strict_json,
 };
 
-fn is_error(context: &Context<'_>) -> bool {
+fn is_error(context: &ExchangeContext<'_>) -> bool {
     context.response.is_error()
 }
 
 /// Whether the parts of the envelope can be read.
-fn has_envelope(context: &Context<'_>) -> bool {
+fn has_envelope(context: &ExchangeContext<'_>) -> bool {
     is_error(context)
         && context.body.as_ref().is_some_and(|body| {
             body.pointer(&context.contract.catalog.envelope.pointers.envelope).is_some_and(Value::is_object)
         })
 }
 
-fn has_part(context: &Context<'_>, name: &str) -> bool {
+fn has_part(context: &ExchangeContext<'_>, name: &str) -> bool {
     let pointer = context.contract.catalog.envelope.pointers.part(name);
     has_envelope(context) && pointer.is_some_and(|pointer| part(context, pointer).is_some())
 }
 
-fn part<'b>(context: &'b Context<'_>, pointer: &str) -> Option<&'b Value> {
+fn part<'b>(context: &'b ExchangeContext<'_>, pointer: &str) -> Option<&'b Value> {
     context.body.as_ref()?.pointer(pointer)
 }
 
-fn names_field(context: &Context<'_>) -> bool {
+fn names_field(context: &ExchangeContext<'_>) -> bool {
     has_envelope(context)
         && context.field_at_fault.is_some()
         && context.contract.catalog.envelope.pointers.field.is_some()
@@ -122,13 +122,13 @@ fn names_field(context: &Context<'_>) -> bool {
 }
 
 /// Every value that names a field.
-fn fields<'b>(context: &'b Context<'_>) -> Vec<&'b Value> {
+fn fields<'b>(context: &'b ExchangeContext<'_>) -> Vec<&'b Value> {
     let body = context.body.as_ref().filter(|_| has_envelope(context));
     body.map(|body| context.contract.catalog.envelope.fields_in(body)).unwrap_or_default()
 }
 
 /// Whether the named field is an unusual member name of our request, such as "".
-fn names_unusual_member_sent(context: &Context<'_>) -> bool {
+fn names_unusual_member_sent(context: &ExchangeContext<'_>) -> bool {
     let unusual = |name: &&str| name.is_empty() || name.starts_with('/');
     let mut named = fields(context).into_iter().filter_map(Value::as_str).filter(unusual);
     let sent = || serde_json::from_slice::<Value>(&context.exchange.request.body).unwrap_or_default();
@@ -143,12 +143,12 @@ fn has_member(value: &Value, name: &str) -> bool {
     }
 }
 
-fn requires_retry_delay(context: &Context<'_>) -> bool {
+fn requires_retry_delay(context: &ExchangeContext<'_>) -> bool {
     context.entry().is_some_and(|entry| entry.requires.iter().any(|part| part == "retry_delay"))
 }
 
 /// Where the body does not fit the envelope. Computed once for all checks.
-fn misfits<'m>(context: &'m Context<'_>) -> &'m [Misfit] {
+fn misfits<'m>(context: &'m ExchangeContext<'_>) -> &'m [Misfit] {
     context.misfits.get_or_init(|| {
         let Some(body) = &context.body else { return Vec::new() };
         let code = context.entry().map(|entry| entry.code.as_str());
@@ -160,7 +160,7 @@ fn misfits<'m>(context: &'m Context<'_>) -> &'m [Misfit] {
     })
 }
 
-fn misfits_at(context: &Context<'_>, pointer: Option<&str>) -> Vec<Violation> {
+fn misfits_at(context: &ExchangeContext<'_>, pointer: Option<&str>) -> Vec<Violation> {
     misfits(context).iter().filter(|misfit| Some(misfit.pointer.as_str()) == pointer).map(violation).collect()
 }
 
@@ -168,7 +168,7 @@ fn violation(misfit: &Misfit) -> Violation {
     Violation::body(&misfit.pointer, misfit.expected.clone(), misfit.actual.clone())
 }
 
-fn present(context: &Context<'_>) -> Vec<Violation> {
+fn present(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let pointers = &context.contract.catalog.envelope.pointers;
     if context.body.is_none() {
         let text = String::from_utf8_lossy(&context.response.body);
@@ -193,12 +193,12 @@ fn present(context: &Context<'_>) -> Vec<Violation> {
     misfits(context).iter().filter(|misfit| !is_elsewhere(misfit)).map(violation).collect()
 }
 
-fn misfits_of_status(context: &Context<'_>) -> Vec<Violation> {
+fn misfits_of_status(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let pointer = context.contract.catalog.envelope.pointers.status.as_deref().filter(|_| has_envelope(context));
     pointer.map(|pointer| misfits_at(context, Some(pointer))).unwrap_or_default()
 }
 
-fn status_in_body(context: &Context<'_>) -> Vec<Violation> {
+fn status_in_body(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let misfits = misfits_of_status(context);
     let pointer = context.contract.catalog.envelope.pointers.status.as_deref();
     let (Some(pointer), true) = (pointer, misfits.is_empty()) else { return misfits };
@@ -215,7 +215,7 @@ fn status_in_body(context: &Context<'_>) -> Vec<Violation> {
     }
 }
 
-fn code_registered(context: &Context<'_>) -> Vec<Violation> {
+fn code_registered(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let pointer = &context.contract.catalog.envelope.pointers.code;
     match &context.code {
         None => {
@@ -231,7 +231,7 @@ fn code_registered(context: &Context<'_>) -> Vec<Violation> {
     }
 }
 
-fn field_names_member(context: &Context<'_>) -> Vec<Violation> {
+fn field_names_member(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let envelope = &context.contract.catalog.envelope;
     let Some(pointer) = envelope.pointers.field.as_deref() else { return Vec::new() };
     let misfits: Vec<&Misfit> = misfits(context).iter().filter(|misfit| envelope.is_field(&misfit.pointer)).collect();
@@ -254,7 +254,7 @@ fn field_names_member(context: &Context<'_>) -> Vec<Violation> {
 /// The most undocumented members that are listed.
 const MOST_MEMBERS: usize = 20;
 
-fn no_undocumented_members(context: &Context<'_>) -> Vec<Violation> {
+fn no_undocumented_members(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     for (pointer, documented) in context.contract.schemas.documented_members() {
         let members = part(context, pointer).and_then(Value::as_object);
@@ -277,7 +277,7 @@ fn no_undocumented_members(context: &Context<'_>) -> Vec<Violation> {
     violations
 }
 
-fn media_type(context: &Context<'_>) -> Vec<Violation> {
+fn media_type(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let expected = &context.contract.catalog.envelope.media_type;
     let actual = context.response.header("content-type");
     let essence = actual.and_then(|value| value.split(';').next()).map(str::trim);
@@ -288,7 +288,7 @@ fn media_type(context: &Context<'_>) -> Vec<Violation> {
     vec![Violation::header("Content-Type", expected.clone(), actual)]
 }
 
-fn success_without_error(context: &Context<'_>) -> Vec<Violation> {
+fn success_without_error(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let pointers = &context.contract.catalog.envelope.pointers;
     let Some(body) = &context.body else { return Vec::new() };
     let object = !pointers.envelope.is_empty() && body.pointer(&pointers.envelope).is_some_and(Value::is_object);
@@ -303,7 +303,7 @@ fn success_without_error(context: &Context<'_>) -> Vec<Violation> {
     vec![Violation::body(&pointers.envelope, "no error envelope", actual)]
 }
 
-fn strict_json(context: &Context<'_>) -> Vec<Violation> {
+fn strict_json(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let body = &context.response.body;
     let mut violations = Vec::new();
     if body.starts_with(b"\xef\xbb\xbf") {

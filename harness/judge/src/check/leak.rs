@@ -8,7 +8,7 @@ use regex::Regex;
 use regex::bytes::{Regex as ByteRegex, RegexBuilder, RegexSet, RegexSetBuilder};
 use serde_json::Value;
 
-use super::{Check, Context};
+use super::{Check, ExchangeContext};
 use crate::finding::{Part, Violation, quoted};
 use crate::secret::finder;
 use spec::percent;
@@ -111,7 +111,7 @@ fn without_urls(text: &str) -> Cow<'_, str> {
     if text.contains("://") { URL.replace_all(text, " ") } else { Cow::Borrowed(text) }
 }
 
-fn no_leak(context: &Context<'_>) -> Vec<Violation> {
+fn no_leak(context: &ExchangeContext<'_>) -> Vec<Violation> {
     // Computed only if something was found.
     let submitted = LazyCell::new(|| submitted(context).iter().map(|text| forms(text)).collect::<Vec<Forms>>());
     let mut violations = Vec::new();
@@ -159,7 +159,7 @@ const MOST_MATCHES: usize = 500;
 const MOST_SUBMITTED: usize = 256 * 1024;
 
 /// The texts in the response: each string of a JSON body, or the whole body, and the headers.
-fn shown_texts(context: &Context<'_>) -> Vec<(Part, String)> {
+fn shown_texts(context: &ExchangeContext<'_>) -> Vec<(Part, String)> {
     let mut texts = Texts::default();
     for (name, value) in &context.response.headers {
         texts.add(Part::Header(name.clone()), &String::from_utf8_lossy(value));
@@ -217,7 +217,7 @@ impl Texts {
 }
 
 /// The form of the credential in the text, plain or encoded, if any.
-fn credential_in(context: &Context<'_>, text: &str) -> Option<&'static str> {
+fn credential_in(context: &ExchangeContext<'_>, text: &str) -> Option<&'static str> {
     let folded = text.replace(['\n', '\r'], "");
     context.secrets.iter().find_map(|secret| {
         if folded.contains(secret.as_str()) {
@@ -267,7 +267,7 @@ fn without_escapes(text: &str) -> String {
 }
 
 /// The texts of the request. A response may quote them.
-fn submitted(context: &Context<'_>) -> Vec<String> {
+fn submitted(context: &ExchangeContext<'_>) -> Vec<String> {
     let request = &context.exchange.request;
     let body = &request.body[..request.body.len().min(MOST_SUBMITTED)];
     let mut texts =

@@ -29,7 +29,7 @@ use spec::contract::{Contract, ErrorCode, Misfit, Operation};
 
 /// Everything that a check may use.
 #[derive(Debug)]
-pub struct Context<'c> {
+pub struct ExchangeContext<'c> {
     pub contract: &'c Contract,
     pub operation: &'c Operation,
     pub exchange: &'c Exchange,
@@ -51,7 +51,7 @@ pub struct Context<'c> {
     misfits: OnceCell<Vec<Misfit>>,
 }
 
-impl<'c> Context<'c> {
+impl<'c> ExchangeContext<'c> {
     /// The context of an exchange; `None` without a response or for an unknown operation.
     pub fn new(contract: &'c Contract, exchange: &'c Exchange) -> Option<Self> {
         let response = exchange.response()?;
@@ -114,9 +114,9 @@ pub struct Check {
     /// What must be true, as a sentence.
     pub statement: &'static str,
     /// Whether the exchange could violate the check. If so, no violation is evidence that the clause is upheld.
-    pub applies: fn(&Context<'_>) -> bool,
+    pub applies: fn(&ExchangeContext<'_>) -> bool,
     /// The violations in the exchange.
-    pub run: fn(&Context<'_>) -> Vec<Violation>,
+    pub run: fn(&ExchangeContext<'_>) -> Vec<Violation>,
 }
 
 /// All checks on exchanges.
@@ -156,7 +156,7 @@ pub const FIELD_CHECK: &str = envelope::FIELD_NAMES_MEMBER.name;
 pub(crate) const CODE_STATUS_CHECK: &str = status::MATCHES_CODE.name;
 
 /// Whether a check that some clause names reports that no published code can be read.
-pub(crate) fn reports_unreadable_code(context: &Context<'_>) -> bool {
+pub(crate) fn reports_unreadable_code(context: &ExchangeContext<'_>) -> bool {
     [envelope::PRESENT, envelope::CODE_REGISTERED].iter().any(|check| {
         let named = context.contract.clause_of_check(check.name).is_some();
         named && (check.applies)(context) && !(check.run)(context).is_empty()
@@ -178,7 +178,7 @@ pub struct Judgement {
 }
 
 /// Applies every check of the contract to one exchange. `index` is its index in the test.
-pub fn judge(context: &Context<'_>, index: usize) -> Judgement {
+pub fn judge(context: &ExchangeContext<'_>, index: usize) -> Judgement {
     let mut judgement = Judgement::default();
     for check in CHECKS {
         let Some(clause) = context.contract.clause_of_check(check.name) else {

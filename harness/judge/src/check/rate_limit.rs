@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 
-use super::{Check, Context};
+use super::{Check, ExchangeContext};
 use crate::finding::{Violation, quoted};
 use spec::contract::{Moment, RateLimit, combined, integer};
 
@@ -34,11 +34,11 @@ pub(super) const RESET_AGREES: Check = Check {
     run: reset_agrees,
 };
 
-fn limit<'c>(context: &Context<'c>) -> Option<&'c RateLimit> {
+fn limit<'c>(context: &ExchangeContext<'c>) -> Option<&'c RateLimit> {
     context.contract.catalog.rate_limit.as_ref()
 }
 
-fn is_refusal(context: &Context<'_>) -> bool {
+fn is_refusal(context: &ExchangeContext<'_>) -> bool {
     limit(context).is_some_and(|limit| {
         // A status that is one of several does not identify the refusal.
         let entry = context.contract.catalog.code(&limit.code);
@@ -47,19 +47,19 @@ fn is_refusal(context: &Context<'_>) -> bool {
     })
 }
 
-fn retry_after(context: &Context<'_>) -> Option<Moment> {
+fn retry_after(context: &ExchangeContext<'_>) -> Option<Moment> {
     limit(context)?.retry_after(|name| context.response.header(name))
 }
 
-fn reset(context: &Context<'_>) -> Option<Moment> {
+fn reset(context: &ExchangeContext<'_>) -> Option<Moment> {
     limit(context)?.reset(|name| context.response.header(name))
 }
 
-fn remaining(context: &Context<'_>) -> Option<i64> {
+fn remaining(context: &ExchangeContext<'_>) -> Option<i64> {
     limit(context)?.remaining(|name| context.response.header(name))
 }
 
-fn delay_in_body(context: &Context<'_>) -> Option<i64> {
+fn delay_in_body(context: &ExchangeContext<'_>) -> Option<i64> {
     let pointer = context.contract.catalog.envelope.pointers.retry_delay.as_deref()?;
     let value = context.body.as_ref()?.pointer(pointer)?;
     let whole = value.as_f64().filter(|seconds| seconds.fract() == 0.0)?;
@@ -86,7 +86,7 @@ fn documented(limit: &RateLimit) -> Vec<(&str, &'static str, HasForm)> {
     all.into_iter().filter_map(|(name, form, has)| Some((name.as_deref()?, form, has))).collect()
 }
 
-fn headers(context: &Context<'_>) -> Vec<Violation> {
+fn headers(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let Some(limit) = limit(context) else { return Vec::new() };
     let violations =
         documented(limit).into_iter().filter_map(|(name, form, has_form)| match context.response.header(name) {
@@ -97,7 +97,7 @@ fn headers(context: &Context<'_>) -> Vec<Violation> {
     violations.collect()
 }
 
-fn retry_delay_agrees(context: &Context<'_>) -> Vec<Violation> {
+fn retry_delay_agrees(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let (Some(limit), Some(body), Some(header)) = (limit(context), delay_in_body(context), retry_after(context)) else {
         return Vec::new();
     };
@@ -108,7 +108,7 @@ fn retry_delay_agrees(context: &Context<'_>) -> Vec<Violation> {
     vec![Violation::header(name, format!("{body}, as in the body"), shown(header))]
 }
 
-fn remaining_is_zero(context: &Context<'_>) -> Vec<Violation> {
+fn remaining_is_zero(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let (Some(limit), Some(remaining)) = (limit(context), remaining(context)) else {
         return Vec::new();
     };
@@ -119,7 +119,7 @@ fn remaining_is_zero(context: &Context<'_>) -> Vec<Violation> {
     vec![Violation::header(name, "0", remaining.to_string())]
 }
 
-fn reset_agrees(context: &Context<'_>) -> Vec<Violation> {
+fn reset_agrees(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let (Some(limit), Some(reset), Some(delay)) = (limit(context), reset(context), retry_after(context)) else {
         return Vec::new();
     };
@@ -148,7 +148,7 @@ fn shown(moment: Moment) -> String {
 }
 
 /// Whether two moments are the same by one of the clocks, within the tolerance.
-fn agree(context: &Context<'_>, one: Moment, other: Moment, tolerance: i64) -> bool {
+fn agree(context: &ExchangeContext<'_>, one: Moment, other: Moment, tolerance: i64) -> bool {
     match (one, other) {
         (Moment::In(one), Moment::In(other)) | (Moment::At(one), Moment::At(other)) => (one - other).abs() <= tolerance,
         (Moment::In(delay), Moment::At(time)) | (Moment::At(time), Moment::In(delay)) => {
@@ -163,7 +163,7 @@ fn agree(context: &Context<'_>, one: Moment, other: Moment, tolerance: i64) -> b
 
 /// Now in Unix seconds, as intervals: by the `Date` header if present, and from sending to the end of the response. A
 /// busy server can send an outdated `Date`, so both count.
-fn now(context: &Context<'_>) -> Vec<(i64, i64)> {
+fn now(context: &ExchangeContext<'_>) -> Vec<(i64, i64)> {
     let date = context.response.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok());
     let theirs = date.map(|date| (date.timestamp(), date.timestamp()));
     let ours = (context.exchange.started.timestamp(), context.exchange.finished().timestamp());

@@ -1,6 +1,6 @@
 //! Checks of the request id: present on errors, unique.
 
-use super::{Check, Context};
+use super::{Check, ExchangeContext};
 use crate::finding::{Violation, quoted};
 
 pub(super) const PRESENT: Check = Check {
@@ -17,17 +17,17 @@ pub(super) const UNIQUE: Check = Check {
     run: unique,
 };
 
-fn header<'c>(context: &Context<'c>) -> Option<&'c str> {
+fn header<'c>(context: &ExchangeContext<'c>) -> Option<&'c str> {
     Some(&context.contract.catalog.request_id.as_ref()?.header)
 }
 
-fn sent(context: &Context<'_>) -> Option<String> {
+fn sent(context: &ExchangeContext<'_>) -> Option<String> {
     let value = context.response.header_bytes(header(context)?)?;
     let text = String::from_utf8_lossy(value).trim().to_owned();
     (!text.is_empty()).then_some(text)
 }
 
-fn present(context: &Context<'_>) -> Vec<Violation> {
+fn present(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let Some(name) = header(context) else { return Vec::new() };
     if sent(context).is_some() {
         return Vec::new();
@@ -36,7 +36,7 @@ fn present(context: &Context<'_>) -> Vec<Violation> {
     vec![Violation::header(name, "an id", actual)]
 }
 
-fn unique(context: &Context<'_>) -> Vec<Violation> {
+fn unique(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let (Some(name), Some(id), Some(true)) = (header(context), sent(context), context.request_id_seen) else {
         return Vec::new();
     };

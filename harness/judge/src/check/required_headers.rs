@@ -1,6 +1,6 @@
 //! The check of headers that the catalogue requires by status or code (`headers` in `errors.yaml`).
 
-use super::{Check, Context};
+use super::{Check, ExchangeContext};
 use crate::finding::{Violation, quoted};
 use crate::header;
 use spec::contract::RequiredHeader;
@@ -14,13 +14,13 @@ pub(super) const PRESENT: Check = Check {
     run: |context| required(context).filter_map(|entry| violation(context, entry)).collect(),
 };
 
-fn required<'c>(context: &'c Context<'_>) -> impl Iterator<Item = &'c RequiredHeader> {
+fn required<'c>(context: &'c ExchangeContext<'_>) -> impl Iterator<Item = &'c RequiredHeader> {
     let (status, code) = (context.response.status, context.code.as_deref());
     context.contract.catalog.headers.iter().filter(move |entry| entry.applies(status, code))
 }
 
 /// The difference between the header and its entry, if any. A header may be sent as several fields, of which one must fit.
-fn violation(context: &Context<'_>, entry: &RequiredHeader) -> Option<Violation> {
+fn violation(context: &ExchangeContext<'_>, entry: &RequiredHeader) -> Option<Violation> {
     let fields = context.response.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(&entry.header));
     let values: Vec<String> = fields.map(|(_, value)| String::from_utf8_lossy(value).trim().to_owned()).collect();
     let (wanted, no_variables) = (HeaderExpectation::from(entry), Variables::new());

@@ -1,6 +1,6 @@
 //! Checks of the status: documented, matching the error code, and success as documented.
 
-use super::{Check, Context};
+use super::{Check, ExchangeContext};
 use crate::finding::{Part, Violation, quoted};
 use spec::contract::{ErrorCode, OccursIn, Success};
 
@@ -43,13 +43,13 @@ pub(super) const NO_CONTENT_IS_EMPTY: Check = Check {
 };
 
 /// The documented success that was received, if it has a body.
-fn success_schema<'c>(context: &Context<'c>) -> Option<&'c Success> {
+fn success_schema<'c>(context: &ExchangeContext<'c>) -> Option<&'c Success> {
     let operation = context.operation;
     let success = operation.success_of(context.response.status).or_else(|| operation.successes.first())?;
     (success.schema.is_some() && context.response.status != 204).then_some(success)
 }
 
-fn documented(context: &Context<'_>) -> Vec<Violation> {
+fn documented(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let statuses = &context.contract.catalog.statuses;
     if statuses.contains(&context.response.status) {
         return Vec::new();
@@ -58,7 +58,7 @@ fn documented(context: &Context<'_>) -> Vec<Violation> {
     vec![Violation::new(Part::Status, format!("one of {}", listed.join(", ")), context.response.status.to_string())]
 }
 
-fn matches_code(context: &Context<'_>) -> Vec<Violation> {
+fn matches_code(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let Some(entry) = context.entry() else {
         return Vec::new();
     };
@@ -81,7 +81,7 @@ pub(crate) fn wrong_status(entry: &ErrorCode, status: u16) -> Option<Violation> 
     })
 }
 
-fn success(context: &Context<'_>) -> Vec<Violation> {
+fn success(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let operation = context.operation;
     if operation.success_of(context.response.status).is_some() {
         return Vec::new();
@@ -93,7 +93,7 @@ fn success(context: &Context<'_>) -> Vec<Violation> {
     )]
 }
 
-fn success_body(context: &Context<'_>) -> Vec<Violation> {
+fn success_body(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let Some(body) = &context.body else {
         let text = String::from_utf8_lossy(&context.response.body);
         return vec![Violation::body("", "a JSON body", format!("no JSON: {} bytes", text.len()))];
@@ -110,7 +110,7 @@ fn success_body(context: &Context<'_>) -> Vec<Violation> {
 
 /// HTTP clients do not read a body after 204, so only `Content-Length` shows it. A chunked body, or one without that
 /// header, is not detected.
-fn no_content_is_empty(context: &Context<'_>) -> Vec<Violation> {
+fn no_content_is_empty(context: &ExchangeContext<'_>) -> Vec<Violation> {
     match context.response.header("content-length") {
         Some(length) if length.parse::<u64>() != Ok(0) => {
             vec![Violation::header("Content-Length", "no body", quoted(length))]

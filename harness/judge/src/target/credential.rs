@@ -12,7 +12,7 @@ use spec::scenario::Alteration;
 
 /// The kind of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum CredentialKind {
     /// `key:…`, an API key.
     Key,
     /// `bearer:…`, a token behind `Authorization: Bearer`, usually a JSON Web Token.
@@ -23,14 +23,14 @@ pub enum Kind {
     Secret,
 }
 
-impl Kind {
+impl CredentialKind {
     /// The prefix before the colon in the environment variable.
     pub fn prefix(self) -> &'static str {
         match self {
-            Kind::Key => "key",
-            Kind::Bearer => "bearer",
-            Kind::Basic => "basic",
-            Kind::Secret => "secret",
+            CredentialKind::Key => "key",
+            CredentialKind::Bearer => "bearer",
+            CredentialKind::Basic => "basic",
+            CredentialKind::Secret => "secret",
         }
     }
 }
@@ -38,7 +38,7 @@ impl Kind {
 /// The credential of an actor. `Debug` does not print the secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
-    pub kind: Kind,
+    pub kind: CredentialKind,
     value: String,
 }
 
@@ -63,7 +63,7 @@ pub struct CredentialHeader {
 impl Credential {
     /// Reads `key:…`, `bearer:…`, `basic:USER:PASSWORD` or `secret:…`. Error messages never contain the value.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let kinds = [Kind::Key, Kind::Bearer, Kind::Basic, Kind::Secret];
+        let kinds = [CredentialKind::Key, CredentialKind::Bearer, CredentialKind::Basic, CredentialKind::Secret];
         for kind in kinds {
             if let Some(value) = text.strip_prefix(kind.prefix()).and_then(|rest| rest.strip_prefix(':')) {
                 if value.is_empty() || value.chars().any(|letter| letter.is_control()) {
@@ -72,7 +72,7 @@ impl Credential {
                         kind.prefix()
                     ));
                 }
-                if kind == Kind::Basic && !value.contains(':') {
+                if kind == CredentialKind::Basic && !value.contains(':') {
                     return Err("the value after `basic:` must be `USER:PASSWORD`".to_owned());
                 }
                 return Ok(Self { kind, value: value.to_owned() });
@@ -88,12 +88,12 @@ impl Credential {
 
     /// The password of a `basic` credential.
     pub(super) fn password(&self) -> Option<&str> {
-        self.value.split_once(':').filter(|_| self.kind == Kind::Basic).map(|(_, password)| password)
+        self.value.split_once(':').filter(|_| self.kind == CredentialKind::Basic).map(|(_, password)| password)
     }
 
     /// True for a JSON Web Token: three parts, of which the second has Base64url claims (RFC 7519).
     pub(crate) fn is_token(&self) -> bool {
-        self.kind == Kind::Bearer && self.value.split('.').count() == 3 && self.claims().is_some()
+        self.kind == CredentialKind::Bearer && self.value.split('.').count() == 3 && self.claims().is_some()
     }
 
     /// The `exp` claim of a JSON Web Token.
@@ -133,16 +133,16 @@ impl Credential {
         }
         let (credential, shell) = self.altered(alteration, &variable, &plain);
         let (name, before) = schemes.iter().find_map(|scheme| match (self.kind, scheme) {
-            (Kind::Key, Scheme::ApiKey { header }) => Some((header.clone(), String::new())),
-            (Kind::Basic, Scheme::Http { scheme }) if scheme == BASIC => {
+            (CredentialKind::Key, Scheme::ApiKey { header }) => Some((header.clone(), String::new())),
+            (CredentialKind::Basic, Scheme::Http { scheme }) if scheme == BASIC => {
                 Some(("Authorization".to_owned(), String::new()))
             }
-            (Kind::Bearer, Scheme::Http { scheme }) if scheme != BASIC => {
+            (CredentialKind::Bearer, Scheme::Http { scheme }) if scheme != BASIC => {
                 Some(("Authorization".to_owned(), format!("{scheme} ")))
             }
             _ => None,
         })?;
-        if self.kind == Kind::Basic {
+        if self.kind == CredentialKind::Basic {
             let value = STANDARD.encode(&credential);
             return Some(CredentialHeader {
                 name,

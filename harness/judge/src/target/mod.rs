@@ -10,7 +10,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use credential::{Credential, CredentialHeader, Kind as CredentialKind, forms as credential_forms, variable};
+pub use credential::{Credential, CredentialHeader, CredentialKind, forms as credential_forms, variable};
 pub use deviation::{Deviation, fits};
 
 use spec::contract::{Condition, Contract};

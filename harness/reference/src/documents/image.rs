@@ -2,7 +2,7 @@
 //!
 //! Only the headers of PNG and JPEG are read; EXIF is not. An image that does not state a property is accepted.
 
-use super::kind::Kind;
+use super::kind::DocumentKind;
 use crate::errors::{ApiError, Code};
 
 const FEWEST_DPI: f64 = 300.0;
@@ -25,11 +25,11 @@ pub(crate) struct Headers {
 }
 
 /// The headers of an image. Those of a PDF are not read.
-pub(crate) fn headers(bytes: &[u8], kind: Kind) -> Option<Headers> {
+pub(crate) fn headers(bytes: &[u8], kind: DocumentKind) -> Option<Headers> {
     match kind {
-        Kind::Png => Some(png(bytes)),
-        Kind::Jpeg => Some(jpeg(bytes)),
-        Kind::Pdf | Kind::Unsupported => None,
+        DocumentKind::Png => Some(png(bytes)),
+        DocumentKind::Jpeg => Some(jpeg(bytes)),
+        DocumentKind::Pdf | DocumentKind::Unsupported => None,
     }
 }
 
@@ -160,28 +160,28 @@ mod tests {
         bytes
     }
 
-    fn code(bytes: &[u8], kind: Kind) -> Option<Code> {
+    fn code(bytes: &[u8], kind: DocumentKind) -> Option<Code> {
         judge(&headers(bytes, kind).expect("an image")).err().map(|fault| fault.code)
     }
 
     #[test]
     fn png_with_low_resolution_or_gray_is_rejected() {
         let poor = Some(Code::DocumentQualityInsufficient);
-        assert_eq!(code(&png_of(2, 11811), Kind::Png), None);
-        assert_eq!(code(&png_of(3, 11811), Kind::Png), None);
-        assert_eq!(code(&png_of(2, 11770), Kind::Png), poor);
-        assert_eq!(code(&png_of(0, 11811), Kind::Png), poor);
-        assert_eq!(code(&png_of(4, 11811), Kind::Png), poor);
+        assert_eq!(code(&png_of(2, 11811), DocumentKind::Png), None);
+        assert_eq!(code(&png_of(3, 11811), DocumentKind::Png), None);
+        assert_eq!(code(&png_of(2, 11770), DocumentKind::Png), poor);
+        assert_eq!(code(&png_of(0, 11811), DocumentKind::Png), poor);
+        assert_eq!(code(&png_of(4, 11811), DocumentKind::Png), poor);
     }
 
     #[test]
     fn jpeg_with_low_resolution_or_gray_is_rejected() {
         let poor = Some(Code::DocumentQualityInsufficient);
-        assert_eq!(code(&jpeg_of(1, 44, 3), Kind::Jpeg), None);
-        assert_eq!(code(&jpeg_of(1, 43, 3), Kind::Jpeg), poor);
-        assert_eq!(code(&jpeg_of(2, 0, 3), Kind::Jpeg), None);
-        assert_eq!(code(&jpeg_of(0, 1, 3), Kind::Jpeg), None);
-        assert_eq!(code(&jpeg_of(1, 44, 1), Kind::Jpeg), poor);
+        assert_eq!(code(&jpeg_of(1, 44, 3), DocumentKind::Jpeg), None);
+        assert_eq!(code(&jpeg_of(1, 43, 3), DocumentKind::Jpeg), poor);
+        assert_eq!(code(&jpeg_of(2, 0, 3), DocumentKind::Jpeg), None);
+        assert_eq!(code(&jpeg_of(0, 1, 3), DocumentKind::Jpeg), None);
+        assert_eq!(code(&jpeg_of(1, 44, 1), DocumentKind::Jpeg), poor);
     }
 
     #[test]

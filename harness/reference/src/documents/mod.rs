@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 #[cfg(test)]
 pub(crate) use content::decode;
 pub(crate) use content::{decode_without_breaks, unfit};
-pub(crate) use kind::Kind;
+pub(crate) use kind::DocumentKind;
 
 use crate::errors::ApiError;
 use crate::fields::{self, FieldRules};
@@ -54,27 +54,27 @@ pub(crate) trait DocumentRules: FieldRules {
     }
 
     /// DOC-1: the type of a document, by its first bytes.
-    fn kind(&self, bytes: &[u8]) -> Kind {
+    fn kind(&self, bytes: &[u8]) -> DocumentKind {
         kind::of(bytes)
     }
 
     /// DOC-2: content of any other type.
-    fn unsupported(&self, _bytes: &[u8], _declared: Kind) -> Result<(), ApiError> {
+    fn unsupported(&self, _bytes: &[u8], _declared: DocumentKind) -> Result<(), ApiError> {
         Err(unfit("Document must be JPG, PNG, or PDF. Max size: 10MB"))
     }
 
     /// DOC-5: whether the content may be of another type than the declared one.
-    fn ignores_declared_type(&self, _declared: Kind) -> bool {
+    fn ignores_declared_type(&self, _declared: DocumentKind) -> bool {
         false
     }
 
     /// Damaged and tiny files of a right type are left open.
-    fn check_integrity(&self, _bytes: &[u8], _kind: Kind) -> Result<(), ApiError> {
+    fn check_integrity(&self, _bytes: &[u8], _kind: DocumentKind) -> Result<(), ApiError> {
         Ok(())
     }
 
     /// DOC-6: the resolution and the colour of an image.
-    fn check_quality(&self, headers: Headers, _kind: Kind) -> Result<(), ApiError> {
+    fn check_quality(&self, headers: Headers, _kind: DocumentKind) -> Result<(), ApiError> {
         image::judge(&headers)
     }
 }
@@ -112,9 +112,9 @@ fn named(members: &Map<String, Value>, name: &'static str, rules: &dyn FieldRule
     Ok(text.to_owned())
 }
 
-fn refuse_unfit(bytes: &[u8], declared: Kind, rules: &dyn DocumentRules) -> Result<(), ApiError> {
+fn refuse_unfit(bytes: &[u8], declared: DocumentKind, rules: &dyn DocumentRules) -> Result<(), ApiError> {
     let kind = rules.kind(bytes);
-    if kind == Kind::Unsupported {
+    if kind == DocumentKind::Unsupported {
         return rules.unsupported(bytes, declared);
     }
     if kind != declared && !rules.ignores_declared_type(declared) {

@@ -2,7 +2,7 @@
 
 use super::request::Prepared;
 use super::session::{Halt, Session};
-use judge::check::{self, Context};
+use judge::check::{self, ExchangeContext};
 use judge::exchange::{Exchange, JsonLimit};
 use judge::expect::{Assertion, Comparison, Holds, Shown, came, holds_text};
 use judge::finding::{EXPECTATION, Finding};
@@ -60,7 +60,7 @@ impl Session<'_> {
     fn checked(&self, exchange: &Exchange, prepared: &Prepared, call: &Call) -> (TestRecord, Option<JsonLimit>) {
         let environment = self.environment;
         let mut record = TestRecord::default();
-        let Some(mut context) = Context::new(&environment.contract, exchange) else { return (record, None) };
+        let Some(mut context) = ExchangeContext::new(&environment.contract, exchange) else { return (record, None) };
         let field = call.expectation().and_then(|expected| expected.field.as_ref());
         let field = field.and_then(|field| field.text(&self.variables).ok());
         context.field_at_fault = field.as_deref();
@@ -94,7 +94,7 @@ impl Session<'_> {
 
     /// Compares an exchange with the expectation of its step.
     pub(super) fn compare(&self, asserted: &Asserted, exchange: &Exchange, index: usize) -> Result<Comparison, Halt> {
-        let Some(context) = Context::new(&self.environment.contract, exchange) else {
+        let Some(context) = ExchangeContext::new(&self.environment.contract, exchange) else {
             return Ok(Comparison::unclear("no response arrived"));
         };
         let clause = self.clause_of(asserted);
@@ -167,7 +167,7 @@ impl Session<'_> {
 
 /// An error if a setup step did not succeed.
 pub(super) fn require_success(session: &Session<'_>, exchange: &Exchange) -> Result<(), Halt> {
-    match Context::new(&session.environment.contract, exchange) {
+    match ExchangeContext::new(&session.environment.contract, exchange) {
         Some(context) if !context.response.is_success() => Err(Halt::Inconclusive(format!(
             "the setup step {} returned {}",
             exchange.request.operation,
@@ -177,7 +177,7 @@ pub(super) fn require_success(session: &Session<'_>, exchange: &Exchange) -> Res
     }
 }
 
-fn note_codes(context: &Context<'_>, record: &mut TestRecord) {
+fn note_codes(context: &ExchangeContext<'_>, record: &mut TestRecord) {
     record.codes.extend(context.code.clone());
     // Codes of delivery logs occur inside success bodies.
     if context.response.is_success()
@@ -188,7 +188,7 @@ fn note_codes(context: &Context<'_>, record: &mut TestRecord) {
     }
 }
 
-fn request_id(context: &Context<'_>) -> Option<String> {
+fn request_id(context: &ExchangeContext<'_>) -> Option<String> {
     let name = &context.contract.catalog.request_id.as_ref()?.header;
     context.response.header(name).filter(|id| !id.is_empty()).map(str::to_owned)
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Mutated;
 use crate::documents::image::{self, CENTIMETRES_PER_INCH, Headers, METRES_PER_INCH};
-use crate::documents::{DocumentRules, Kind, LARGEST, decode_without_breaks};
+use crate::documents::{DocumentKind, DocumentRules, LARGEST, decode_without_breaks};
 use crate::errors::{ApiError, Code};
 use crate::mutants::{documents, statuses};
 
@@ -63,18 +63,18 @@ impl DocumentRules for Mutated {
         }
     }
 
-    fn kind(&self, bytes: &[u8]) -> Kind {
+    fn kind(&self, bytes: &[u8]) -> DocumentKind {
         let kind = self.base.kind(bytes);
         let rejected = match kind {
-            Kind::Png => self.is_active(documents::REJECTS_PNG),
-            Kind::Jpeg => self.rejects_jpeg(bytes),
-            Kind::Pdf => self.is_active(documents::REJECTS_PDF),
-            Kind::Unsupported => true,
+            DocumentKind::Png => self.is_active(documents::REJECTS_PNG),
+            DocumentKind::Jpeg => self.rejects_jpeg(bytes),
+            DocumentKind::Pdf => self.is_active(documents::REJECTS_PDF),
+            DocumentKind::Unsupported => true,
         };
-        if rejected { Kind::Unsupported } else { kind }
+        if rejected { DocumentKind::Unsupported } else { kind }
     }
 
-    fn unsupported(&self, bytes: &[u8], declared: Kind) -> Result<(), ApiError> {
+    fn unsupported(&self, bytes: &[u8], declared: DocumentKind) -> Result<(), ApiError> {
         if self.trusts(declared) || self.is_tolerated(bytes) {
             return Ok(());
         }
@@ -87,15 +87,15 @@ impl DocumentRules for Mutated {
         })
     }
 
-    fn ignores_declared_type(&self, declared: Kind) -> bool {
+    fn ignores_declared_type(&self, declared: DocumentKind) -> bool {
         self.trusts(declared) || self.is_active(documents::IGNORES_DECLARED_TYPE)
     }
 
-    fn check_integrity(&self, bytes: &[u8], kind: Kind) -> Result<(), ApiError> {
+    fn check_integrity(&self, bytes: &[u8], kind: DocumentKind) -> Result<(), ApiError> {
         self.base.check_integrity(bytes, kind)
     }
 
-    fn check_quality(&self, headers: Headers, kind: Kind) -> Result<(), ApiError> {
+    fn check_quality(&self, headers: Headers, kind: DocumentKind) -> Result<(), ApiError> {
         let gray = self.sees_gray(&headers, kind);
         let resolution = headers.resolution.filter(|_| !gray).map(|_| self.seen_resolution(&headers, kind));
         self.base.check_quality(Headers { gray, resolution, ..headers }, kind).map_err(|fault| match () {
@@ -110,13 +110,13 @@ impl DocumentRules for Mutated {
 
 impl Mutated {
     /// Whether a mutant trusts the declared type.
-    fn trusts(&self, declared: Kind) -> bool {
-        (declared != Kind::Unsupported && self.is_active(documents::TRUSTS_DECLARED_TYPE))
-            || (declared == Kind::Pdf && self.is_active(documents::TRUSTS_DECLARED_PDF))
+    fn trusts(&self, declared: DocumentKind) -> bool {
+        (declared != DocumentKind::Unsupported && self.is_active(documents::TRUSTS_DECLARED_TYPE))
+            || (declared == DocumentKind::Pdf && self.is_active(documents::TRUSTS_DECLARED_PDF))
     }
 
     fn rejects_jpeg(&self, bytes: &[u8]) -> bool {
-        let progressive = || image::headers(bytes, Kind::Jpeg).is_some_and(|headers| headers.progressive);
+        let progressive = || image::headers(bytes, DocumentKind::Jpeg).is_some_and(|headers| headers.progressive);
         (bytes.get(3) == Some(&0xe1) && self.is_active(documents::REJECTS_EXIF_JPEGS))
             || (progressive() && self.is_active(documents::REJECTS_PROGRESSIVE_JPEGS))
             || self.is_active(documents::REJECTS_JPEG)
@@ -149,14 +149,14 @@ impl Mutated {
         decode_without_breaks(&kept)
     }
 
-    fn sees_gray(&self, headers: &Headers, kind: Kind) -> bool {
+    fn sees_gray(&self, headers: &Headers, kind: DocumentKind) -> bool {
         let gray = headers.gray
             || (headers.colour_type == Some(3) && self.is_active(documents::REJECTS_PALETTE_PNGS))
             || (headers.colour_type == Some(6) && self.is_active(documents::REJECTS_ALPHA_PNGS));
         let tolerated = || {
             self.is_active(documents::ACCEPTS_GRAYSCALE)
-                || (kind == Kind::Jpeg && self.is_active(documents::ACCEPTS_GRAYSCALE_JPEG))
-                || (kind == Kind::Png && self.is_active(documents::ACCEPTS_GRAYSCALE_PNG))
+                || (kind == DocumentKind::Jpeg && self.is_active(documents::ACCEPTS_GRAYSCALE_JPEG))
+                || (kind == DocumentKind::Png && self.is_active(documents::ACCEPTS_GRAYSCALE_PNG))
                 || (headers.deep && self.is_active(documents::ACCEPTS_DEEP_GRAYSCALE))
                 || (headers.progressive && self.is_active(documents::OVERLOOKS_PROGRESSIVE_GRAY))
                 || (headers.colour_type == Some(4) && self.is_active(documents::ACCEPTS_GRAY_WITH_ALPHA))
@@ -165,12 +165,12 @@ impl Mutated {
     }
 
     /// The resolution that a mutant reads or demands.
-    fn seen_resolution(&self, headers: &Headers, kind: Kind) -> (f64, f64) {
+    fn seen_resolution(&self, headers: &Headers, kind: DocumentKind) -> (f64, f64) {
         let (across, down) = headers.resolution.unwrap_or_default();
         let least = if self.is_active(documents::IGNORES_VERTICAL_RESOLUTION) { across } else { across.min(down) };
         let ignored = self.is_active(documents::ACCEPTS_ANY_RESOLUTION)
-            || (kind == Kind::Jpeg && self.is_active(documents::IGNORES_JPEG_RESOLUTION))
-            || (kind == Kind::Png && self.is_active(documents::IGNORES_PNG_RESOLUTION))
+            || (kind == DocumentKind::Jpeg && self.is_active(documents::IGNORES_JPEG_RESOLUTION))
+            || (kind == DocumentKind::Png && self.is_active(documents::IGNORES_PNG_RESOLUTION))
             || (least.round() >= 290.0 && self.is_active(documents::ACCEPTS_299_DPI));
         let seen = match () {
             () if ignored => f64::INFINITY,
@@ -179,7 +179,9 @@ impl Mutated {
             () if headers.per_centimetre && self.is_active(documents::TAKES_CENTIMETRES_FOR_INCHES) => {
                 least / CENTIMETRES_PER_INCH
             }
-            () if kind == Kind::Png && self.is_active(documents::TAKES_METRES_FOR_INCHES) => least / METRES_PER_INCH,
+            () if kind == DocumentKind::Png && self.is_active(documents::TAKES_METRES_FOR_INCHES) => {
+                least / METRES_PER_INCH
+            }
             () => least,
         };
         (seen, seen)

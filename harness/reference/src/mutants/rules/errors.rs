@@ -8,14 +8,14 @@ use super::Mutated;
 use crate::clock::TimeRules as _;
 use crate::errors::Code;
 use crate::mutants::{Mutant, envelope, limits, resources, server, statuses};
-use crate::request::Context;
+use crate::request::RequestContext;
 use crate::route::Operation;
 
 /// What the mutants need to know about an error response.
 #[derive(Debug)]
 pub(super) struct ErrorSituation<'a> {
     pub(super) rules: &'a Mutated,
-    pub(super) context: &'a Context,
+    pub(super) context: &'a RequestContext,
     pub(super) code: Code,
     /// The number of earlier errors.
     pub(super) count: u64,

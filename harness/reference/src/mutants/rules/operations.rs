@@ -10,12 +10,12 @@ use crate::dispatch::{self, Service};
 use crate::errors::{ApiError, Code};
 use crate::mutants::{Mutant, access, envelope, memory, resources, statuses};
 use crate::operations::lookup;
-use crate::request::{Context, Request};
+use crate::request::{Request, RequestContext};
 use crate::route::{Operation, Route, Scope};
 use crate::state::{self, Call};
 
 impl Service for Mutated {
-    fn handle(&self, state: &state::State, request: &Request, context: &mut Context) -> Outcome {
+    fn handle(&self, state: &state::State, request: &Request, context: &mut RequestContext) -> Outcome {
         let route = dispatch::route(state, request);
         if !self.intermittent.is_empty() {
             self.times.begin(route.as_ref().map(|route| route.operation), &context.credential);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::errors::ErrorSituation;
 use super::{Mutated, leaks};
 use crate::errors::ApiError;
-use crate::request::Context;
+use crate::request::RequestContext;
 use crate::respond::{REQUEST_ID, ResponseRules, members, set};
 use crate::wire::Pieces;
 
@@ -22,11 +22,11 @@ impl ResponseRules for Mutated {
         self.base.success_body(body)
     }
 
-    fn worded(&self, fault: ApiError, context: &Context) -> ApiError {
+    fn worded(&self, fault: ApiError, context: &RequestContext) -> ApiError {
         self.base.worded(fault, context)
     }
 
-    fn failure(&self, mut fault: ApiError, context: &Context) -> Response<Vec<u8>> {
+    fn failure(&self, mut fault: ApiError, context: &RequestContext) -> Response<Vec<u8>> {
         let count = self.errors.fetch_add(1, Ordering::Relaxed);
         let situation = ErrorSituation { rules: self, context, code: fault.code, count };
         leaks::into_details(&mut fault, &situation);
@@ -48,7 +48,7 @@ impl ResponseRules for Mutated {
         self.base.elsewhere(response)
     }
 
-    fn framed(&self, response: Response<Vec<u8>>, context: &Context) -> Response<Pieces> {
+    fn framed(&self, response: Response<Vec<u8>>, context: &RequestContext) -> Response<Pieces> {
         self.base.framed(response, context)
     }
 }

@@ -2,22 +2,22 @@
 
 use flate2::Crc;
 
-use crate::documents::Kind;
+use crate::documents::DocumentKind;
 
 /// The end marks of a PDF must be in this many last bytes.
 const TAIL: usize = 1024;
 
 /// Whether the document is complete, as far as one can see without decoding the image.
-pub(super) fn is_whole(bytes: &[u8], kind: Kind) -> bool {
+pub(super) fn is_whole(bytes: &[u8], kind: DocumentKind) -> bool {
     match kind {
-        Kind::Png => is_whole_png(bytes),
-        Kind::Jpeg => bytes.ends_with(&[0xff, 0xd9]) && bytes.windows(2).any(|two| two == [0xff, 0xda]),
-        Kind::Pdf => {
+        DocumentKind::Png => is_whole_png(bytes),
+        DocumentKind::Jpeg => bytes.ends_with(&[0xff, 0xd9]) && bytes.windows(2).any(|two| two == [0xff, 0xda]),
+        DocumentKind::Pdf => {
             let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
             let contains = |word: &[u8]| tail.windows(word.len()).any(|window| window == word);
             contains(b"startxref") && contains(b"%%EOF")
         }
-        Kind::Unsupported => true,
+        DocumentKind::Unsupported => true,
     }
 }
 
@@ -63,22 +63,22 @@ mod tests {
     #[test]
     fn truncated_or_changed_png_is_damaged() {
         let whole = png();
-        assert!(is_whole(&whole, Kind::Png));
+        assert!(is_whole(&whole, DocumentKind::Png));
         for end in 0..whole.len() {
-            assert!(!is_whole(&whole[..end], Kind::Png), "{end} bytes");
+            assert!(!is_whole(&whole[..end], DocumentKind::Png), "{end} bytes");
         }
         for at in 8..whole.len() {
             let mut damaged = whole.clone();
             damaged[at] ^= 1;
-            assert!(!is_whole(&damaged, Kind::Png), "byte {at}");
+            assert!(!is_whole(&damaged, DocumentKind::Png), "byte {at}");
         }
     }
 
     #[test]
     fn jpeg_and_pdf_without_end_marks_are_damaged() {
-        assert!(is_whole(b"\xff\xd8\xff\xda\0\0\xff\xd9", Kind::Jpeg));
-        assert!(!is_whole(b"\xff\xd8\xff\xda\0\0", Kind::Jpeg));
-        assert!(is_whole(b"%PDF-1.4\nstartxref\n0\n%%EOF\n", Kind::Pdf));
-        assert!(!is_whole(b"%PDF-1.4\nstartxref\n0\n", Kind::Pdf));
+        assert!(is_whole(b"\xff\xd8\xff\xda\0\0\xff\xd9", DocumentKind::Jpeg));
+        assert!(!is_whole(b"\xff\xd8\xff\xda\0\0", DocumentKind::Jpeg));
+        assert!(is_whole(b"%PDF-1.4\nstartxref\n0\n%%EOF\n", DocumentKind::Pdf));
+        assert!(!is_whole(b"%PDF-1.4\nstartxref\n0\n", DocumentKind::Pdf));
     }
 }

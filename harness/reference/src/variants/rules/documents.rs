@@ -3,7 +3,7 @@
 use super::Varied;
 use super::damage;
 use crate::documents::image::{self, Headers};
-use crate::documents::{DocumentRules, Kind, unfit};
+use crate::documents::{DocumentKind, DocumentRules, unfit};
 use crate::errors::ApiError;
 use crate::rules::Conforming;
 use crate::variants::documents;
@@ -36,7 +36,7 @@ impl DocumentRules for Varied {
         if self.is_active(documents::DECIMAL_SIZE_LIMIT) { DECIMAL_LIMIT } else { Conforming.largest() }
     }
 
-    fn check_integrity(&self, bytes: &[u8], kind: Kind) -> Result<(), ApiError> {
+    fn check_integrity(&self, bytes: &[u8], kind: DocumentKind) -> Result<(), ApiError> {
         let tiny = bytes.len() < TINY && self.is_active(documents::TINY_DOCUMENTS_REFUSED);
         if tiny || (self.is_active(documents::DAMAGED_DOCUMENTS_REFUSED) && !damage::is_whole(bytes, kind)) {
             return Err(unfit("The document is damaged or incomplete"));
@@ -44,7 +44,7 @@ impl DocumentRules for Varied {
         Ok(())
     }
 
-    fn check_quality(&self, headers: Headers, kind: Kind) -> Result<(), ApiError> {
+    fn check_quality(&self, headers: Headers, kind: DocumentKind) -> Result<(), ApiError> {
         let stated = headers.resolution.is_some() || headers.gray;
         if !stated && self.is_active(documents::UNSTATED_RESOLUTION_REFUSED) {
             return Err(image::poor("Document images must state their resolution"));

@@ -9,14 +9,14 @@ use crate::documents;
 use crate::errors::ApiError;
 use crate::fields::Purpose;
 use crate::operations::lookup;
-use crate::request::{Context, Request};
+use crate::request::{Request, RequestContext};
 use crate::route::Operation;
 use crate::sandbox;
 use crate::state::{self, Call};
 use crate::variants::{requests, resources, webhooks};
 
 impl Service for Varied {
-    fn handle(&self, state: &state::State, request: &Request, context: &mut Context) -> Outcome {
+    fn handle(&self, state: &state::State, request: &Request, context: &mut RequestContext) -> Outcome {
         dispatch::handle(self, state, request, context)
     }
 

@@ -13,7 +13,7 @@ use super::Varied;
 use super::notation::with_additional_members;
 use crate::clock::{self, TimeRules as _};
 use crate::errors::{ApiError, Code};
-use crate::request::Context;
+use crate::request::RequestContext;
 use crate::respond::{ResponseRules, error_response, members, plain, set};
 use crate::variants::{Variant, limits, wire};
 use crate::wire::{Pieces, framed};
@@ -50,12 +50,12 @@ impl ResponseRules for Varied {
         if self.is_active(wire::ADDITIONAL_MEMBERS) { with_additional_members(body) } else { body }
     }
 
-    fn worded(&self, mut fault: ApiError, context: &Context) -> ApiError {
+    fn worded(&self, mut fault: ApiError, context: &RequestContext) -> ApiError {
         self.reword(&mut fault, context);
         fault
     }
 
-    fn failure(&self, fault: ApiError, context: &Context) -> Response<Vec<u8>> {
+    fn failure(&self, fault: ApiError, context: &RequestContext) -> Response<Vec<u8>> {
         let mut response = error_response(&fault, context);
         *response.body_mut() = self.notation(&json!({ "error": members(&fault) })).into_bytes();
         if fault.code == Code::ServiceUnavailable && self.is_active(limits::RETRY_AFTER_ON_UNAVAILABLE) {
@@ -73,7 +73,7 @@ impl ResponseRules for Varied {
         response
     }
 
-    fn framed(&self, response: Response<Vec<u8>>, context: &Context) -> Response<Pieces> {
+    fn framed(&self, response: Response<Vec<u8>>, context: &RequestContext) -> Response<Pieces> {
         let (mut head, mut bytes) = response.into_parts();
         self.set_media_type(&mut head.headers);
         if context.gzip && !bytes.is_empty() && self.is_active(wire::GZIP_WHERE_ACCEPTED) {

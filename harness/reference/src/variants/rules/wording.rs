@@ -2,7 +2,7 @@
 
 use super::Varied;
 use crate::errors::{ApiError, Code};
-use crate::request::Context;
+use crate::request::RequestContext;
 use crate::variants::{Variant, wording};
 
 /// How often a very long message repeats its text.
@@ -35,7 +35,7 @@ const LINKS: &str = "See https://docs.example.com/errors/overview.html#codes or 
 
 impl Varied {
     /// Replaces the texts of the error by those of the variants that are switched on.
-    pub(super) fn reword(&self, fault: &mut ApiError, context: &Context) {
+    pub(super) fn reword(&self, fault: &mut ApiError, context: &RequestContext) {
         let fact = required_fact(fault, context);
         self.reword_message(fault);
         self.reword_details(fault, fact.as_deref());
@@ -95,7 +95,7 @@ impl Varied {
 }
 
 /// What the details must contain in any wording: the expiry, or the request id.
-fn required_fact(fault: &ApiError, context: &Context) -> Option<String> {
+fn required_fact(fault: &ApiError, context: &RequestContext) -> Option<String> {
     match fault.code {
         Code::TokenExpired => fault.details.as_deref()?.strip_prefix("Token expired at ").map(str::to_owned),
         Code::InternalServerError => Some(context.request_id.clone()),
