@@ -8,6 +8,6 @@ pub(super) fn parts(test: &TestCase, expected: &Expectation) -> Vec<Part> {
     let body = expected.body.iter().filter_map(|(pointer, _)| Some(Part::Body(pointer.text(&test.variables).ok()?)));
     let headers = expected.headers.iter().map(|(name, _)| Part::Header(name.clone()));
     let parts: Vec<Part> = body.chain(headers).collect();
-    let is_only = parts.len() == 1 && expected.outcome == Outcome::AnyAnswer;
+    let is_only = parts.len() == 1 && expected.outcome == Outcome::AnyResponse;
     if is_only { Vec::new() } else { parts }
 }
