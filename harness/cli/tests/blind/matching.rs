@@ -1,5 +1,8 @@
 //! Values and headers that match a matcher, and values and headers that do not.
 
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::string::string_regex;
+use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 use spec::scenario::Variables;
 use spec::scenario::plan::HeaderExpectation;
@@ -22,6 +25,7 @@ pub fn right(expected: &Value) -> Option<Value> {
             "not" => wrong(operand).into_iter().flatten().next()?,
             "present" => return operand.as_bool().unwrap_or(true).then(|| "something".into()),
             "contains" | "text" => operand.as_str().unwrap_or("text").into(),
+            "matches" => matching(operand.as_str().unwrap_or_default()),
             "type" => sample(operand.as_str().unwrap_or_default()),
             other => panic!("no right value is known for ${other}"),
         },
@@ -72,13 +76,18 @@ fn wrong_by(name: &str, operand: &Value) -> Vec<Option<Value>> {
         "optional" => present(wrong(operand)).collect(),
         "present" if operand == &Value::Bool(false) => vec![Some("something".into())],
         "present" => vec![None, Some(Value::Null)],
-        "contains" | "text" => vec![None, Some("".into()), Some(17.into())],
+        "contains" | "matches" | "text" => vec![None, Some("".into()), Some(17.into())],
         "type" => {
             let other = if operand == "object" { json!("text") } else { json!({ "an": "object" }) };
             vec![None, Some(other)]
         }
         other => panic!("no wrong value is known for ${other}"),
     }
+}
+
+fn matching(pattern: &str) -> Value {
+    let texts = string_regex(pattern.trim_start_matches('^').trim_end_matches('$')).expect("no anchor inside");
+    texts.new_tree(&mut TestRunner::deterministic()).expect("a text").current().into()
 }
 
 fn sample(kind: &str) -> Value {
