@@ -176,14 +176,14 @@ fn tests_of_one_cause_are_run_again() {
     let mut report = run.report("first.json", &[]);
     let first = run.path("first.json");
     // A second cause: one of the tests shows only a header that is missing.
-    let mut tests = report["trials"].as_array_mut().expect("tests").iter_mut();
+    let mut tests = report["tests"].as_array_mut().expect("tests").iter_mut();
     let test = tests.find(|test| test["verdict"] == "failed").expect("a failed test");
     let mut finding = test["findings"][0].clone();
     for (member, value) in [("clause", "ID-1"), ("check", "request-id-present"), ("part", "header X-Id")] {
         finding[member] = value.into();
     }
     finding["key"] = serde_json::json!({
-        "id": "k", "operation": "readParcel", "place": "header X-Id", "expected": "an id", "came": "absent", "answer": ""
+        "id": "k", "operation": "readParcel", "place": "header X-Id", "expected": "an id", "actual": "absent", "response": ""
     });
     test["findings"] = serde_json::json!([finding]);
     write(&run.folder, "first.json", &report.to_string());
