@@ -27,7 +27,7 @@ async fn clauses_that_a_half_built_server_cannot_show_are_not_exercised() {
     let not_exercised = [
         ("AUTH-3", "no credential for the actor revoked"),
         ("AUTH-5", "no credential for the actor expired"),
-        ("RES-1", "no test of it observed RESOURCE_NOT_FOUND; getCustomer answered 404 without a readable error code"),
+        ("RES-1", "no test of it observed RESOURCE_NOT_FOUND; getCustomer returned 404 without a readable error code"),
         ("RES-2", "no test of it observed RESOURCE_NOT_FOUND"),
         ("RES-3", "no test of it observed RESOURCE_NOT_FOUND"),
         ("RATE-7", "the header X-RateLimit-Remaining was not sent"),
