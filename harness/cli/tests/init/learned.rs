@@ -54,7 +54,7 @@ fn what_is_learned_does_not_claim_to_be_documented() {
 #[test]
 fn documented_errors_that_the_pack_does_not_follow_are_named() {
     let folder = Folder::new("contradictions");
-    let line = "422: 3 operations document application/json (Invalid), but the API answers application/problem+json";
+    let line = "422: 3 operations document application/json (Invalid), but the API returns application/problem+json";
     let learned = problems(&[(422, "wrong", json!({})), (404, "gone", json!({}))]);
     let pack = generate(&todos(&folder, ""), &learned).expect("a pack");
     assert!(pack.warnings.iter().any(|warning| warning == line), "{:?}", pack.warnings);
