@@ -69,7 +69,7 @@ fn codes_that_the_page_shortens_are_named() {
         let pack = generate(&sources, learned).expect("a pack");
         pack.warnings
             .iter()
-            .any(|warning| warning.contains("the page has the code lost, but the API answers https://a.example/lost"))
+            .any(|warning| warning.contains("the page has the code lost, but the API returns https://a.example/lost"))
     };
     assert!(
         warned(&answer("https://a.example/lost"))
