@@ -58,12 +58,11 @@ fn rest(open: &[&Cause<'_>], shown: usize, screen: Screen<'_>) -> String {
 fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, screen: Screen<'_>) -> String {
     let columns = screen.columns;
     let mut out = String::from("\n");
+    let all = number(report, open);
     let title = match open.len() {
-        all if all > shown => {
-            format!("the first {shown} of {} causes; repair them in this order:", grouped(all as u64))
-        }
         1 => "1 cause:".to_owned(),
-        all => format!("{all} causes; repair them in this order:"),
+        count if count > shown => format!("the first {shown} of {all}; repair them in this order:"),
+        _ => format!("{all}; repair them in this order:"),
     };
     push(&mut out, wrapped("", &title, columns, 2));
     if let Some(text) = known(report, open, shown) {
@@ -73,6 +72,17 @@ fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, screen: Screen<'_
         push(&mut out, wrapped("  ", &text, columns, 3));
     }
     out
+}
+
+/// How many causes there are. Those that only warn are counted apart, unless all do.
+fn number(report: &Report, open: &[&Cause<'_>]) -> String {
+    let failing = open.iter().filter(|cause| report.fails(cause.shown())).count();
+    match open.len() - failing {
+        warning if warning > 0 && failing > 0 => {
+            format!("{} and {}", counted(failing, "cause"), counted(warning, "warning"))
+        }
+        _ => counted(open.len(), "cause"),
+    }
 }
 
 /// How many failed tests have only the first causes, and how many of these were not sent completely. Tests with several

@@ -6,6 +6,7 @@ use judge::verdict::{INTERRUPTED, Verdict};
 use report::Report;
 use report::output::{COLUMNS, one_line};
 use report::terminal::{Screen, render};
+use spec::contract::Level;
 
 use super::{clean, model, worst};
 
@@ -67,6 +68,21 @@ fn heading_says_how_many_tests_have_only_the_first_causes() {
     assert!(text.starts_with(expected), "{text}");
     assert!(!summary(&fails(3), COLUMNS).contains("failed tests"), "all tests have the three causes that are shown");
     assert!(summary(&fails(1), COLUMNS).starts_with("\n1 cause:\n\n 1. "));
+}
+
+#[test]
+fn heading_counts_causes_that_only_warn_apart() {
+    let warning = |warnings: usize, strict: bool| {
+        let mut report = Report { strict, ..fails(5) };
+        for test in report.tests.iter_mut().take(warnings) {
+            test.findings.iter_mut().for_each(|finding| finding.level = Level::Should);
+        }
+        summary(&report, COLUMNS)
+    };
+    assert!(warning(0, false).starts_with("\n5 causes; repair"), "{}", warning(0, false));
+    assert!(warning(2, false).starts_with("\n3 causes and 2 warnings; repair"), "{}", warning(2, false));
+    assert!(warning(5, false).starts_with("\n5 causes; repair"), "{}", warning(5, false));
+    assert!(warning(2, true).starts_with("\n5 causes; repair"), "{}", warning(2, true));
 }
 
 #[test]
