@@ -133,11 +133,12 @@ impl Answer {
     /// resource that the test has created contains a new id each time. Recorded headers have the name of a variable, as
     /// `${NAME}`, instead of a credential.
     pub(super) fn parts(&self) -> impl Iterator<Item = &RequestPart> {
-        let is_credential = |part: &RequestPart| {
-            part.at.starts_with("header ") && part.value.as_str().is_some_and(|text| text.contains("${"))
-        };
         let has_new_id = !self.past.previous.is_empty();
-        self.parts.all.iter().filter(move |part| !is_credential(part) && !(has_new_id && part.at == "path"))
+        self.parts.all.iter().filter(move |part| match part.at.as_str() {
+            "path" => !has_new_id,
+            at if at.starts_with("header ") => part.value.as_str().is_none_or(|text| !text.contains("${")),
+            _ => true,
+        })
     }
 
     /// True if its request has this part.
