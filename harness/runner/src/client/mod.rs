@@ -340,8 +340,15 @@ fn read(flag: &str, path: &std::path::Path) -> Result<Vec<u8>, String> {
 /// The message for a connection that the target did not accept in time.
 pub(super) const TOO_SLOW: &str = "no connection could be made in time";
 
-/// hyper's message for a head that is longer than its buffer or has too many fields.
-pub(super) const HEAD_TOO_LARGE: &str = "message head is too large";
+/// The fault if a response exceeds a limit of hyper, which shows nothing about the target. `text` is hyper's message.
+fn over_limit(text: &str) -> Option<Fault> {
+    let what = match text {
+        _ if text.contains("message head is too large") => format!("more than {MOST_HEADERS} fields, or too long ones"),
+        _ if text.contains("over limit") => "longer chunk extensions or trailers than are read".to_owned(),
+        _ => return None,
+    };
+    Some(Fault::Limit(format!("a response came with {what}")))
+}
 
 fn fault(error: &reqwest::Error) -> Fault {
     let text = innermost_cause(error);
@@ -353,10 +360,8 @@ fn fault(error: &reqwest::Error) -> Fault {
         Fault::Unreachable(text)
     } else if error.is_builder() {
         Fault::Unsendable(text)
-    } else if text.contains(HEAD_TOO_LARGE) {
-        Fault::Limit(format!("a response came with more than {MOST_HEADERS} header fields, or with too long ones"))
     } else {
-        Fault::Broken(text)
+        over_limit(&text).unwrap_or(Fault::Broken(text))
     }
 }
 
@@ -401,14 +406,15 @@ mod tests {
     use super::*;
     use judge::exchange::Body;
 
-    /// A server that closes each connection after one response without `Connection: close`.
-    async fn server_that_closes_without_notice() -> String {
+    /// A server that closes each connection after this response without `Connection: close`.
+    async fn server_of(response: impl Into<Vec<u8>>) -> String {
+        let response = response.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let _ = stream.read(&mut [0; 4096]).await;
-                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+                let _ = stream.write_all(&response).await;
             }
         });
         url
@@ -428,11 +434,24 @@ mod tests {
 
     #[tokio::test]
     async fn fresh_connection_is_never_a_closed_one() {
-        let base = server_that_closes_without_notice().await;
+        let base = server_of("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
         let client = HttpClient::new(&base, &Network::default()).expect("a client");
         for _ in 0..20 {
             let outcome = client.send(&request(&base), &[], true).await;
             assert_eq!(outcome.expect("a response").status, 200);
+        }
+    }
+
+    #[tokio::test]
+    async fn limits_of_the_client_show_nothing_about_the_target() {
+        let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n";
+        let extension = format!("{chunked}\r\n2;{}\r\n{{}}\r\n0\r\n\r\n", "b".repeat(20_000));
+        let fields = format!("{chunked}{}\r\n0\r\n\r\n", "a: b\r\n".repeat(MOST_HEADERS + 1));
+        for response in [extension, fields] {
+            let base = server_of(response).await;
+            let client = HttpClient::new(&base, &Network::default()).expect("a client");
+            let outcome = client.send(&request(&base), &[], true).await;
+            assert!(matches!(outcome, Err(Fault::Limit(_))), "{outcome:?}");
         }
     }
 

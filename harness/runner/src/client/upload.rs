@@ -26,7 +26,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use super::budget::{Budget, Waiting};
-use super::{HEAD_TOO_LARGE, MOST_HEADERS, TOO_SLOW, innermost_cause, readable};
+use super::{MOST_HEADERS, TOO_SLOW, innermost_cause, over_limit, readable};
 use judge::exchange::{Fault, Request, Response, Write};
 
 /// Bodies above this size in bytes are sent by this module.
@@ -222,12 +222,7 @@ async fn connect(url: &Url) -> Result<TcpStream, Fault> {
 
 fn fault(error: &hyper::Error) -> Fault {
     let text = innermost_cause(error);
-    match text.contains(HEAD_TOO_LARGE) {
-        true => {
-            Fault::Limit(format!("a response came with more than {MOST_HEADERS} header fields, or with too long ones"))
-        }
-        false => Fault::Broken(text),
-    }
+    over_limit(&text).unwrap_or(Fault::Broken(text))
 }
 
 /// A stream that can still be read after a write has failed.
