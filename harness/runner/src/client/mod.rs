@@ -343,11 +343,11 @@ pub(super) const TOO_SLOW: &str = "no connection could be made in time";
 /// The fault if a response exceeds a limit of hyper, which shows nothing about the target. `text` is hyper's message.
 fn over_limit(text: &str) -> Option<Fault> {
     let what = match text {
-        _ if text.contains("message head is too large") => format!("more than {MOST_HEADERS} fields, or too long ones"),
-        _ if text.contains("over limit") => "longer chunk extensions or trailers than are read".to_owned(),
+        _ if text.contains("message head is too large") => format!("more than {MOST_HEADERS} header fields"),
+        _ if text.contains("over limit") => "too many chunk extensions or trailers".to_owned(),
         _ => return None,
     };
-    Some(Fault::Limit(format!("a response came with {what}")))
+    Some(Fault::Limit(format!("a response came with {what}, or with too long ones")))
 }
 
 fn fault(error: &reqwest::Error) -> Fault {
