@@ -1,8 +1,8 @@
 //! The kill matrix: every mutant of the reference violates exactly the clauses of its row, and the reference without
 //! mutants and its conforming variants violate none. Each server is a test of its own.
 //!
-//! By default, the witnesses of each mutant run and a few other tests, which must report nothing: all servers take less
-//! than a minute. `MATRIX=complete` runs a sample of tests against each server, and then compares
+//! By default, the witnesses of each mutant run and a few other tests, which must report nothing: all servers take one to
+//! three minutes. `MATRIX=complete` runs a sample of tests against each server, and then compares
 //! `reports/kill-matrix.md` and `reports/witnesses.yaml` with the results; `BLESS=1` with it rewrites both files.
 //! `MATRIX_SEED=2` selects other samples. The usual filters select servers: `-- mutant::token`. The servers that took
 //! longest are shown at the end.

@@ -83,6 +83,20 @@ async fn a_mutation_survives_if_an_expectation_is_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn mutation_that_could_not_be_tried_counts_as_not_noticed() {
+    let (contract, library) = loaded(&root());
+    let working = campaign(&contract).await;
+    let baseline = working.baseline(library.tests.clone()).await.expect("a baseline");
+    let mutations = generate(&contract, &baseline.observed);
+    let network = Network { ca_cert: Some(PathBuf::from("no-such-file.pem")), ..Network::default() };
+    let broken = Campaign { network, ..working };
+    let rows = broken.run(&baseline, &mutations[..1], |_| {}).await;
+    assert_eq!(rows[0].outcome, Outcome::TimedOut, "{rows:?}");
+    assert!(rows[0].reason.as_ref().is_some_and(|reason| reason.contains("no-such-file.pem")), "{rows:?}");
+    assert!(!Score::of(&rows).reaches(100.0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn scenario_is_redundant_only_while_it_has_a_copy() {
     let folder = copied("copied-scenario");
     let file = folder.join("scenarios/parcels.yaml");

@@ -171,7 +171,8 @@ impl Campaign {
                     }
                     self.run_recipients(&session, &recipients, &mut row).await;
                 }
-                Err(reason) => row.reason = Some(reason),
+                // Nothing is known about the pack, so the mutation must not be left out of the score.
+                Err(reason) => (row.outcome, row.reason) = (Outcome::TimedOut, Some(reason)),
             }
         }
         if self.stopped().is_some() && row.kill.is_none() {
