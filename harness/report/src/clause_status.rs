@@ -131,8 +131,11 @@ impl<'t> Seen<'t> {
         if let Some(reason) = &clause.excluded {
             return format!("excluded: {reason}");
         }
-        let unobserved = (self.ran && !clause.codes.is_empty())
-            .then(|| format!("no test of it observed {}", clause.codes.join(" or ")));
+        let unobserved = match self.upheld {
+            true => Some("some of its tests passed, but others could not be judged".to_owned()),
+            false => (self.ran && !clause.codes.is_empty())
+                .then(|| format!("no test of it observed {}", clause.codes.join(" or "))),
+        };
         let most = |reasons: &Reasons<'_>| {
             let most = reasons.iter().max_by_key(|(_, count)| **count)?;
             Some((*most.0).to_owned())
@@ -156,5 +159,55 @@ pub(super) fn code(code: &CodeReport, tests: &[TestReport]) -> CodeReport {
         observed: observed().count(),
         tests: observed().take(LISTED).map(|test| test.name.to_string()).collect(),
         ..code.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn test(name: &str, findings: &Value, evidence: &Value, open: &Value) -> TestReport {
+        let verdict = if *findings == json!([]) { "passed" } else { "failed" };
+        let value = json!({
+            "name": name, "file": "f.yaml", "line": 1, "about": "", "verdict": verdict, "reason": null, "startedAt": null,
+            "durationMs": 1, "clauses": ["VAL-1"], "findings": findings, "exchanges": [], "evidence": evidence,
+            "withoutEvidence": open
+        });
+        serde_json::from_value(value).expect("a test")
+    }
+
+    /// The status of a clause about INVALID, and the reason.
+    fn status(tests: &[TestReport]) -> (ClauseStatus, String) {
+        let undecided = json!({
+            "id": "VAL-1", "level": "MUST", "says": "", "page": "p", "status": "not-exercised", "reason": null,
+            "exercisedBy": 0, "tests": [], "codes": ["INVALID"]
+        });
+        let decided = clause(&serde_json::from_value(undecided).expect("a clause"), tests);
+        (decided.status, decided.reason.unwrap_or_default())
+    }
+
+    #[test]
+    fn reason_does_not_deny_what_tests_have_observed() {
+        let none = json!([]);
+        let seen = json!([{ "clause": "VAL-1", "checks": [], "codes": ["INVALID"], "responses": 1, "exchange": 0 }]);
+        let open = json!([{ "clause": "VAL-1", "reason": "update returned 400 without a readable error code" }]);
+        let no_envelope = json!([{
+            "clause": "ENV-1", "check": ENVELOPE_CHECK, "level": "MUST", "message": "", "expected": "", "actual": "",
+            "part": "body", "exchange": 0,
+            "key": { "id": "k", "operation": "", "place": "", "expected": "", "actual": "", "response": "" }
+        }]);
+        let observed = test("a", &none, &seen, &none);
+        let unreadable = test("b", &no_envelope, &none, &open);
+        assert_eq!(status(std::slice::from_ref(&observed)), (ClauseStatus::Upheld, String::new()));
+        for (tests, reason) in [
+            (vec![unreadable.clone()], "no test of it observed INVALID"),
+            (vec![observed, unreadable], "some of its tests passed, but others could not be judged"),
+        ] {
+            let (status, actual) = status(&tests);
+            assert_eq!(status, ClauseStatus::NotExercised);
+            assert_eq!(actual, format!("{reason}; update returned 400 without a readable error code"));
+        }
     }
 }

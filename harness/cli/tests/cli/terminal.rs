@@ -106,7 +106,7 @@ fn quiet_run_prints_the_summary_only() {
     output.assert_exit_code(1);
     assert_eq!(output.err, "");
     assert!(
-        output.out.starts_with("\n") && output.out.contains(" causes; repair them in this order:"),
+        output.out.starts_with("\n") && output.out.contains(" causes and 1 warning; repair them in this order:"),
         "{}",
         output.out
     );

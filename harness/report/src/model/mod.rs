@@ -147,7 +147,7 @@ pub enum ClauseStatus {
     Upheld,
     /// It was violated at least once.
     Violated,
-    /// No test exercised it.
+    /// No test exercised it, or tests that could have shown a violation could not be judged.
     NotExercised,
 }
 
