@@ -325,7 +325,7 @@ impl Campaign {
     ) -> std::io::Result<(Receiver, Option<Relay>)> {
         let address = ([127, 0, 0, 1], 0).into();
         let Some(mutation) = mutation else { return Ok((Receiver::start(address, None, timeout).await?, None)) };
-        let listening = Listening::start().await?;
+        let listening = Listening::start()?;
         let receiver = Receiver::start(address, Some(&listening.url), timeout).await?;
         let relay = listening.forward(self.contract.clone(), mutation, receiver.address());
         Ok((receiver, Some(relay)))

@@ -13,6 +13,7 @@ use super::change::{Surroundings, apply};
 use super::mutation::{Change, Mutation};
 use super::proxy::accept;
 use judge::exchange::{Header, Response};
+use runner::webhook::listen;
 use spec::contract::Contract;
 
 /// The maximum number of bytes of a delivery. A longer one is not forwarded.
@@ -41,8 +42,8 @@ struct State {
 }
 
 impl Listening {
-    pub(super) async fn start() -> std::io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    pub(super) fn start() -> std::io::Result<Self> {
+        let listener = listen((Ipv4Addr::LOCALHOST, 0).into())?;
         let url = format!("http://{}", listener.local_addr()?);
         Ok(Self { listener, url })
     }
@@ -218,7 +219,7 @@ mod tests {
         let contract = Arc::new(Contract::load(&root).expect("the pack loads"));
         let when = When { answers: Some(Answers::Deliveries), ..When::default() };
         let mutation = Mutation { name: String::new(), when, change, clauses: Vec::new() };
-        let listening = Listening::start().await.expect("a port");
+        let listening = Listening::start().expect("a port");
         let address = listening.url.trim_start_matches("http://").to_owned();
         let free = ([127, 0, 0, 1], 0).into();
         let receiver = Receiver::start(free, Some(&listening.url), Duration::from_secs(1)).await.expect("a receiver");
