@@ -130,6 +130,25 @@ impl<'r> Item<'r> {
     }
 }
 
+/// The findings of each group, of the groups whose findings are all of one kind.
+fn entirely<'g, 'r>(
+    findings: &'g [Item<'r>],
+    groups: &'g [Group<'r>],
+    is_of_kind: impl Fn(&Item<'r>, &Group<'r>) -> bool,
+) -> BTreeMap<&'g Group<'r>, Vec<&'g Item<'r>>> {
+    let mut all: BTreeMap<&Group<'r>, Vec<&Item<'r>>> = BTreeMap::new();
+    let mut others: HashSet<&Group<'r>> = HashSet::new();
+    for (item, group) in findings.iter().zip(groups) {
+        if is_of_kind(item, group) {
+            all.entry(group).or_default().push(item);
+        } else {
+            others.insert(group);
+        }
+    }
+    all.retain(|group, _| !others.contains(group));
+    all
+}
+
 /// The groups, with those replaced that another group explains.
 fn led<'r>(groups: Vec<Group<'r>>, leads: &HashMap<Group<'r>, Group<'r>>) -> Vec<Group<'r>> {
     groups.into_iter().map(|group| leads.get(&group).cloned().unwrap_or(group)).collect()

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::expected::{ABSENT, is_server_error, only_code, status_of, statuses};
-use super::{Group, Item, led, shape};
+use super::{Group, Item, entirely, led, shape};
 use crate::model::{FindingReport, Report};
 use crate::queries::Defect;
 use judge::finding::EXPECTATION;
@@ -158,16 +158,12 @@ pub(super) fn stored_values<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
 
 /// Replaces the groups of stored values whose answers all show wrong values of one larger group.
 fn in_same_answers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    let mut answers: BTreeMap<&Group<'r>, BTreeSet<(&str, usize)>> = BTreeMap::new();
-    let mut others: BTreeSet<&Group<'r>> = BTreeSet::new();
-    for (item, group) in findings.iter().zip(&groups) {
-        if matches!(group, Group::Same(..)) && is_stored_value(item.finding) {
-            answers.entry(group).or_default().insert(item.answer());
-        } else {
-            others.insert(group);
-        }
-    }
-    answers.retain(|group, _| !others.contains(group));
+    let shows_stored =
+        |item: &Item<'r>, group: &Group<'r>| matches!(group, Group::Same(..)) && is_stored_value(item.finding);
+    let answers: BTreeMap<&Group<'r>, BTreeSet<(&str, usize)>> = entirely(findings, &groups, shows_stored)
+        .into_iter()
+        .map(|(group, items)| (group, items.into_iter().map(Item::answer).collect()))
+        .collect();
     let lead = |own: &BTreeSet<(&str, usize)>| {
         let covers =
             |(_, theirs): &(&&Group<'r>, &BTreeSet<(&str, usize)>)| own.len() < theirs.len() && own.is_subset(theirs);

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::expected::{ABSENT, is_server_error, only_code, permits_more, status_of, statuses};
-use super::{Group, Item, led, led_to_last};
+use super::{Group, Item, entirely, led, led_to_last};
 use crate::model::FindingReport;
 use judge::finding::EXPECTATION;
 use spec::contract::Level;
@@ -35,24 +35,20 @@ struct Refused<'r> {
 /// Merges the groups of controls that were refused into the only group of valid requests that the same operations refused
 /// in the same way.
 fn of_controls<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    let mut all: BTreeMap<&Group<'r>, Refused<'r>> = BTreeMap::new();
-    let mut others: BTreeSet<&Group<'r>> = BTreeSet::new();
-    for (item, group) in findings.iter().zip(&groups) {
+    let is_refused = |item: &Item<'r>, group: &Group<'r>| {
         let key = &item.finding.key;
         let refused =
             status_of(&key.answer).is_some_and(|status| (400..500).contains(&status)) && key.came == key.answer;
         let valid =
             item.finding.check == EXPECTATION && (key.expected == "success" || permits_more(&key.expected, "success"));
-        if !matches!(group, Group::Same(..)) || !refused || !valid {
-            others.insert(group);
-            continue;
-        }
-        let new = || Refused { answers: BTreeSet::new(), controls: true };
-        let own = all.entry(group).or_insert_with(new);
-        own.answers.insert((item.operation, &key.answer));
-        own.controls &= is_control(item);
-    }
-    all.retain(|group, _| !others.contains(group));
+        matches!(group, Group::Same(..)) && refused && valid
+    };
+    let of_group = |items: Vec<&Item<'r>>| Refused {
+        answers: items.iter().map(|item| (item.operation, item.finding.key.answer.as_str())).collect(),
+        controls: items.iter().all(|item| is_control(item)),
+    };
+    let all: BTreeMap<&Group<'r>, Refused<'r>> =
+        entirely(findings, &groups, is_refused).into_iter().map(|(group, items)| (group, of_group(items))).collect();
     let lead = |own: &Refused<'r>| {
         let explains =
             |(_, theirs): &(&&Group<'r>, &Refused<'r>)| !theirs.controls && own.answers.is_subset(&theirs.answers);
@@ -133,22 +129,22 @@ struct Served<'r> {
 
 /// Merges the groups of clauses about ids that the same operations serve in the place of the same refusal.
 pub(super) fn served_ids<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    let mut all: BTreeMap<&Group<'r>, Served<'r>> = BTreeMap::new();
-    let mut others: BTreeSet<&Group<'r>> = BTreeSet::new();
-    for (item, group) in findings.iter().zip(&groups) {
-        let Group::Accepts(_, level) = group else { continue };
+    let serves_id = |item: &Item<'r>, group: &Group<'r>| {
         let exchange = item.test.exchanges.get(item.finding.exchange);
         let has_id_only =
             exchange.is_some_and(|exchange| WITHOUT_BODY.iter().any(|method| exchange.endpoint.starts_with(method)));
-        if !has_id_only || only_code(&item.finding.key.expected).is_none() {
-            others.insert(group);
-        }
-        let new = || Served { expected: BTreeSet::new(), count: 0, level: *level };
-        let served = all.entry(group).or_insert_with(new);
-        served.expected.insert((item.operation, &item.finding.key.expected));
-        served.count += 1;
+        matches!(group, Group::Accepts(..)) && has_id_only && only_code(&item.finding.key.expected).is_some()
+    };
+    let of_group = |items: Vec<&Item<'r>>, level: Level| Served {
+        expected: items.iter().map(|item| (item.operation, item.finding.key.expected.as_str())).collect(),
+        count: items.len(),
+        level,
+    };
+    let mut all: BTreeMap<&Group<'r>, Served<'r>> = BTreeMap::new();
+    for (group, items) in entirely(findings, &groups, serves_id) {
+        let Group::Accepts(_, level) = group else { continue };
+        all.insert(group, of_group(items, *level));
     }
-    all.retain(|group, _| !others.contains(group));
     let lead = |group: &Group<'r>, own: &Served<'r>| {
         let explains = |(other, theirs): &(&&Group<'r>, &Served<'r>)| {
             let comes_first = (theirs.count, std::cmp::Reverse(**other)) > (own.count, std::cmp::Reverse(group));

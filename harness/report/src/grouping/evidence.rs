@@ -13,11 +13,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::expected::{is_server_error, permits_answers, permits_documented, permits_more, status_of};
-use super::{Group, Item, led_to_last};
+use super::{Group, Item, entirely, led_to_last};
 use judge::finding::EXPECTATION;
 
 /// What the findings of a group have in common.
-#[derive(Default)]
 struct Evidence<'r> {
     exchanges: BTreeSet<Place<'r>>,
     /// Operation, body and answer of the requests; nothing if one has no body.
@@ -29,9 +28,16 @@ struct Evidence<'r> {
     expectations: bool,
 }
 
-impl Evidence<'_> {
-    fn empty() -> Self {
-        Self { expectations: true, requests: Some(BTreeSet::new()), ..Self::default() }
+impl<'r> Evidence<'r> {
+    fn of(items: &[&Item<'r>]) -> Self {
+        Self {
+            exchanges: items.iter().map(|item| place(item)).collect(),
+            requests: items.iter().map(|item| request(item)).collect(),
+            operations: items.iter().map(|item| item.operation).collect(),
+            answers: items.iter().map(|item| item.finding.key.answer.as_str()).collect(),
+            expected: items.iter().map(|item| item.finding.key.expected.as_str()).collect(),
+            expectations: items.iter().all(|item| item.finding.check == EXPECTATION),
+        }
     }
 }
 
@@ -82,34 +88,15 @@ pub(super) fn merged_parts<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) ->
 
 /// The evidence of the groups whose findings are all about the whole answer.
 fn collected<'r>(findings: &[Item<'r>], groups: &[Group<'r>]) -> BTreeMap<Group<'r>, Evidence<'r>> {
-    let mut all: BTreeMap<Group<'r>, Evidence<'r>> = BTreeMap::new();
-    let mut others: BTreeSet<&Group<'r>> = BTreeSet::new();
-    let is_single = |group: &Group<'_>| matches!(group, Group::Same(..) | Group::Fails(..));
-    for (item, group) in findings.iter().zip(groups).filter(|(_, group)| is_single(group)) {
+    let is_about_answer = |item: &Item<'r>, group: &Group<'r>| {
         let key = &item.finding.key;
         let came = item.finding.defect().came;
         let of_status = key.place == "status" && key.answer.split(' ').next() == Some(came);
-        let about_answer = !key.answer.is_empty() && (came == key.answer || of_status);
-        if !about_answer {
-            others.insert(group);
-            continue;
-        }
-        let own = all.entry(group.clone()).or_insert_with(Evidence::empty);
-        own.exchanges.insert(place(item));
-        own.requests = match (own.requests.take(), request(item)) {
-            (Some(mut requests), Some(one)) => {
-                requests.insert(one);
-                Some(requests)
-            }
-            _ => None,
-        };
-        own.operations.insert(item.operation);
-        own.answers.insert(&key.answer);
-        own.expected.insert(&key.expected);
-        own.expectations &= item.finding.check == EXPECTATION;
-    }
-    all.retain(|group, _| !others.contains(group));
-    all
+        let is_single = matches!(group, Group::Same(..) | Group::Fails(..));
+        is_single && !key.answer.is_empty() && (came == key.answer || of_status)
+    };
+    let all = entirely(findings, groups, is_about_answer);
+    all.into_iter().map(|(group, items)| (group.clone(), Evidence::of(&items))).collect()
 }
 
 /// The group that explains this one.

@@ -34,8 +34,9 @@ pub(super) fn render(
         .enumerate()
         .map(|(at, cause)| card(report, at + 1, cause, open.len() <= FEW_CAUSES, columns, detail))
         .collect();
-    let text =
-        |shown: usize| heading(report, open, shown, screen) + &cards[..shown].concat() + &rest(open, shown, screen);
+    let text = |shown: usize| {
+        heading(report, open, shown, screen) + &cards[..shown].concat() + &rest(report, open, shown, screen)
+    };
     // At least one cause is shown, however small the terminal is.
     let shown = (1..=wanted).rev().find(|shown| *shown == 1 || rows_on_screen(&text(*shown), columns) <= room);
     let shown = shown.unwrap_or_default();
@@ -43,22 +44,19 @@ pub(super) fn render(
 }
 
 /// Where the causes are that do not fit.
-fn rest(open: &[&Cause<'_>], shown: usize, screen: Screen<'_>) -> String {
-    match open.len() - shown {
-        0 => String::new(),
-        more => {
-            let text = format!("and {}, {}", counted(more, "more cause"), screen.elsewhere());
-            let mut out = String::new();
-            push(&mut out, wrapped("    ", &text, screen.columns, 2));
-            out
-        }
+fn rest(report: &Report, open: &[&Cause<'_>], shown: usize, screen: Screen<'_>) -> String {
+    let mut out = String::new();
+    if shown < open.len() {
+        let text = format!("and {}, {}", number(report, open, &open[shown..], "more cause"), screen.elsewhere());
+        push(&mut out, wrapped("    ", &text, screen.columns, 2));
     }
+    out
 }
 
 fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, screen: Screen<'_>) -> String {
     let columns = screen.columns;
     let mut out = String::from("\n");
-    let all = number(report, open);
+    let all = number(report, open, open, "cause");
     let title = match open.len() {
         1 => "1 cause:".to_owned(),
         count if count > shown => format!("the first {shown} of {all}; repair them in this order:"),
@@ -74,15 +72,12 @@ fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, screen: Screen<'_
     out
 }
 
-/// How many causes there are. Those that only warn are counted apart, unless all do.
-fn number(report: &Report, open: &[&Cause<'_>]) -> String {
-    let failing = open.iter().filter(|cause| report.fails(cause.shown())).count();
-    match open.len() - failing {
-        warning if warning > 0 && failing > 0 => {
-            format!("{} and {}", counted(failing, "cause"), counted(warning, "warning"))
-        }
-        _ => counted(open.len(), "cause"),
-    }
+/// How many of the causes there are in a part of them. Those that only warn are counted apart, unless all causes do.
+fn number(report: &Report, open: &[&Cause<'_>], part: &[&Cause<'_>], cause: &str) -> String {
+    let fails = |cause: &&Cause<'_>| report.fails(cause.shown());
+    let failing = if open.iter().any(fails) { part.iter().filter(|cause| fails(cause)).count() } else { part.len() };
+    let counts = [(failing, cause), (part.len() - failing, "warning")].into_iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, what)| counted(count, what)).collect::<Vec<_>>().join(" and ")
 }
 
 /// How many failed tests have only the first causes, and how many of these were not sent completely. Tests with several

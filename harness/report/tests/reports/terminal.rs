@@ -72,17 +72,27 @@ fn heading_says_how_many_tests_have_only_the_first_causes() {
 
 #[test]
 fn heading_counts_causes_that_only_warn_apart() {
-    let warning = |warnings: usize, strict: bool| {
-        let mut report = Report { strict, ..fails(5) };
+    let of = |count: usize, warnings: usize, strict: bool| {
+        let mut report = Report { strict, ..fails(count) };
         for test in report.tests.iter_mut().take(warnings) {
             test.findings.iter_mut().for_each(|finding| finding.level = Level::Should);
         }
         summary(&report, COLUMNS)
     };
+    let warning = |warnings: usize, strict: bool| of(5, warnings, strict);
     assert!(warning(0, false).starts_with("\n5 causes; repair"), "{}", warning(0, false));
     assert!(warning(2, false).starts_with("\n3 causes and 2 warnings; repair"), "{}", warning(2, false));
     assert!(warning(5, false).starts_with("\n5 causes; repair"), "{}", warning(5, false));
     assert!(warning(2, true).starts_with("\n5 causes; repair"), "{}", warning(2, true));
+    for (warnings, heading, rest) in [
+        (3, "17 causes and 3 warnings", "7 more causes and 3 warnings"),
+        (10, "10 causes and 10 warnings", "10 warnings"),
+        (20, "20 causes", "10 more causes"),
+    ] {
+        let text = of(20, warnings, false);
+        assert!(text.starts_with(&format!("\nthe first 10 of {heading}; repair")), "{text}");
+        assert!(text.contains(&format!("\n    and {rest}, ")), "{text}");
+    }
 }
 
 #[test]
