@@ -3,6 +3,15 @@
 use generate::schema::pointer::unescaped;
 use serde_json::Value;
 
+/// The text of a string or a number.
+pub(super) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 /// The pointer to the parent of a value, and the name of the value in it.
 pub(super) fn parent(pointer: &str) -> Option<(&str, String)> {
     let (parent, name) = pointer.rsplit_once('/')?;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
+use super::body::text;
 use super::situation::Answers;
 use generate::schema::pointer::below;
 use judge::exchange::{Exchange, Request, Role};
@@ -122,15 +123,6 @@ fn walk(value: &Value, pointer: &str, depth: usize, call: &mut impl FnMut(&str, 
 
 fn last(pointer: &str) -> &str {
     pointer.rsplit('/').next().unwrap_or_default()
-}
-
-/// The text of a string or a number.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::body::text;
 use generate::schema::pointer::below;
 use judge::exchange::{Request, Response};
 
@@ -47,7 +48,7 @@ impl Answers {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestPart {
-    /// `body` for a body that is no JSON object, `body` with a JSON Pointer, `path` for the path, `query` with a name, or
+    /// `body` for a body that is not a JSON object, `body` with a JSON Pointer, `path` for the path, `query` with a name, or
     /// `header` with a name in lower case.
     pub at: String,
     /// Its value. `sha256:…` stands for a value of more than 200 bytes.
@@ -188,11 +189,6 @@ impl History {
 /// The texts and numbers of the members of a body, one of which may be an id.
 fn scalars(response: &Response) -> Vec<String> {
     let Some(Value::Object(members)) = response.json() else { return Vec::new() };
-    let text = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
     members.values().filter_map(text).collect()
 }
 

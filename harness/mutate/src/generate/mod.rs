@@ -18,7 +18,7 @@ use super::mutation::{Change, Mutation, When};
 use super::observed::Observed;
 use super::situation::Answers;
 pub use situations::situations;
-use spec::contract::{Contract, ErrorCode, RateLimit};
+use spec::contract::{Contract, ErrorCode, Operation, RateLimit};
 
 /// The error page of a web server.
 const PAGE: &str = "<html><head><title>Error</title></head><body><center><h1>Error</h1></center></body></html>";
@@ -108,6 +108,23 @@ fn successes() -> When {
 
 fn header(name: &str, what: &str) -> String {
     format!("header/{name}/{what}")
+}
+
+/// The status of a success of an operation.
+fn success_status(operation: &Operation) -> u16 {
+    operation.successes.iter().find_map(|success| success.name.parse().ok()).unwrap_or(200)
+}
+
+/// Another value of the same type for a member; `None` for null.
+fn other_value(at: &str, value: &Value) -> Option<Change> {
+    match value {
+        Value::Null => None,
+        Value::String(_) => Some(Change::AppendText { at: at.to_owned(), text: "Other".to_owned() }),
+        Value::Number(_) => Some(Change::OffsetMember { at: at.to_owned(), by: 1 }),
+        Value::Bool(value) => Some(set_member(at, Value::Bool(!value))),
+        Value::Array(_) => Some(set_member(at, Value::Array(Vec::new()))),
+        Value::Object(_) => Some(set_member(at, Value::Object(serde_json::Map::new()))),
+    }
 }
 
 fn replaced(media_type: &str, text: &str) -> Change {

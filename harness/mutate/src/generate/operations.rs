@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Generator, PAGE, replaced, set_member, successes};
+use super::{Generator, PAGE, other_value, replaced, set_member, successes};
 use crate::body::grow;
 use crate::change::code_value;
 use crate::members;
@@ -107,11 +107,8 @@ impl Generator<'_> {
         let mut all = Vec::new();
         for pointer in self.observed.echoes(&operation.id) {
             let Some(seen) = self.observed.member(&operation.id, pointer) else { continue };
-            let change = match seen.body.pointer(pointer) {
-                Some(Value::String(_)) => Change::AppendText { at: pointer.to_owned(), text: "Other".to_owned() },
-                Some(Value::Number(_)) => Change::OffsetMember { at: pointer.to_owned(), by: 1 },
-                _ => continue,
-            };
+            let value = seen.body.pointer(pointer).filter(|value| value.is_string() || value.is_number());
+            let Some(change) = value.and_then(|value| other_value(pointer, value)) else { continue };
             // A member that may be anything is not documented.
             let is_documented = operation.success_of(seen.status).is_some_and(|success| {
                 members::refuses(self.contract, operation, success, &seen.body, pointer, &json!({ "value": [] }))

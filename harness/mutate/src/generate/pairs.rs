@@ -1,6 +1,6 @@
 //! Mutations of the errors of one operation with one code.
 
-use super::{Generator, PAGE, PRESENT, STATUS, of, replaced, set_header};
+use super::{Generator, PAGE, PRESENT, STATUS, of, replaced, set_header, success_status};
 use crate::clauses_of_mutation::of_code;
 use crate::mutation::{Change, Mutation, When};
 use spec::contract::{ErrorCode, Operation};
@@ -9,12 +9,11 @@ impl Generator<'_> {
     /// Another code or a success instead of the error, and faults of its parts.
     pub(super) fn pair(&self, operation: &Operation, entry: &ErrorCode) -> Vec<Mutation> {
         let (Some(status), code) = (entry.status(), entry.code.as_str()) else { return Vec::new() };
-        let success = operation.successes.iter().find_map(|success| success.name.parse().ok()).unwrap_or(200);
         let others = self.other_codes(code, status).into_iter();
         let mut changes: Vec<(String, Change)> = others
             .map(|(other, to)| (format!("code-{other}"), Change::SetCode { to: other.to_owned(), status: to }))
             .collect();
-        changes.push(("succeeds".to_owned(), Change::Succeed { status: success }));
+        changes.push(("succeeds".to_owned(), Change::Succeed { status: success_status(operation) }));
         let name = |what: &str| format!("operation/{}/{code}/{what}", operation.id);
         let when = || When { operation: Some(operation.id.clone()), ..of(code) };
         let one = |(what, change): (String, Change)| Mutation {

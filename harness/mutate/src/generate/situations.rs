@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::{Generator, set_header, set_member, successes};
+use super::{Generator, other_value, set_header, set_member, success_status, successes};
 use crate::baseline::{Answer, Baseline, PassingTest};
 use crate::expected::parts;
 use crate::mutation::{Change, Mutation, When};
@@ -127,10 +127,7 @@ impl Generator<'_> {
             if usize::from(*success) + errors.len() == 1 && expected.tolerate.is_empty());
         let outcome = match answer.code() {
             _ if !is_exact => Change::Close,
-            Some(_) => {
-                let status = operation.successes.iter().find_map(|success| success.name.parse().ok()).unwrap_or(200);
-                Change::Succeed { status }
-            }
+            Some(_) => Change::Succeed { status: success_status(operation) },
             None => {
                 let Some((entry, status)) = self.codes_to_send().next() else { return Vec::new() };
                 Change::Refuse { code: entry.code.clone(), status }
@@ -151,7 +148,6 @@ impl Generator<'_> {
 
 /// Another value of a part of a response, and the response without it.
 fn of_part(part: &Part, answer: &Answer) -> Vec<(&'static str, Change)> {
-    let text = "Other".to_owned();
     match part {
         Part::Header(name) if answer.response.header_bytes(name).is_some() => {
             vec![("removed", Change::RemoveHeader { name: name.clone() }), ("other", set_header(name, "Other"))]
@@ -159,15 +155,11 @@ fn of_part(part: &Part, answer: &Answer) -> Vec<(&'static str, Change)> {
         Part::Header(name) => vec![("added", set_header(name, "1"))],
         Part::Body(at) => {
             let body = answer.response.json();
-            let other = match body.as_ref().and_then(|body| body.pointer(at)) {
-                None | Some(Value::Null) => return vec![("added", set_member(at, json!("Other")))],
-                Some(Value::String(_)) => Change::AppendText { at: at.clone(), text },
-                Some(Value::Number(_)) => Change::OffsetMember { at: at.clone(), by: 1 },
-                Some(Value::Bool(value)) => set_member(at, json!(!value)),
-                Some(Value::Array(_)) => set_member(at, json!([])),
-                Some(Value::Object(_)) => set_member(at, json!({})),
-            };
-            vec![("other", other), ("removed", Change::RemoveMember { at: at.clone() })]
+            let value = body.as_ref().and_then(|body| body.pointer(at));
+            match value.and_then(|value| other_value(at, value)) {
+                Some(other) => vec![("other", other), ("removed", Change::RemoveMember { at: at.clone() })],
+                None => vec![("added", set_member(at, json!("Other")))],
+            }
         }
         Part::Status | Part::Connection | Part::Deliveries => Vec::new(),
     }
