@@ -173,11 +173,20 @@ async fn by_bare_client(client: &reqwest::Client, requests: Vec<reqwest::Request
         }
     });
     let clock = Instant::now();
-    let mut answers = futures_util::stream::iter(sent.map(tokio::spawn)).buffer_unordered(IN_FLIGHT);
-    while let Some(answer) = answers.next().await {
-        answer.map_err(|error| error.to_string())??;
-    }
+    in_tasks(sent).await?;
     Ok(clock.elapsed())
+}
+
+/// Runs each of these in its own task.
+async fn in_tasks<F>(all: impl Iterator<Item = F>) -> Result<(), String>
+where
+    F: Future<Output = Result<(), String>> + Send + 'static,
+{
+    let mut ended = futures_util::stream::iter(all.map(tokio::spawn)).buffer_unordered(IN_FLIGHT);
+    while let Some(one) = ended.next().await {
+        one.map_err(|error| error.to_string())??;
+    }
+    Ok(())
 }
 
 fn print_rates(harness: &[Duration], proxied: &[Duration], bare: &[Duration]) {

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use chrono::Utc;
-use futures_util::StreamExt as _;
 use judge::secret::Redactor;
 use judge::verdict::Rules;
 use report::model::{Extent, Manifest};
@@ -13,7 +12,7 @@ use runner::client::HttpClient;
 use runner::execute::{Environment, run_test};
 use spec::scenario::TestCase;
 
-use super::{IN_FLIGHT, by_bare_client, by_harness, prepared, requests};
+use super::{by_bare_client, by_harness, in_tasks, prepared, requests};
 
 /// How often all requests are sent for each stage, because the clock of `/proc` has ticks of 10 ms.
 const ROUNDS: usize = 5;
@@ -22,7 +21,7 @@ const TICK_US: f64 = 10_000.0;
 /// The formats that a pipeline writes.
 const FORMATS: [&str; 3] = ["json", "junit", "html"];
 
-/// Prints the table; `None` from [`cpu_us`] means that this system has no `/proc`.
+/// Prints the table. Prints nothing on a system without `/proc`.
 pub async fn print(
     environment: &Arc<Environment>,
     tests: &Arc<Vec<TestCase>>,
@@ -72,23 +71,20 @@ async fn by_recording_client(
     environment: &Environment,
     tests: &[TestCase],
 ) -> Result<(), String> {
-    let prepared = prepared(&environment.contract, tests)?.into_iter();
-    let sent = prepared.map(|prepared| {
+    let sent = prepared(&environment.contract, tests)?.into_iter().map(|prepared| {
         let client = client.clone();
-        tokio::spawn(async move {
+        async move {
             let sent = client.send(&prepared.request, &prepared.secret_headers, false).await;
-            sent.map_err(|fault| fault.message().to_owned())
-        })
+            sent.map(drop).map_err(|fault| fault.message().to_owned())
+        }
     });
-    let mut answers = futures_util::stream::iter(sent).buffer_unordered(IN_FLIGHT);
-    while let Some(answer) = answers.next().await {
-        answer.map_err(|error| error.to_string())??;
-    }
-    Ok(())
+    in_tasks(sent).await
 }
 
 fn write_reports(environment: &Environment, tests: &[TestCase], results: Vec<TestResult>) -> Result<(), String> {
-    let redactor = Redactor::new(environment.target.secrets());
+    // As in a run, parts of credentials that are also in names of tests are not hidden.
+    let names: Vec<&str> = tests.iter().map(|test| test.name.as_ref()).collect();
+    let redactor = Redactor::with_own_words(environment.target.secrets(), &names.join("\n"));
     let manifest = Manifest::undivided(Extent::of(tests.iter().map(|test| test.name.as_ref())), true);
     let facts = Facts::in_process(&environment.contract, "throughput", Utc::now(), manifest, &redactor);
     let report = build(&facts, test_reports(&facts, results), Vec::new());

@@ -24,6 +24,10 @@ pub(super) fn redundancy(
     let situations = situations(&campaign.contract, baseline, &second);
     tell!("trying {} faults in one situation", situations.len());
     let rows = runtime.block_on(campaign.run(baseline, &situations, |_| {}));
+    if rows.len() < situations.len() {
+        let (tried, all) = (rows.len(), situations.len());
+        return Err(Abort::Inconclusive(format!("interrupted: {tried} of {all} faults in one situation were tried")));
+    }
     let untriggered = rows.iter().filter(|row| row.outcome == Outcome::NeverTriggered).count();
     let unnoticed = rows.iter().filter(|row| row.kills.is_empty()).count() - untriggered;
     tell!("{unnoticed} of them were not noticed, and {untriggered} changed no response");
