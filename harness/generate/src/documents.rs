@@ -3,7 +3,7 @@
 //! Nothing is read from disk, so sizes and densities are exact.
 
 use std::collections::HashMap;
-use std::fmt;
+use std::io;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use base64::Engine as _;
@@ -80,35 +80,22 @@ fn default_dpi() -> u32 {
 const WIDTH: u16 = 1063;
 const HEIGHT: u16 = 732;
 
-/// The Base64 of a document, or an error.
-type Text = Result<Arc<str>, String>;
+/// A document of its natural size, or an error.
+type Natural = Result<Arc<[u8]>, String>;
 
-/// Each document has its own cell, so that concurrent callers build it once.
-static CACHE: LazyLock<Mutex<HashMap<DocumentSpec, Arc<OnceLock<Text>>>>> = LazyLock::new(Mutex::default);
+/// Each document of its natural size has its own cell, so that concurrent callers build it once.
+static CACHE: LazyLock<Mutex<HashMap<DocumentSpec, Arc<OnceLock<Natural>>>>> = LazyLock::new(Mutex::default);
 
-/// The document as Base64 (RFC 4648, with padding). Documents of their natural size are built once and kept.
-pub fn base64(spec: DocumentSpec) -> Text {
-    if spec.bytes.is_some() {
-        return Ok(Base64Text::new(spec)?.to_string().into());
-    }
-    let cell = CACHE.lock().entry(spec).or_default().clone();
-    cell.get_or_init(|| Ok(STANDARD.encode(bytes(spec)?).into())).clone()
-}
-
-/// The Base64 of a document, encoded while it is written: a document of many megabytes is never kept.
+/// The Base64 of a document (RFC 4648, with padding), encoded while it is written: a document of many megabytes is never
+/// kept.
 pub struct Base64Text(Vec<Piece>);
 
 impl Base64Text {
     pub fn new(spec: DocumentSpec) -> Result<Self, String> {
         pieces(spec).map(Self)
     }
-}
 
-/// How many bytes are encoded at a time; a multiple of three.
-const AT_ONCE: usize = 48 * 1024;
-
-impl fmt::Display for Base64Text {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub fn write_to(&self, out: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
         let mut block = Vec::with_capacity(AT_ONCE);
         for piece in &self.0 {
             let mut from = 0;
@@ -117,14 +104,17 @@ impl fmt::Display for Base64Text {
                 piece.append_part(from, count, &mut block);
                 from += count;
                 if block.len() == AT_ONCE {
-                    formatter.write_str(&STANDARD.encode(&block))?;
+                    out.write_all(STANDARD.encode(&block).as_bytes())?;
                     block.clear();
                 }
             }
         }
-        formatter.write_str(&STANDARD.encode(&block))
+        out.write_all(STANDARD.encode(&block).as_bytes())
     }
 }
+
+/// How many bytes are encoded at a time; a multiple of three.
+const AT_ONCE: usize = 48 * 1024;
 
 /// A part of a document.
 enum Piece {
@@ -167,8 +157,8 @@ pub fn bytes(spec: DocumentSpec) -> Result<Vec<u8>, String> {
 }
 
 fn pieces(spec: DocumentSpec) -> Result<Vec<Piece>, String> {
-    let Some(size) = spec.bytes else { return Ok(vec![Piece::Bytes(natural(spec)?)]) };
-    let natural = decoded(&base64(DocumentSpec { bytes: None, ..spec })?).unwrap_or_default();
+    let natural = natural(DocumentSpec { bytes: None, ..spec })?.to_vec();
+    let Some(size) = spec.bytes else { return Ok(vec![Piece::Bytes(natural)]) };
     let missing = size
         .checked_sub(natural.len())
         .ok_or_else(|| format!("cannot make a {:?} of {size} bytes: it needs at least {}", spec.kind, natural.len()))?;
@@ -183,7 +173,13 @@ fn pieces(spec: DocumentSpec) -> Result<Vec<Piece>, String> {
         .ok_or_else(|| format!("cannot make a {:?} of exactly {size} bytes", spec.kind))
 }
 
-fn natural(spec: DocumentSpec) -> Result<Vec<u8>, String> {
+/// The document of its natural size. It is built once and kept.
+fn natural(spec: DocumentSpec) -> Natural {
+    let cell = CACHE.lock().entry(spec).or_default().clone();
+    cell.get_or_init(|| built(spec).map(Arc::from)).clone()
+}
+
+fn built(spec: DocumentSpec) -> Result<Vec<u8>, String> {
     Ok(match spec.kind {
         DocumentKind::Png => png(spec).map_err(|error| error.to_string())?,
         DocumentKind::Jpg => jpg(spec).map_err(|error| error.to_string())?,
@@ -460,8 +456,12 @@ mod tests {
                 let spec = DocumentSpec { bytes: Some(size), ..spec(kind) };
                 let file = bytes(spec).expect("a file");
                 assert_eq!(file.len(), size, "{kind:?}");
-                let text = Base64Text::new(spec).expect("a file").to_string();
-                assert!(decoded(&text).as_deref() == Some(&file[..]), "{kind:?} of {size} bytes in blocks");
+                let mut text = Vec::new();
+                Base64Text::new(spec).expect("a file").write_to(&mut text).expect("written");
+                assert!(
+                    decoded(std::str::from_utf8(&text).expect("ASCII")).as_deref() == Some(&file[..]),
+                    "{kind:?} of {size} bytes in blocks"
+                );
             }
         }
     }

@@ -4,8 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::ser::Error as _;
-use serde::{Deserialize as _, Serialize, Serializer};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::{form, sign};
@@ -148,13 +147,15 @@ pub(super) fn body_of(
     };
     let value = template.value(variables).map_err(missing)?;
     if form::sends_form(&call.operation, headers) {
-        let value = serde_json::to_value(WithDocuments(&value)).map_err(|error| error.to_string())?;
+        let mut json = Vec::new();
+        write_json(&value, &mut json).map_err(|error| error.to_string())?;
+        let value = serde_json::from_slice(&json).map_err(|error| error.to_string())?;
         if let Some(text) = form::encoded(&value) {
             return Ok(Some(text.into_bytes().into()));
         }
     }
     let length = documents_length(&value);
-    let write = move |out: &mut dyn io::Write| Ok(serde_json::to_writer(out, &WithDocuments(&value))?);
+    let write = move |out: &mut dyn io::Write| write_json(&value, out);
     // A signature needs the whole body.
     let body = if length > LONG_DOCUMENTS && call.sign.is_none() {
         Body::written(Arc::new(write))
@@ -176,22 +177,35 @@ pub(super) fn length_of_documents(call: &Call, variables: &Variables) -> usize {
     template.value(variables).map_or(0, |value| documents_length(&value))
 }
 
-/// A value in which each `{ $document: … }` is written as the Base64 of such a document.
-struct WithDocuments<'v>(&'v Value);
-
-impl Serialize for WithDocuments<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Some(spec) = document_of(self.0) {
-            let document = spec.and_then(Base64Text::new).map_err(S::Error::custom)?;
-            return serializer.collect_str(&document);
-        }
-        match self.0 {
-            Value::Object(members) => {
-                serializer.collect_map(members.iter().map(|(name, inner)| (name, WithDocuments(inner))))
+/// Writes a value as JSON. Each `{ $document: … }` in it is written as the Base64 of such a document, of which no
+/// character needs an escape in JSON.
+fn write_json(value: &Value, out: &mut dyn io::Write) -> io::Result<()> {
+    if let Some(spec) = document_of(value) {
+        let document = spec.and_then(Base64Text::new).map_err(io::Error::other)?;
+        out.write_all(b"\"")?;
+        document.write_to(out)?;
+        return out.write_all(b"\"");
+    }
+    match value {
+        Value::Object(members) => {
+            out.write_all(b"{")?;
+            for (index, (name, inner)) in members.iter().enumerate() {
+                out.write_all(if index == 0 { b"" } else { b"," })?;
+                serde_json::to_writer(&mut *out, name)?;
+                out.write_all(b":")?;
+                write_json(inner, out)?;
             }
-            Value::Array(elements) => serializer.collect_seq(elements.iter().map(WithDocuments)),
-            other => other.serialize(serializer),
+            out.write_all(b"}")
         }
+        Value::Array(elements) => {
+            out.write_all(b"[")?;
+            for (index, inner) in elements.iter().enumerate() {
+                out.write_all(if index == 0 { b"" } else { b"," })?;
+                write_json(inner, out)?;
+            }
+            out.write_all(b"]")
+        }
+        other => Ok(serde_json::to_writer(out, other)?),
     }
 }
 
@@ -234,4 +248,29 @@ fn signature(
         signed_body: text(&sign.signed_body)?.map_or_else(|| body.to_vec(), String::into_bytes),
     };
     Ok(sign::headers(signing, sign, texts))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn documents_in_a_body_are_written_as_base64() {
+        let value = json!({
+            "a\"b": [1.5, null, "é\n", [], {}],
+            "content": { "$document": { "kind": "text" } },
+            "files": [{ "$document": { "kind": "empty" } }, true],
+        });
+        let mut out = Vec::new();
+        write_json(&value, &mut out).expect("written");
+        let mut written: Value = serde_json::from_slice(&out).expect("JSON");
+        let content = generate::documents::decoded(written["content"].take().as_str().expect("a text"));
+        assert!(content.is_some_and(|bytes| bytes.starts_with(b"This is a passport")));
+        assert_eq!(written, json!({ "a\"b": [1.5, null, "é\n", [], {}], "content": null, "files": ["", true] }));
+        let wrong = json!({ "content": { "$document": { "kind": "png", "bytes": 3 } } });
+        let error = write_json(&wrong, &mut Vec::new()).expect_err("too small").to_string();
+        assert!(error.contains("cannot make a Png of 3 bytes"), "{error}");
+    }
 }
