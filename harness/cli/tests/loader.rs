@@ -22,7 +22,7 @@ use dice::Dice;
 use packs::{Folder, Subject};
 
 /// The number of changes in an ordinary run, for each subject.
-const CHANGES: u64 = 250;
+const CHANGES: u64 = 100;
 
 #[test]
 fn changed_packs_are_loaded_or_refused_with_a_place_that_exists() {

@@ -134,7 +134,14 @@ impl Piece {
     fn append_part(&self, from: usize, count: usize, out: &mut Vec<u8>) {
         match self {
             Piece::Bytes(bytes) => out.extend_from_slice(&bytes[from..from + count]),
-            Piece::Fill(byte, _) => out.resize(out.len() + count, *byte),
+            Piece::Fill(byte, _) => {
+                // In blocks: without optimization, a byte at a time takes long.
+                let block = [*byte; 4096];
+                let full = out.len() + count;
+                while out.len() < full {
+                    out.extend_from_slice(&block[..block.len().min(full - out.len())]);
+                }
+            }
         }
     }
 }

