@@ -181,6 +181,28 @@ fn check_upholds_a_clause_only_if_it_judged_something() {
 }
 
 #[test]
+fn details_of_the_wrong_type_are_reported_once() {
+    let (contract, _) = pack();
+    let error =
+        |details: Value| json!({ "error": { "code": "INTERNAL_SERVER_ERROR", "message": "No.", "details": details } });
+    for (details, expected) in [
+        (json!({ "requestId": "1" }), &["ENV-4"][..]),
+        (json!(["Request ID: 1"]), &["ENV-4"]),
+        (json!("Request ID: 2"), &["SRV-2"]),
+        (json!("Request ID: 1"), &[]),
+    ] {
+        let headers = [("X-Request-Id", "1"), ("Content-Type", "application/json")];
+        let exchange = answered(500, &error(details.clone()), &headers);
+        let context = ExchangeContext::new(&contract, &exchange).expect("a response");
+        let judgement = judge(&context, 0);
+        let found: Vec<&str> = judgement.findings.iter().map(|finding| finding.clause.as_str()).collect();
+        assert_eq!(found, expected, "{details}");
+        let upholds = judgement.upheld.iter().any(|(clause, _)| clause == "SRV-2");
+        assert_eq!(upholds, expected.is_empty(), "{details}");
+    }
+}
+
+#[test]
 fn every_check_has_a_reason_for_judging_nothing() {
     let (contract, _) = pack();
     for name in judge::check::names() {

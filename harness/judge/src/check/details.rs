@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use regex::Regex;
 
+use super::envelope::misfits_at;
 use super::{Check, ExchangeContext};
 use crate::finding::{Violation, quoted};
 use spec::contract::DetailsValue;
@@ -12,14 +13,16 @@ use spec::contract::DetailsValue;
 pub(super) const EXPIRY_NAMED: Check = Check {
     name: "expiry-named",
     statement: "details state the time at which the credential expired",
-    applies: |context| names(context) == Some(DetailsValue::Expiry),
+    applies: |context| names(context) == Some(DetailsValue::Expiry) && !is_misfit(context),
     run: expiry_named,
 };
 
 pub(super) const REQUEST_ID_NAMED: Check = Check {
     name: "request-id-in-details",
     statement: "details contain the request id from the header",
-    applies: |context| names(context) == Some(DetailsValue::RequestId) && request_id(context).is_some(),
+    applies: |context| {
+        names(context) == Some(DetailsValue::RequestId) && request_id(context).is_some() && !is_misfit(context)
+    },
     run: request_id_named,
 };
 
@@ -36,6 +39,11 @@ fn names(context: &ExchangeContext<'_>) -> Option<DetailsValue> {
 fn details<'b>(context: &'b ExchangeContext<'_>) -> Option<&'b str> {
     let pointer = context.contract.catalog.envelope.pointers.details.as_deref()?;
     context.body.as_ref()?.pointer(pointer)?.as_str()
+}
+
+/// Whether the details are of the wrong type. Another check reports that.
+fn is_misfit(context: &ExchangeContext<'_>) -> bool {
+    !misfits_at(context, context.contract.catalog.envelope.pointers.details.as_deref()).is_empty()
 }
 
 fn pointer<'c>(context: &ExchangeContext<'c>) -> &'c str {

@@ -160,7 +160,7 @@ fn misfits<'m>(context: &'m ExchangeContext<'_>) -> &'m [Misfit] {
     })
 }
 
-fn misfits_at(context: &ExchangeContext<'_>, pointer: Option<&str>) -> Vec<Violation> {
+pub(super) fn misfits_at(context: &ExchangeContext<'_>, pointer: Option<&str>) -> Vec<Violation> {
     misfits(context).iter().filter(|misfit| Some(misfit.pointer.as_str()) == pointer).map(violation).collect()
 }
 

@@ -28,7 +28,7 @@ const PATTERNS: [(&str, &str); 21] = [
     ("a stack trace", r"\bat (?:async )?(?:file://)?/[\w./@-]+:\d+:\d+"),
     ("a stack trace", r"\bat [\w.$<>`]+\([^()\n]*\) in [^\n]+:line \d+"),
     ("a stack trace", r"\bpanicked at\b|\bstack backtrace:|\bgoroutine \d+ \[|\bcore dumped\b"),
-    ("a stack trace", r"\b[\w/.-]+\.(?:rs|py|rb|go|java|kt|js|mjs|ts|php|cs|cpp|scala|ex|pl):\d+\b"),
+    ("a stack trace", r"/?\b[\w/.-]+\.(?:rs|py|rb|go|java|kt|js|mjs|ts|php|cs|cpp|scala|ex|pl):\d+\b"),
     ("a stack trace", r"\.(?:php|phtml) on line \d+"),
     ("a stack trace", r"\b(?:[a-z]\w*\.){2,}[A-Z]\w*(?:Exception|Error|Fault)\b"),
     (
@@ -308,6 +308,15 @@ mod tests {
         for text in texts {
             assert!(leaks(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_source_file_is_found_with_its_first_slash() {
+        let text = "error in /srv/kyc/app.py:31";
+        let found: Vec<&str> = matching(text)
+            .filter_map(|(_, pattern)| std::str::from_utf8(pattern.find(text.as_bytes())?.as_bytes()).ok())
+            .collect();
+        assert!(found.contains(&"/srv/kyc/app.py:31"), "{found:?}");
     }
 
     #[test]
