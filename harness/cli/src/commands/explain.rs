@@ -16,7 +16,7 @@ use judge::target::variable;
 use report::output;
 use spec::contract::{Clause, Contract, ErrorCode, Retry};
 use spec::scenario::plan::Repetition;
-use spec::scenario::{Action, Call, Expectation, Library, Property, PropertyRule, Step, TestCase};
+use spec::scenario::{Action, Burst, Call, Expectation, Library, Property, PropertyRule, Step, TestCase};
 use spec::source::suggestion;
 
 /// Prints a description of a test, a clause, an error code, a check or an operation; without a name, of all checks.
@@ -272,6 +272,9 @@ fn call_in_words(call: &Call, test: &TestCase) -> String {
     let operation = &call.operation;
     let actor = call.actor.as_deref().unwrap_or("an anonymous caller");
     let many = match call.repetition {
+        Repetition::Burst(Burst { at_most, accepted: Some(accepted), .. }) => {
+            format!(" {at_most} times at once, of which at most {accepted} may be accepted")
+        }
         Repetition::Burst(burst) => format!(" up to {} times at once", burst.at_most),
         Repetition::Once | Repetition::Poll(_) => String::new(),
     };

@@ -8,7 +8,7 @@ use judge::exchange::Response;
 use judge::finding::EXPECTATION;
 use judge::record::TestRecord;
 use serde_json::Value;
-use spec::scenario::plan::KeptPart;
+use spec::scenario::plan::{KeptPart, Repetition};
 use spec::scenario::template::Template;
 use spec::scenario::{Action, Step, TestCase};
 
@@ -103,7 +103,7 @@ pub fn mutants(test: &TestCase, record: &TestRecord) -> Vec<Mutant> {
             Kind::Keep => subject.keep(index),
             Kind::SameAs => subject.same_as(index),
             Kind::Poll => subject.poll(index),
-            Kind::Burst => burst(index),
+            Kind::Burst => burst(index, &test.steps[index]),
             Kind::Wait => subject.wait(index),
             Kind::Await => subject.deliveries(index),
         };
@@ -233,10 +233,15 @@ fn judge_of(change: Delivery) -> &'static str {
     }
 }
 
-fn burst(step: usize) -> Changes {
+fn burst(index: usize, step: &Step) -> Changes {
+    let compete =
+        matches!(&step.call().expect("a call").repetition, Repetition::Burst(burst) if burst.accepted.is_some());
+    let accepted = if compete { Must::Fail(EXPECTATION) } else { Must::NotPass };
+    // A rate limit says nothing about requests that compete.
+    let limited = if compete { Must::NotPass } else { Must::Fail(EXPECTATION) };
     vec![
-        (step, Change::Accepted, Must::NotPass),
-        (step, Change::Code(401, "AUTHENTICATION_FAILED"), Must::Fail(EXPECTATION)),
-        (step, Change::Code(429, "VALIDATION_ERROR"), Must::Fail(EXPECTATION)),
+        (index, Change::Accepted, accepted),
+        (index, Change::Code(401, "AUTHENTICATION_FAILED"), Must::Fail(EXPECTATION)),
+        (index, Change::Code(429, "VALIDATION_ERROR"), limited),
     ]
 }

@@ -69,6 +69,11 @@ fn script_reproduces_a_wrong_status_in_steps_and_in_cleanup() {
 }
 
 #[test]
+fn script_reproduces_requests_that_are_accepted_at_the_same_time() {
+    assert_reproduced("simultaneous-duplicates-allowed", "one-of-many-simultaneous-creations-is-accepted");
+}
+
+#[test]
 fn script_reproduces_a_counterexample_of_a_property() {
     assert_reproduced("accepts-2023-02-29", "fuzz/createCustomer/dateOfBirth::invalid");
 }

@@ -65,6 +65,10 @@ section! {
         "Lets READ create a customer.";
     "reader-may-update" READER_MAY_UPDATE ["AUTH-7"]
         "Lets READ update a customer.";
+    "reader-may-change-country" READER_MAY_CHANGE_COUNTRY ["AUTH-7"]
+        "Lets READ update the country of a customer, if nothing else is updated.";
+    "scope-forgotten-after-failure" SCOPE_FORGOTTEN_AFTER_FAILURE ["AUTH-7"]
+        "Requires no scope for a customer whose verification failed.";
     "reader-may-upload" READER_MAY_UPLOAD ["AUTH-7"]
         "Lets READ upload a document.";
     "reader-may-submit" READER_MAY_SUBMIT ["AUTH-7"]

@@ -57,6 +57,8 @@ section! {
         "Answers VALIDATION_ERROR when an update sets an immutable field.";
     "duplicate-email-allowed" DUPLICATE_EMAIL_ALLOWED ["CON-3"]
         "Accepts two customers with the same email.";
+    "simultaneous-duplicates-allowed" SIMULTANEOUS_DUPLICATES_ALLOWED ["CON-3"]
+        "Accepts customers with the same email if they are created at the same time.";
     "duplicate-as-validation-error" DUPLICATE_AS_VALIDATION_ERROR ["CON-3"]
         "Answers VALIDATION_ERROR for a second customer with the same email.";
     "duplicate-returns-existing" DUPLICATE_RETURNS_EXISTING ["CON-3"]

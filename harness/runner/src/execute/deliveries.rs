@@ -111,7 +111,7 @@ impl Session<'_> {
     }
 }
 
-fn finding(
+pub(super) fn finding(
     clause: String,
     check: &str,
     level: spec::contract::Level,

@@ -11,6 +11,7 @@ use futures_util::StreamExt as _;
 
 use tokio::sync::MutexGuard;
 
+use super::deliveries::finding;
 use super::environment::Environment;
 use super::judging::require_success;
 use super::liveness;
@@ -19,6 +20,7 @@ use super::session::{Halt, Session};
 use super::steps::LONGEST_WAIT;
 use judge::exchange::{Exchange, Response, Role};
 use judge::expect::Holds;
+use judge::finding::{EXPECTATION, Finding, Part, Violation};
 use judge::record::TestRecord;
 use spec::contract::Moment;
 use spec::scenario::{Burst, Call, Poll};
@@ -91,12 +93,15 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Sends many requests at once until one is refused. The step is about that refusal.
+    /// Sends many requests at once until one is refused, or all of them if only some may be accepted. The step is about
+    /// the first refusal.
     pub(super) async fn burst(&mut self, record: &mut TestRecord, call: &Call, burst: Burst) -> Result<usize, Halt> {
         let environment = self.environment;
         let _turn = self.turn_for_documents(call).await;
         let prepared = self.prepare(call)?;
         let mut refused = None;
+        let mut surplus = None;
+        let mut accepted = 0;
         let mut without_findings = 0;
         let fresh = self.after_break;
         // After the first refusal nothing more is sent, but requests in flight are awaited. A request without a
@@ -107,7 +112,7 @@ impl<'r> Session<'r> {
                 return None;
             }
             let exchange = send(environment, &prepared, Role::Asserted, fresh).await;
-            if is_refusal(&exchange) {
+            if is_refusal(&exchange) && burst.accepted.is_none() {
                 refusal_seen.store(true, Ordering::Relaxed);
             }
             Some(exchange)
@@ -116,10 +121,15 @@ impl<'r> Session<'r> {
         let mut exchanges = std::pin::pin!(answers.filter_map(std::future::ready));
         // Each is judged as it comes: a response keeps its share of the memory budget until then, and later responses wait.
         while let Some(exchange) = exchanges.next().await {
-            let is_first_refusal = refused.is_none() && is_refusal(&exchange);
-            self.note_delay(exchange.response().and_then(|response| retry_delay(self.environment, response)));
+            let delay = exchange.response().and_then(|response| retry_delay(self.environment, response));
+            // Where requests compete, a rate limit says nothing about them.
+            let counts = burst.accepted.is_none() || delay.is_none();
+            let is_first_refusal = refused.is_none() && is_refusal(&exchange) && counts;
+            accepted += u32::from(exchange.response().is_some_and(Response::is_success));
+            let is_surplus = surplus.is_none() && burst.accepted.is_some_and(|most| accepted > most);
+            self.note_delay(delay);
             let judged = self.run_checks(exchange, &prepared, call);
-            if !is_first_refusal && judged.halt.is_none() && judged.record.findings.is_empty() {
+            if !is_first_refusal && !is_surplus && judged.halt.is_none() && judged.record.findings.is_empty() {
                 without_findings += 1;
                 if without_findings > KEPT_OF_BURST {
                     record.absorb(judged.record);
@@ -131,8 +141,28 @@ impl<'r> Session<'r> {
             if is_first_refusal {
                 refused = Some(index);
             }
+            if is_surplus {
+                surplus = Some(index);
+            }
         }
-        refused.ok_or_else(|| Halt::Inconclusive(format!("the quota was not used up by {} requests", burst.at_most)))
+        if let Some((index, most)) = surplus.zip(burst.accepted) {
+            record.findings.push(self.too_many_accepted(call, burst, (accepted, most), index));
+            return Err(Halt::Explained);
+        }
+        let reason = match burst.accepted {
+            Some(_) => format!("{}: no request was refused for another reason than a rate limit", call.operation.id),
+            None => format!("the quota was not used up by {} requests", burst.at_most),
+        };
+        refused.ok_or(Halt::Inconclusive(reason))
+    }
+
+    fn too_many_accepted(&self, call: &Call, burst: Burst, counts: (u32, u32), exchange: usize) -> Finding {
+        let (accepted, most) = counts;
+        let clause = self.clause_or_first(call.asserted.as_ref().and_then(|asserted| asserted.clause.as_deref()));
+        let expected = format!("at most {most} of {} requests at the same time is accepted", burst.at_most);
+        let violation = Violation::new(Part::Status, expected, format!("{accepted} are accepted"));
+        let level = self.level_of(clause);
+        finding(clause.to_owned(), EXPECTATION, level, self.statement_of(clause), violation, exchange)
     }
 
     /// Notes a retry delay for a later `wait`.

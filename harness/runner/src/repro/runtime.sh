@@ -16,7 +16,11 @@ burst_program='
     -H "@$burst_headers" "$burst_url") || exit 0
   touch "$file.body"
   printf "%s\n" "$status" >"$file.status"
-  case $status in 2*) ;; *) : >"$burst_dir/stop"; : >"$file.refused" ;; esac'
+  case $status in
+    2*) ;;
+    "$burst_ignored") ;;
+    *) [ -n "$burst_ignored" ] || : >"$burst_dir/stop"; : >"$file.refused" ;;
+  esac'
 
 # Sets a header of the next request; replaces one of the same name.
 header_line() { # NAME VALUE
@@ -119,16 +123,22 @@ wait_retry_delay() {
   sleep "$((delay + 1))"
 }
 
-# Sends the request many times concurrently until one is refused; that answer is judged.
-burst() { # METHOD PATH AT-MOST IN-FLIGHT
+# Sends the request many times concurrently until one is refused; that answer is judged. If only some requests may be
+# accepted, all are sent, and a rate limit is no refusal.
+burst() { # METHOD PATH AT-MOST IN-FLIGHT [ACCEPTED LEVEL CLAUSE]
   cp "$dir/headers" "$dir/headers.sent"
   gateway_headers >>"$dir/headers.sent"
   rm -rf "$dir/burst"
   mkdir "$dir/burst"
   awk -v most="$3" 'BEGIN { for (number = 1; number <= most; number++) print number }' |
     burst_dir="$dir/burst" burst_headers="$dir/headers.sent" burst_sent="$dir/sent" burst_method="$1" burst_url="$base$2" \
-      xargs -n 1 -P "$4" sh -c "$burst_program"
+      burst_ignored="${5:+$limit_status}" xargs -n 1 -P "$4" sh -c "$burst_program"
   refused=$(find "$dir/burst" -name '*.refused' | sort | head -n 1)
+  accepted=$(cat "$dir"/burst/*.status 2>/dev/null | grep -c '^2' || :)
+  if [ -n "${5:-}" ] && [ "$accepted" -gt "$5" ]; then
+    found "$6" "$7" expectation "at most $5 of $3 requests at the same time is accepted" "$accepted are accepted"
+    give_up "more requests were accepted than may be"
+  fi
   [ -n "$refused" ] || give_up "the quota was not used up by $3 requests"
   refused=${refused%.refused}
   status=$(cat "$refused.status")

@@ -130,6 +130,7 @@ impl Writer<'_> {
         let operation = &call.operation;
         let who = call.actor.as_deref().map(|actor| format!(" as {actor}")).unwrap_or_default();
         let many = match call.repetition {
+            Repetition::Burst(Burst { at_most, accepted: Some(_), .. }) => format!(", {at_most} times at once"),
             Repetition::Burst(burst) => format!(", up to {} times", burst.at_most),
             Repetition::Once | Repetition::Poll(_) => String::new(),
         };
@@ -261,7 +262,15 @@ impl Writer<'_> {
 
     fn send(&self, call: &Call, request: &str, lines: &mut Vec<String>) {
         let send = match (call.repetition, self.retries_rate_limit(call)) {
-            (Repetition::Burst(Burst { at_most, in_flight }), _) => format!("burst {request} {at_most} {in_flight}"),
+            (Repetition::Burst(Burst { at_most, in_flight, accepted: None }), _) => {
+                format!("burst {request} {at_most} {in_flight}")
+            }
+            (Repetition::Burst(Burst { at_most, in_flight, accepted: Some(accepted) }), _) => {
+                let asserted = call.asserted.as_ref().and_then(|asserted| asserted.clause.as_deref());
+                let clause = asserted.or(self.spec.clauses.first().map(String::as_str)).unwrap_or_default();
+                let level = self.level(clause);
+                format!("burst {request} {at_most} {in_flight} {accepted} {level} {}", quoted(clause))
+            }
             (_, true) => format!("send_with_retry {request}"),
             (_, false) => format!("send {request}"),
         };

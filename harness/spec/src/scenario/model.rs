@@ -405,6 +405,10 @@ pub struct Burst {
     pub at_most: u32,
     /// The number of requests in flight at the same time.
     pub in_flight: u32,
+    /// The maximum number of requests that the target may accept. With it, all requests are sent, although some are
+    /// refused: all of them compete for the same thing.
+    #[serde(default)]
+    pub accepted: Option<u32>,
 }
 
 /// The same request, repeated until the expectation is met.

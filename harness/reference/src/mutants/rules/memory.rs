@@ -1,6 +1,7 @@
 //! Mutants that show in later requests: answers that they repeat too long, and effects of rejected requests.
 
 use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
@@ -30,7 +31,14 @@ pub(super) struct Memory {
     failed: HashSet<Vec<u8>>,
     /// The ids of customers who are created again by a repeated request.
     again: HashSet<String>,
+    /// When each customer was created, by id.
+    created: HashMap<String, Instant>,
 }
+
+/// How long a customer is new. A request waits longer before it is handled, so a caller that waits for the answer to
+/// its first request never sees a new customer.
+const NEW: Duration = Duration::from_millis(60);
+pub(super) const WAIT: Duration = Duration::from_millis(90);
 
 impl Memory {
     /// Whether the customer was read before.
@@ -42,6 +50,18 @@ impl Memory {
     pub(super) fn create_again(&mut self, first: &Outcome) {
         let id = first.as_ref().ok().and_then(|answer| answer.body.as_ref()?["id"].as_str());
         self.again.extend(id.map(str::to_owned));
+    }
+
+    pub(super) fn note_created(&mut self, customer: &Value) {
+        if let Some(id) = customer["id"].as_str() {
+            self.created.insert(id.to_owned(), Instant::now());
+        }
+    }
+
+    /// Whether this customer was created at the same time as the request that is handled now.
+    pub(super) fn is_new(&self, customer: &Value) -> bool {
+        let created = customer["id"].as_str().and_then(|id| self.created.get(id));
+        created.is_some_and(|created| created.elapsed() < NEW)
     }
 
     /// Whether this customer is created again now.

@@ -198,6 +198,9 @@ impl Compiler<'_> {
                 if step.expect.is_none() {
                     self.report(&with(below, "burst"), "`burst` needs `expect`: it ends with a refusal");
                 }
+                if burst.accepted.is_some_and(|accepted| accepted >= burst.at_most) {
+                    self.report(&with(below, "burst"), "`accepted` must be less than `at_most`: some must be refused");
+                }
                 Repetition::Burst(burst)
             }
             (None, Some(poll)) => Repetition::Poll(poll),
