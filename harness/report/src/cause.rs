@@ -7,7 +7,7 @@ use super::model::{ClauseReport, ClauseStatus, Report, TestReport};
 use judge::verdict::Verdict;
 use spec::contract::Level;
 
-pub(super) use super::grouping::{Cause, causes};
+pub(super) use super::grouping::{Cause, ORDER, causes};
 pub(super) use super::numbers::{counted, duration, grouped};
 pub(super) use judge::finding::digest;
 

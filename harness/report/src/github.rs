@@ -18,6 +18,8 @@ const MOST: usize = 10;
 const LONGEST_TITLE: usize = 120;
 /// The most characters of a message.
 const LONGEST: usize = 2000;
+/// The most characters of the body of a request.
+const LONGEST_BODY: usize = 400;
 
 struct Annotation<'r> {
     test: &'r TestReport,
@@ -54,6 +56,9 @@ fn of_cause<'r>(report: &Report, cause: &cause::Cause<'r>) -> Annotation<'r> {
     let mut message = format!("{}\nexpected: {}\nactual:   {}\n", cause.title(), cause.expected(), cause.actual());
     if let Some(exchange) = cause.exchange() {
         let _ = writeln!(message, "where:    {} of {}", finding.part, exchange.endpoint);
+    }
+    if let Some(body) = cause.sent() {
+        let _ = writeln!(message, "sent:     {}", one_line(body, LONGEST_BODY));
     }
     let _ = write!(message, "in {}, for example {}\nreproduce: ", counted(cause.tests.len(), "test"), test.name);
     message.push_str(&again::again(report, test, cause.exchange()));

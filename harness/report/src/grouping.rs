@@ -32,7 +32,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::model::{ExchangeReport, FindingReport, Report, TestReport};
 use super::queries::Defect;
 pub(super) use cause::{Cause, Kind, Member};
-pub(super) use example::has_unusual_path;
+pub(super) use example::ordinary;
 use expected::{is_server_error, permits_documented, status_of, statuses};
 use judge::finding;
 use judge::finding::EXPECTATION;
@@ -62,8 +62,12 @@ pub(super) fn operation<'r>(test: &'r TestReport, finding: &'r FindingReport) ->
     test.exchanges.get(finding.exchange).map_or("", |exchange| exchange.operation.as_ref())
 }
 
-/// The causes of all findings. Sorted: operations that are not implemented first, then causes of MUST clauses, then by
-/// the number of tests that have no other cause, then by the number of tests.
+/// The order of the causes in one sentence.
+pub(super) const ORDER: &str = "Operations that are missing or always fail come first, because nothing else about them \
+                                can be tested; then the causes that are the only one in the most failed tests.";
+
+/// The causes of all findings, in the order that [`ORDER`] describes. Causes of MUST clauses come before others. With an
+/// equal number of tests that have no other cause, the number of all tests decides.
 pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
     let findings = findings(report);
     let groups = assigned(report, &findings);

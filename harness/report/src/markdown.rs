@@ -35,7 +35,9 @@ pub(super) fn within(report: &Report, most: usize) -> String {
     };
     let stale = cause::stale(report).map(of_stale);
     let violations = of(&|cause| !cause.is_known() && cause.finding.level == Level::Must).into_iter().chain(stale);
-    out.section("Violations", "", violations.collect());
+    let violations: Vec<String> = violations.collect();
+    let order = if violations.len() > 1 { format!("{}\n\n", cause::ORDER) } else { String::new() };
+    out.section("Violations", &order, violations);
     out.section("No verdict", "", obstacles(report).iter().map(|obstacle| of_obstacle(report, obstacle)).collect());
     let advised = of(&|cause| !cause.is_known() && cause.finding.level == Level::Should);
     out.section("Recommendations not followed", "", advised);
@@ -147,6 +149,9 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
         value(&finding.check)
     );
     let _ = writeln!(text, "| expected | {} |\n| actual | {} |", value(&cause.expected()), value(&cause.actual()));
+    if let Some(body) = cause.sent() {
+        let _ = writeln!(text, "| sent | {} |", value(body));
+    }
     let part = value(&finding.part);
     let place = exchange.map(|exchange| {
         let id = exchange.request_id.as_ref().map(|id| format!(", request id {}", value(id))).unwrap_or_default();

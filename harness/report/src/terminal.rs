@@ -199,21 +199,39 @@ fn add_leftovers(sections: &mut Sections<'_>, report: &Report) {
     });
 }
 
-/// The next step: check the credentials if one is wrong; rerun the tests that did not pass, if there are several and a JSON report names them; otherwise
-/// reproduce the one failure.
+/// Where a clause is explained, and the next step: check the credentials if one is wrong; rerun the tests that did not
+/// pass, if there are several and a JSON report names them; otherwise reproduce the one failure.
 fn next(report: &Report, causes: &[Cause<'_>], obstacles: &[&Obstacle<'_>], screen: Screen<'_>) -> String {
     let failing = causes.iter().find(|cause| !cause.is_known() && report.fails(cause.finding));
     let inconclusive = || report.tests.iter().find(|test| test.verdict == Verdict::Inconclusive);
     let credential = obstacles.iter().find(|obstacle| obstacle.kind == ObstacleKind::Credential);
     let json = screen.json.filter(|_| report.not_passed().count() > 1);
+    let mut out = explain(report, causes, screen);
     let command = match (credential.or_else(|| obstacles.first().filter(|_| failing.is_none())), failing, json) {
         (Some(obstacle), ..) => Some(obstacle.reproduce(report)),
         (None, _, Some(json)) => Some(again::rerun_failed(report, json)),
         (None, Some(cause), None) => Some(again::again(report, cause.example(), cause.exchange())),
         (None, None, None) => inconclusive().map(|test| again::rerun(report, &test.name)),
     };
-    let command = command.filter(|_| report.exit_code != 0);
-    command.map(|command| format!("  next    {command}\n")).unwrap_or_default()
+    if let Some(command) = command.filter(|_| report.exit_code != 0) {
+        push(&mut out, [format!("  next    {command}")]);
+        let several = causes.iter().filter(|cause| !cause.is_known()).count() > 1;
+        if several && credential.is_none() && failing.is_some() && json.is_some() {
+            push(&mut out, wrapped("          ", "with `--cause 1`, only the tests of cause 1", screen.columns, 2));
+        }
+    }
+    out
+}
+
+/// How to read a clause that a cause names.
+fn explain(report: &Report, causes: &[Cause<'_>], screen: Screen<'_>) -> String {
+    let mut out = String::new();
+    let named = causes.iter().find(|cause| !cause.is_known() && !cause.clauses().is_empty());
+    if let Some(clause) = named.map(|cause| cause.shown().clause.as_str()) {
+        let text = format!("`{}` shows what the clause {clause} says, and where", again::explain(report, clause));
+        push(&mut out, wrapped("  explain ", &text, screen.columns, 3));
+    }
+    out
 }
 
 fn and_more(count: usize) -> String {

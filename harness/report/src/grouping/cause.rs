@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use super::super::model::{ExchangeReport, FindingReport, FoundReport, TestReport};
 use super::super::numbers::{counted, grouped};
-use super::operation;
+use super::{is_header, operation};
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
 
 /// The most clauses that a label names.
 const NAMED_CLAUSES: usize = 3;
+/// How an expected success begins; the documented statuses follow.
+const SUCCESS: &str = "success (";
 /// The most rules of a property that are named besides the one of the shown value.
 const NAMED_RULES: usize = 3;
 
@@ -88,20 +90,20 @@ impl<'r> Cause<'r> {
         self.id.clone()
     }
 
-    /// How many tests show the cause, and in how many of them it is the only one. These tests need not pass after a repair:
-    /// steps that were not sent may show more.
+    /// How many tests show the cause, and in how many of the failed ones it is the only one. These tests need not pass
+    /// after a repair: steps that were not sent may show more. `always` and `never` differ at first sight.
     pub(in super::super) fn extent(&self) -> String {
         let tests = counted(self.tests.len(), "test");
         let failed = self.tests.iter().filter(|test| test.verdict == Verdict::Failed).count();
+        let of_failed =
+            if failed == self.tests.len() { String::new() } else { format!(" ({} failed)", grouped(failed as u64)) };
         match self.alone.len() {
             _ if failed == 0 => tests,
-            0 if self.tests.len() == 1 => format!("{tests}; it has another cause, too"),
-            0 if failed == self.tests.len() => format!("{tests}; each has another cause, too"),
-            0 => format!("{tests}; each of the {} failed has another cause, too", grouped(failed as u64)),
-            1 if self.tests.len() == 1 => format!("{tests}; it has no other cause"),
-            alone if alone == self.tests.len() => format!("{tests}; none has another cause"),
-            1 => format!("{tests}; 1 has no other cause"),
-            alone => format!("{tests}; {} have no other cause", grouped(alone as u64)),
+            0 if self.tests.len() == 1 => format!("{tests}, not the only cause"),
+            _ if self.tests.len() == 1 => format!("{tests}, the only cause"),
+            0 => format!("{tests}{of_failed}, never the only cause"),
+            alone if alone == self.tests.len() => format!("{tests}, always the only cause"),
+            alone => format!("{tests}{of_failed}, in {} the only cause", grouped(alone as u64)),
         }
     }
 
@@ -181,12 +183,35 @@ impl<'r> Cause<'r> {
         }
     }
 
-    /// The expected value.
+    /// The expected value; of an operation that does not work, the success that its tests ask for.
     pub(in super::super) fn expected(&self) -> String {
         match self.kind {
-            Kind::NotImplemented | Kind::Failing => "what the contract documents for the operation".to_owned(),
+            Kind::NotImplemented | Kind::Failing => {
+                self.success().unwrap_or_else(|| "what the contract documents for the operation".to_owned())
+            }
             _ => self.finding.expected.clone(),
         }
+    }
+
+    /// The documented success of the operation, `success (201)`, if a test expects it or permits it.
+    pub(in super::super) fn success(&self) -> Option<String> {
+        let own = self.members.iter().filter(|member| !member.follows).map(|member| member.finding);
+        let of_finding = |finding: &'r FindingReport| {
+            let from = &finding.expected[finding.expected.find(SUCCESS)?..];
+            Some(from[..=from.find(')')?].to_owned())
+        };
+        own.filter(|finding| finding.check == EXPECTATION).find_map(of_finding)
+    }
+
+    /// The body of the shown request, if it can be the reason for the answer: not if the operation does not work at all, or
+    /// if a header or a successful answer is wrong, whatever was sent.
+    pub(in super::super) fn sent(&self) -> Option<&'r str> {
+        let exchange = self.exchange()?;
+        let whatever_was_sent = is_header(self.finding)
+            || matches!(self.kind, Kind::NotImplemented | Kind::Failing)
+            || self.finding.check != EXPECTATION && exchange.status_code.is_some_and(|status| status < 400);
+        let body = exchange.request.as_ref()?.body.trim();
+        (!whatever_was_sent && !body.is_empty()).then_some(body)
     }
 
     /// The actual value; for an answer that comes from the framework, its status and body.

@@ -9,6 +9,8 @@ use judge::verdict::Verdict;
 
 /// The longest path of an ordinary request, prefix of the base URL included.
 const LONG_PATH: usize = 120;
+/// The longest part of an ordinary path.
+const LONG_PART: usize = 60;
 
 /// The finding that shows a cause best.
 pub(super) fn shown<'m, 'r>(group: &Group<'r>, members: &'m [Member<'r>], alone: &[&str]) -> Option<&'m Member<'r>> {
@@ -55,7 +57,13 @@ fn is_generated(test: &TestReport) -> bool {
     test.fuzz.is_some()
 }
 
+/// The request without the unusual parts of its path: `GET /hooks/…/log`.
+pub(in super::super) fn ordinary(endpoint: &str) -> String {
+    let parts = endpoint.split('/').map(|part| if part.contains('%') || part.len() > LONG_PART { "…" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
 /// True if the path has escaped characters or is very long.
-pub(in super::super) fn has_unusual_path(exchange: &ExchangeReport) -> bool {
+fn has_unusual_path(exchange: &ExchangeReport) -> bool {
     exchange.endpoint.contains('%') || exchange.endpoint.len() > LONG_PATH
 }

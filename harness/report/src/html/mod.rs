@@ -57,6 +57,8 @@ struct Page<'r> {
     frame: Frame,
     tone: &'static str,
     sentence: String,
+    /// Why the causes have this order.
+    order: &'static str,
     exit_reason: String,
     links: Vec<Link>,
     tallies: Vec<Tally>,
@@ -211,6 +213,7 @@ fn page(report: &Report) -> Page<'_> {
             _ => "unsure",
         },
         sentence: cause::sentence(report),
+        order: cause::ORDER,
         exit_reason: cause::exit_reason(report),
         links: links(report, counts),
         bar_label: tallies.iter().map(|part| format!("{} {}", part.shown, part.verdict)).collect::<Vec<_>>().join(", "),

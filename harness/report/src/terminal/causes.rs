@@ -3,10 +3,9 @@
 
 use super::lines::{complete, rows_on_screen, wrapped};
 use super::{Detail, MOST_CAUSES, Screen, push};
-use crate::again;
 use crate::cause::{Cause, counted, grouped};
 use crate::escape::one_line;
-use crate::grouping::{Kind, has_unusual_path, passing_after};
+use crate::grouping::{Kind, ordinary, passing_after};
 use crate::model::Report;
 use judge::verdict::Verdict;
 use spec::contract::Level;
@@ -18,7 +17,8 @@ const FIRST: usize = 3;
 /// How many characters a line loses because it ends between words.
 const LINE_LOSS: usize = 6;
 
-/// The causes that fit into `room` rows, and how many these are.
+/// The causes that fit into `room` rows, and how many these are. Rows that are left show what was sent, from the first
+/// cause on.
 pub(super) fn render(
     report: &Report,
     open: &[&Cause<'_>],
@@ -26,21 +26,77 @@ pub(super) fn render(
     screen: Screen<'_>,
     detail: Detail,
 ) -> (String, usize) {
-    let columns = screen.columns;
     let wanted = open.len().min(MOST_CAUSES);
-    let cards: Vec<String> = open
-        .iter()
-        .take(wanted)
-        .enumerate()
-        .map(|(at, cause)| card(report, at + 1, cause, open.len() <= FEW_CAUSES, columns, detail))
-        .collect();
-    let text = |shown: usize| {
-        heading(report, open, shown, screen) + &cards[..shown].concat() + &rest(report, open, shown, screen)
+    let card = |at: usize, with_body: bool| {
+        reason(open, at, screen.columns) + &Card { report, screen, detail, open, at }.render(with_body)
     };
+    let mut cards: Vec<String> = (0..wanted).map(|at| card(at, false)).collect();
+    let text = |cards: &[String]| {
+        heading(report, open, cards.len(), screen.columns) + &cards.concat() + &rest(report, open, cards.len(), screen)
+    };
+    let fits = |cards: &[String]| rows_on_screen(&text(cards), screen.columns) <= room;
     // At least one cause is shown, however small the terminal is.
-    let shown = (1..=wanted).rev().find(|shown| *shown == 1 || rows_on_screen(&text(*shown), columns) <= room);
-    let shown = shown.unwrap_or_default();
-    (text(shown), shown)
+    while cards.len() > 1 && !fits(&cards) {
+        cards.pop();
+    }
+    for at in 0..cards.len() {
+        let without = std::mem::replace(&mut cards[at], card(at, true));
+        if !fits(&cards) {
+            cards[at] = without;
+        }
+    }
+    (text(&cards), cards.len())
+}
+
+/// Why the causes from this one on stand here, if it is the first one of several with this reason.
+fn reason(open: &[&Cause<'_>], at: usize, columns: usize) -> String {
+    let own = Place::of(open[at]);
+    let mut out = String::new();
+    if open.len() > 1 && (at == 0 || Place::of(open[at - 1]) != own) {
+        if open.len() <= FEW_CAUSES {
+            out.push('\n');
+        }
+        push(&mut out, wrapped("", &own.reason(open, at), columns, 2));
+    }
+    out
+}
+
+/// Where a cause stands in the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// It is an operation that does not work.
+    Operation,
+    Must,
+    Should,
+}
+
+impl Place {
+    fn of(cause: &Cause<'_>) -> Self {
+        match cause.shown().level {
+            _ if matches!(cause.kind, Kind::NotImplemented | Kind::Failing) => Place::Operation,
+            Level::Must => Place::Must,
+            Level::Should => Place::Should,
+        }
+    }
+
+    /// Why the causes from this one on stand here.
+    fn reason(self, open: &[&Cause<'_>], at: usize) -> String {
+        let then = if at == 0 { "first" } else { "then" };
+        match self {
+            Place::Operation => {
+                let fails = open.iter().any(|cause| cause.kind == Kind::Failing);
+                let missing = open.iter().any(|cause| cause.kind == Kind::NotImplemented);
+                let what = match (missing, fails) {
+                    (true, true) => "operations that are missing or always fail",
+                    (false, true) => "operations that always fail",
+                    (true, false) | (false, false) => "missing operations",
+                };
+                format!("{then} {what}, because nothing else about them can be tested:")
+            }
+            Place::Must => format!("{then} by the number of tests in which a cause is the only one:"),
+            Place::Should => format!("{then} recommendations (SHOULD):"),
+        }
+    }
 }
 
 /// Where the causes are that do not fit.
@@ -53,8 +109,7 @@ fn rest(report: &Report, open: &[&Cause<'_>], shown: usize, screen: Screen<'_>) 
     out
 }
 
-fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, screen: Screen<'_>) -> String {
-    let columns = screen.columns;
+fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, columns: usize) -> String {
     let mut out = String::from("\n");
     let all = number(report, open, open, "cause");
     let title = match open.len() {
@@ -65,9 +120,6 @@ fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, screen: Screen<'_
     push(&mut out, wrapped("", &title, columns, 2));
     if let Some(text) = known(report, open, shown) {
         push(&mut out, wrapped("  ", &text, columns, 4));
-    }
-    if let Some(text) = more_about(report, open, screen) {
-        push(&mut out, wrapped("  ", &text, columns, 3));
     }
     out
 }
@@ -80,76 +132,111 @@ fn number(report: &Report, open: &[&Cause<'_>], part: &[&Cause<'_>], cause: &str
     counts.map(|(count, what)| counted(count, what)).collect::<Vec<_>>().join(" and ")
 }
 
-/// How many failed tests have only the first causes, and how many of these were not sent completely. Tests with several
-/// causes are in none of the numbers of the single causes, so this is more than their sum.
+/// How many failed tests have only the first causes, and how many of these were not sent completely. The number is more
+/// than the sum of what the single causes say, so the text says how many of the tests have several of the causes.
 fn known(report: &Report, open: &[&Cause<'_>], shown: usize) -> Option<String> {
     let passing = passing_after(report, open);
     let number = |count: usize| grouped(count as u64);
     let failed = report.tests.iter().filter(|test| test.verdict == Verdict::Failed).count();
     let failed = counted(failed, "failed test");
-    let (mut text, last) = match open.len() {
-        0..=FIRST => (String::new(), passing[open.len()]),
-        _ => {
-            let first = number(passing[FIRST].tests);
-            let all = number(passing[shown.max(FIRST)].tests);
-            let more = if shown > FIRST { format!(", and {all} only causes 1 to {shown}") } else { String::new() };
-            (format!("Of the {failed}, {first} show only causes 1 to {FIRST}{more}."), passing[shown.max(FIRST)])
-        }
-    };
-    if last.ended_in_setup > 0 {
-        let ended = number(last.ended_in_setup);
-        let of = if text.is_empty() {
-            format!("Of the {failed}, {ended}")
-        } else {
-            format!(" {ended} of the {}", number(last.tests))
-        };
-        text.push_str(&format!("{of} ended in setup: their own steps were not sent and may show more."));
+    if open.len() <= FIRST {
+        let ended = passing[open.len()].ended_in_setup;
+        return (ended > 0).then(|| format!("Of the {failed}, {} {ENDED}", number(ended)));
     }
-    (!text.is_empty()).then_some(text)
+    let last = shown.max(FIRST);
+    let (some, all) = (passing[FIRST], passing[last]);
+    let more =
+        if last > FIRST { format!(", and {} only causes 1 to {last}", number(all.tests)) } else { String::new() };
+    let of_one: usize = open[..last].iter().map(|cause| cause.alone.len()).sum();
+    let split = match all.tests.saturating_sub(of_one) {
+        0 => "one each".to_owned(),
+        _ if of_one == 0 => "several each".to_owned(),
+        several => format!("{} one of them, {} several", number(of_one), number(several)),
+    };
+    let mut text = format!("Of the {failed}, {} have only causes 1 to {FIRST}{more}", number(some.tests));
+    text.push_str(&format!(" ({split})."));
+    let mut ended = vec![some, all];
+    ended.dedup();
+    ended.retain(|part| part.ended_in_setup > 0);
+    let ended: Vec<String> =
+        ended.iter().map(|part| format!("{} of the {}", number(part.ended_in_setup), number(part.tests))).collect();
+    if !ended.is_empty() {
+        text.push_str(&format!(" {} {ENDED}", ended.join(" and ")));
+    }
+    Some(text)
 }
 
-/// The commands that show more about one cause.
-fn more_about(report: &Report, open: &[&Cause<'_>], screen: Screen<'_>) -> Option<String> {
-    let clause = open.iter().find(|cause| !cause.clauses().is_empty()).map(|cause| cause.shown().clause.as_str());
-    let explain =
-        clause.map(|clause| format!("`{}` shows what a clause says and where", again::explain(report, clause)));
-    let again = screen.json.map(|_| "`--cause N` after the last command below runs the tests of one cause".to_owned());
-    let both: Vec<String> = explain.into_iter().chain(again).collect();
-    (open.len() > 1 && !both.is_empty()).then(|| both.join("; ") + ".")
+/// What is said of tests of which only setup was sent.
+const ENDED: &str = "ended in setup: their own steps were not sent and may show more.";
+
+/// A cause in three to five lines; if there are only a few causes, in seven lines and an empty one.
+struct Card<'c, 'r> {
+    report: &'r Report,
+    screen: Screen<'c>,
+    detail: Detail,
+    open: &'c [&'c Cause<'r>],
+    at: usize,
 }
 
-/// A cause in three or four lines; if there are only a few causes, in six lines and an empty one.
-fn card(report: &Report, number: usize, cause: &Cause<'_>, roomy: bool, columns: usize, detail: Detail) -> String {
-    let should = if cause.shown().level == Level::Should { " (SHOULD)" } else { "" };
-    let (number, title) = (format!("{number:>2}. "), format!("{}{should}", cause.heading()));
-    let most = detail.lines();
-    let mut out = String::new();
-    if roomy {
+impl Card<'_, '_> {
+    fn render(&self, with_body: bool) -> String {
+        let (cause, columns) = (self.open[self.at], self.screen.columns);
+        let should = if cause.shown().level == Level::Should { " (SHOULD)" } else { "" };
+        let (number, title) = (format!("{:>2}. ", self.at + 1), format!("{}{should}", cause.heading()));
+        let mut out = String::new();
+        if self.open.len() <= FEW_CAUSES {
+            self.roomy(&mut out, &number, &title, with_body);
+        } else {
+            self.narrow(&mut out, &number, &title, with_body);
+        }
+        out.push_str(&complete("    for example ", &cause.example().name, columns));
         out.push('\n');
-        push(&mut out, wrapped(&number, &title, columns, most));
-        push(&mut out, wrapped("    expected  ", &cause.expected(), columns, most));
-        push(&mut out, wrapped("    actual    ", &cause.actual(), columns, most));
+        out
+    }
+
+    fn roomy(&self, out: &mut String, number: &str, title: &str, with_body: bool) {
+        let (cause, columns, most) = (self.open[self.at], self.screen.columns, self.detail.lines());
+        out.push('\n');
+        push(out, wrapped(number, title, columns, most));
+        push(out, wrapped("    expected  ", &cause.expected(), columns, most));
+        push(out, wrapped("    actual    ", &cause.actual(), columns, most));
         if let Some(exchange) = cause.exchange() {
             let place = format!("{} of {} as {}", cause.shown().part, exchange.endpoint, exchange.actor);
-            push(&mut out, wrapped("    where     ", &place, columns, most));
+            push(out, wrapped("    where     ", &place, columns, most));
+        }
+        if with_body {
+            push(out, sent(cause, "    sent      ", self.screen, most));
         }
         let extent = cause.extent();
         let room = ((columns - 4) * most).saturating_sub(extent.chars().count());
-        push(&mut out, wrapped("    ", &format!("{extent}{}", operations(cause, room)), columns, most));
-    } else {
-        push(
-            &mut out,
-            wrapped(&number, &format!("{} ({})", title.trim_end_matches('.'), cause.extent()), columns, most),
-        );
+        push(out, wrapped("    ", &format!("{extent}{}", operations(cause, room)), columns, most));
+    }
+
+    fn narrow(&self, out: &mut String, number: &str, title: &str, with_body: bool) {
+        let (cause, columns, most) = (self.open[self.at], self.screen.columns, self.detail.lines());
+        let title = format!("{} ({})", title.trim_end_matches('.'), cause.extent());
+        push(out, wrapped(number, &title, columns, most));
         // Lines end between words, so they hold a little less.
-        push(&mut out, wrapped("    ", &evidence(report, cause, (columns - 4 - LINE_LOSS) * most), columns, most));
-        if let Some(others) = other_operations(cause, columns - 4).filter(|_| detail != Detail::Short) {
-            push(&mut out, wrapped("    ", &others, columns, 1));
+        push(out, wrapped("    ", &evidence(self.report, cause, (columns - 4 - LINE_LOSS) * most), columns, most));
+        if with_body {
+            push(out, sent(cause, "    sent ", self.screen, 1));
+        }
+        if let Some(others) = other_operations(cause, columns - 4).filter(|_| self.detail != Detail::Short) {
+            push(out, wrapped("    ", &others, columns, 1));
         }
     }
-    out.push_str(&complete("    for example ", &cause.example().name, columns));
-    out.push('\n');
-    out
+}
+
+/// The body of the request, if it matters. A long one is not cut, because what matters may be at its end.
+fn sent(cause: &Cause<'_>, prefix: &str, screen: Screen<'_>, most: usize) -> Vec<String> {
+    let Some(body) = cause.sent() else { return Vec::new() };
+    let body = one_line(body, usize::MAX);
+    let lines = wrapped(prefix, &body, screen.columns, most + 1);
+    if lines.len() <= most {
+        return lines;
+    }
+    let text = format!("a body of {}, {}", counted(body.chars().count(), "character"), screen.elsewhere());
+    wrapped(prefix, &text, screen.columns, most)
 }
 
 /// All operations, in about `room` characters: the last ones are only counted.
@@ -188,7 +275,7 @@ fn evidence(report: &Report, cause: &Cause<'_>, room: usize) -> String {
     let request = request.unwrap_or_default();
     let (expected, actual) = (cause.expected(), cause.actual());
     if matches!(cause.kind, Kind::NotImplemented | Kind::Failing) {
-        return format!("{request}got {actual}");
+        return format!("{request}{}got {actual}", expected_success(cause).unwrap_or_default());
     }
     // A missing or wrong header is known by its name only.
     let header = Some(&cause.shown().part).filter(|part| part.starts_with("header "));
@@ -200,12 +287,26 @@ fn evidence(report: &Report, cause: &Cause<'_>, room: usize) -> String {
     format!("{request}expected {}, got {}", part(&expected, &actual), part(&actual, &expected))
 }
 
-/// What every request to an operation that is not implemented got, if the request of the example is unusual: alone, it
-/// could have been refused for its value.
+/// What every request to an operation that is not implemented got: the request of a single test says less.
 fn always(report: &Report, cause: &Cause<'_>) -> Option<String> {
-    let shown = cause.exchange().filter(|shown| has_unusual_path(shown) && cause.kind == Kind::NotImplemented)?;
+    let shown = cause.exchange().filter(|_| cause.kind == Kind::NotImplemented)?;
     let all = report.tests.iter().flat_map(|test| &test.exchanges);
     let mut answers = all.filter(|other| other.operation == shown.operation).filter_map(|other| other.status_code);
-    let same = answers.all(|status| Some(status) == shown.status_code);
-    same.then(|| format!("every request got {}, for example {} as {}", cause.actual(), shown.endpoint, shown.actor))
+    if !answers.all(|status| Some(status) == shown.status_code) {
+        return None;
+    }
+    let probed = report.preflight.iter().flat_map(|found| &found.operations);
+    let probed = probed.filter(|fact| *fact.operation == *shown.operation).map(|fact| fact.endpoint.clone()).next();
+    let route = probed.unwrap_or_else(|| ordinary(&shown.endpoint));
+    Some(match expected_success(cause) {
+        Some(expected) => format!("{route}: {expected}got {}", cause.actual()),
+        None => format!("{route}: every request got {}", cause.actual()),
+    })
+}
+
+/// The documented success of an operation that does not work, if a test names it.
+fn expected_success(cause: &Cause<'_>) -> Option<String> {
+    let success = cause.success()?;
+    let (_, statuses) = success.split_once('(')?;
+    Some(format!("expected {}, ", statuses.trim_end_matches(')')))
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use judge::verdict::{INTERRUPTED, Verdict};
 use report::Report;
+use report::model::TestReport;
 use report::output::{COLUMNS, one_line};
 use report::terminal::{Screen, render};
 use spec::contract::Level;
@@ -63,8 +64,7 @@ fn each_shown_cause_names_one_test_completely() {
 fn heading_says_how_many_tests_have_only_the_first_causes() {
     let text = summary(&worst(300), COLUMNS);
     let expected = "\nthe first 10 of 300 causes; repair them in this order:\n  \
-                    Of the 300 failed tests, 3 show only causes 1 to 3, and 10 only causes 1 to 10.\n  \
-                    `conformance explain ";
+                    Of the 300 failed tests, 3 have only causes 1 to 3, and 10 only causes 1 to 10 (one each).\nfirst by the number of tests in which a cause is the only one:\n 1. ";
     assert!(text.starts_with(expected), "{text}");
     assert!(!summary(&fails(3), COLUMNS).contains("failed tests"), "all tests have the three causes that are shown");
     assert!(summary(&fails(1), COLUMNS).starts_with("\n1 cause:\n\n 1. "));
@@ -106,20 +106,27 @@ fn heading_says_that_tests_that_ended_in_setup_may_show_more() {
     };
     let rest = "ended in setup: their own steps were not sent and may show more.";
     assert!(ended(3).contains(&format!("Of the 3 failed tests, 3 {rest}")), "{}", ended(3));
-    assert!(ended(20).contains(&format!("only causes 1 to 10. 10 of the 10 {rest}")), "{}", ended(20));
+    let both = format!("3 of the 3 and 10 of the 10 {rest}");
+    assert!(ended(20).contains(&both), "{}", ended(20));
 }
 
 #[test]
-fn heading_names_the_commands_about_one_cause() {
+fn end_names_the_commands_about_a_clause_and_about_one_cause() {
     let json = Some(Path::new("reports/run.json"));
     let mut report = worst(300);
     let of = |report: &Report, json| {
         let text = render(report, Screen { columns: COLUMNS, json, complete: None });
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    assert!(of(&report, json).contains("`--cause N` after the last command below runs"), "{}", of(&report, json));
+    let one = "--failed reports/run.json with `--cause 1`, only the tests of cause 1";
+    assert!(of(&report, json).ends_with(one), "{}", of(&report, json));
     assert!(!of(&report, None).contains("--cause"), "{}", of(&report, None));
-    assert!(of(&report, None).contains(" shows what a clause says and where. 1. "), "{}", of(&report, None));
+    let explained = |text: &str| {
+        let (_, rest) = text.split_once(" explain `conformance explain ").expect("a line");
+        rest.contains("` shows what the clause FMT-") && rest.contains(", and where next ")
+    };
+    assert!(explained(&of(&report, None)), "{}", of(&report, None));
+    assert!(!of(&clean(), None).contains(" explain "), "{}", of(&clean(), None));
     if let Some(manifest) = &mut report.manifest {
         manifest.flags = "--pack 'my pack' --seed 7".to_owned();
     }
@@ -127,30 +134,85 @@ fn heading_names_the_commands_about_one_cause() {
 }
 
 #[test]
-fn unusual_request_is_not_the_only_evidence_of_a_missing_operation() {
-    let missing = |path: &str| {
-        let mut report = worst(300);
-        report.tests.truncate(5);
-        for (at, test) in report.tests.iter_mut().enumerate() {
-            for exchange in &mut test.exchanges {
-                (exchange.status_code, exchange.error_code) = (Some(404), None);
-                (exchange.operation, exchange.actor) = (format!("operation{at}").into(), "reader".into());
-                exchange.endpoint = format!("GET /{path}/log");
-                exchange.response = None;
-            }
-            for finding in &mut test.findings {
-                (finding.check, finding.clause) = ("expectation".to_owned(), "RES-1".to_owned());
-                finding.key.operation = format!("operation{at}");
-                (finding.key.expected, finding.key.answer) = ("success".to_owned(), "404 text".to_owned());
-                (finding.key.came, finding.actual) = (finding.key.answer.clone(), "404 none".to_owned());
-            }
+fn each_part_of_the_order_has_its_reason() {
+    let of = |broken: usize, level: Level| {
+        let mut report = fails(7);
+        for test in report.tests.iter_mut().take(2) {
+            test.findings.iter_mut().for_each(|finding| finding.level = level);
+        }
+        for (at, test) in report.tests.iter_mut().enumerate().skip(2).take(broken) {
+            no_such_operation(test, &format!("operation{at}"), "things");
         }
         summary(&report, COLUMNS)
     };
-    let text = missing("%20");
-    assert!(text.contains("    every request got 404 none, for example GET /%20/log as reader\n"), "{text}");
-    let text = missing("hook_1");
-    assert!(text.contains("    GET /hook_1/log as reader: got 404 none\n"), "{text}");
+    let reasons = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| line.starts_with("first ") || line.starts_with("then ")).map(str::to_owned).collect()
+    };
+    let missing = "first missing operations, because nothing else about them can be tested:";
+    let number = "by the number of tests in which a cause is the only one:";
+    assert_eq!(reasons(&of(2, Level::Must)), [missing.to_owned(), format!("then {number}")]);
+    let all = [missing.to_owned(), format!("then {number}"), "then recommendations (SHOULD):".to_owned()];
+    assert_eq!(reasons(&of(2, Level::Should)), all);
+    assert_eq!(reasons(&of(0, Level::Must)), [format!("first {number}")]);
+    assert!(reasons(&summary(&fails(1), COLUMNS)).is_empty(), "one cause has no order");
+}
+
+/// A test whose requests got what a framework answers for an unknown path.
+fn no_such_operation(test: &mut TestReport, operation: &str, path: &str) {
+    for exchange in &mut test.exchanges {
+        (exchange.status_code, exchange.error_code) = (Some(404), None);
+        (exchange.operation, exchange.actor) = (operation.into(), "reader".into());
+        exchange.endpoint = format!("GET /{path}/log");
+        exchange.response = None;
+    }
+    for finding in &mut test.findings {
+        (finding.check, finding.clause) = ("expectation".to_owned(), "RES-1".to_owned());
+        finding.key.operation = operation.to_owned();
+        (finding.key.expected, finding.key.answer) = ("success".to_owned(), "404 text".to_owned());
+        finding.expected = "success (200)".to_owned();
+        (finding.key.came, finding.actual) = (finding.key.answer.clone(), "404 none".to_owned());
+    }
+}
+
+#[test]
+fn long_body_is_not_cut_but_referred_to() {
+    let of = |length: usize| {
+        let mut report = fails(5);
+        for exchange in report.tests.iter_mut().flat_map(|test| &mut test.exchanges) {
+            let request = serde_json::json!({ "headers": [], "body": "b".repeat(length), "bodyHex": null });
+            exchange.request = Some(serde_json::from_value(request).expect("a request"));
+            exchange.status_code = Some(422);
+        }
+        for finding in report.tests.iter_mut().flat_map(|test| &mut test.findings) {
+            "status".clone_into(&mut finding.part);
+        }
+        summary(&report, COLUMNS)
+    };
+    assert!(of(20).contains("\n    sent bbbbbbbbbbbbbbbbbbbb\n"), "{}", of(20));
+    assert!(of(4000).contains("\n    sent a body of 4,000 characters, see --report html=FILE\n"), "{}", of(4000));
+}
+
+#[test]
+fn route_of_a_missing_operation_is_shown_without_unusual_values() {
+    let missing = |path: &str, probed: bool| {
+        let mut report = fails(5);
+        for (at, test) in report.tests.iter_mut().enumerate() {
+            no_such_operation(test, &format!("operation{at}"), path);
+        }
+        let operation = serde_json::json!({ "operation": "operation0", "endpoint": "GET /{id}/log", "state": "missing",
+            "response": "404" });
+        let preflight = serde_json::json!({ "requests": 1, "stopReason": null, "operations": [operation], "actors": [],
+            "capabilities": [] });
+        report.preflight = probed.then(|| serde_json::from_value(preflight).expect("a preflight"));
+        summary(&report, COLUMNS)
+    };
+    let line = |route: &str| format!("\n    {route}: expected 200, got 404 none\n");
+    for (path, probed, route) in
+        [("%20", true, "GET /{id}/log"), ("%20", false, "GET /…/log"), ("hook_1", false, "GET /hook_1/log")]
+    {
+        let text = missing(path, probed);
+        assert!(text.contains(&line(route)), "{path} {probed}\n{text}");
+    }
 }
 
 #[test]
@@ -172,7 +234,10 @@ fn closing_line_says_that_the_run_was_interrupted() {
 fn next_step_names_the_json_report() {
     let json = Some(Path::new("reports/run.json"));
     let text = render(&model::example(), Screen { columns: COLUMNS, json, complete: json });
-    assert!(text.trim_end().ends_with("--failed reports/run.json"), "{text}");
+    assert!(
+        text.lines().any(|line| line.starts_with("  next ") && line.ends_with("--failed reports/run.json")),
+        "{text}"
+    );
 }
 
 /// A run in which a wrong credential and a failing setup step kept tests from a verdict.

@@ -125,13 +125,58 @@ fn extent_says_how_many_tests_have_no_other_cause() {
         test(name, &exchanges, &findings)
     };
     let extents = |tests: &[Value]| causes(&report(tests)).iter().map(Cause::extent).collect::<Vec<_>>();
-    assert_eq!(extents(&[failing("a", &["x"])]), ["1 test; it has no other cause"]);
+    assert_eq!(extents(&[failing("a", &["x"])]), ["1 test, the only cause"]);
     assert_eq!(
         extents(&[failing("a", &["x"]), failing("b", &["x", "y"]), failing("c", &["x", "z"]), failing("d", &["z"])]),
-        ["3 tests; 1 has no other cause", "2 tests; 1 has no other cause", "1 test; it has another cause, too"]
+        ["3 tests, in 1 the only cause", "2 tests, in 1 the only cause", "1 test, not the only cause"]
     );
-    assert_eq!(extents(&[failing("a", &["x"]), failing("b", &["x"])]), ["2 tests; none has another cause"]);
+    assert_eq!(extents(&[failing("a", &["x"]), failing("b", &["x"])]), ["2 tests, always the only cause"]);
+    let both = [failing("a", &["x", "y"]), failing("b", &["x", "y"])];
+    assert_eq!(extents(&both), ["2 tests, never the only cause"; 2]);
+    let mut elsewhere = failing("c", &["x", "y"]);
+    elsewhere["verdict"] = json!("inconclusive");
+    let with_other = [both.as_slice(), &[elsewhere]].concat();
+    assert_eq!(extents(&with_other), ["3 tests (2 failed), never the only cause"; 2]);
     let mut warned = failing("a", &["x"]);
     warned["verdict"] = json!("warned");
     assert_eq!(extents(&[warned]), ["1 test"]);
+}
+
+#[test]
+fn operation_that_is_missing_has_the_documented_success_as_its_expected_value() {
+    let of = |name: &str, expected: &str, key: &str| {
+        let mut found = assertion(0, "RES-1", key, "404 {detail}", "404 {detail}");
+        found["expected"] = json!(expected);
+        test(name, &[exchange("create", 404, None, MISSING)], &[found])
+    };
+    let expected = |tests: &[Value]| causes(&report(tests))[0].expected();
+    let refusal = of("a", "REFUSED (422)", "REFUSED (422)");
+    assert_eq!(expected(&[refusal.clone()]), "what the contract documents for the operation");
+    assert_eq!(expected(&[refusal.clone(), of("b", "success (201)", "success")]), "success (201)");
+    let alternatives = of("b", "REFUSED (422) or success (200 or 202)", "success or REFUSED (422)");
+    assert_eq!(expected(&[refusal, alternatives]), "success (200 or 202)");
+}
+
+#[test]
+fn sent_body_is_shown_where_it_can_be_the_reason() {
+    let of = |check: &str, part: &str, status: u16, answer: &str| {
+        let mut sent = exchange("create", status, None, "{}");
+        sent["request"] = json!({ "headers": [], "body": " {\"a\":1} ", "bodyHex": null });
+        report(&[test("a", &[sent], &[finding(0, "STA-3", check, part, "another", answer, answer)])])
+    };
+    let sent = |check: &str, part: &str, status: u16, answer: &str| {
+        causes(&of(check, part, status, answer))[0].sent().map(str::to_owned)
+    };
+    let body = Some("{\"a\":1}".to_owned());
+    assert_eq!(sent(EXPECTATION, "status", 200, "200"), body, "it must be refused");
+    assert_eq!(sent("code-registered", "body /error/code", 422, "422 CODE"), body, "it is refused with another code");
+    assert_eq!(sent("success-status", "status", 200, "200"), None, "every success has this status");
+    assert_eq!(sent("request-id-present", "header X-Id", 422, "422 CODE"), None, "every answer has this header");
+}
+
+#[test]
+fn unusual_parts_of_a_path_are_left_out() {
+    assert_eq!(ordinary("GET /hooks/%20/log"), "GET /hooks/…/log");
+    assert_eq!(ordinary(&format!("GET /hooks/{}/log?a=b", "a".repeat(200))), "GET /hooks/…/log?a=b");
+    assert_eq!(ordinary("GET /hooks/hook_1/log"), "GET /hooks/hook_1/log");
 }
