@@ -228,7 +228,8 @@ fn explain(report: &Report, causes: &[Cause<'_>], screen: Screen<'_>) -> String 
     let mut out = String::new();
     let named = causes.iter().find(|cause| !cause.is_known() && !cause.clauses().is_empty());
     if let Some(clause) = named.map(|cause| cause.shown().clause.as_str()) {
-        let text = format!("`{}` shows what the clause {clause} says, and where", again::explain(report, clause));
+        let text =
+            format!("`{}` shows what clause {clause} says and where it is documented", again::explain(report, clause));
         push(&mut out, wrapped("  explain ", &text, screen.columns, 3));
     }
     out

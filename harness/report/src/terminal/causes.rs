@@ -118,8 +118,8 @@ fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, columns: usize) -
         _ => format!("{all}; repair them in this order:"),
     };
     push(&mut out, wrapped("", &title, columns, 2));
-    if let Some(text) = known(report, open, shown) {
-        push(&mut out, wrapped("  ", &text, columns, 4));
+    for text in known(report, open, shown) {
+        push(&mut out, wrapped("  ", &text, columns, 2));
     }
     out
 }
@@ -132,42 +132,49 @@ fn number(report: &Report, open: &[&Cause<'_>], part: &[&Cause<'_>], cause: &str
     counts.map(|(count, what)| counted(count, what)).collect::<Vec<_>>().join(" and ")
 }
 
-/// How many failed tests have only the first causes, and how many of these were not sent completely. The number is more
-/// than the sum of what the single causes say, so the text says how many of the tests have several of the causes.
-fn known(report: &Report, open: &[&Cause<'_>], shown: usize) -> Option<String> {
+/// What the repair of the first causes changes, and of all that are shown: in how many failed tests they are the only
+/// ones. The second number is more than the sum of what the single causes say, so it is divided. Of some tests, only the
+/// setup was sent.
+fn known(report: &Report, open: &[&Cause<'_>], shown: usize) -> Vec<String> {
     let passing = passing_after(report, open);
     let number = |count: usize| grouped(count as u64);
     let failed = report.tests.iter().filter(|test| test.verdict == Verdict::Failed).count();
     let failed = counted(failed, "failed test");
     if open.len() <= FIRST {
         let ended = passing[open.len()].ended_in_setup;
-        return (ended > 0).then(|| format!("Of the {failed}, {} {ENDED}", number(ended)));
+        return if ended > 0 { vec![format!("{} of the {failed} {ENDED}", number(ended))] } else { Vec::new() };
     }
     let last = shown.max(FIRST);
     let (some, all) = (passing[FIRST], passing[last]);
-    let more =
-        if last > FIRST { format!(", and {} only causes 1 to {last}", number(all.tests)) } else { String::new() };
-    let of_one: usize = open[..last].iter().map(|cause| cause.alone.len()).sum();
-    let split = match all.tests.saturating_sub(of_one) {
-        0 => "one each".to_owned(),
-        _ if of_one == 0 => "several each".to_owned(),
-        several => format!("{} one of them, {} several", number(of_one), number(several)),
-    };
-    let mut text = format!("Of the {failed}, {} have only causes 1 to {FIRST}{more}", number(some.tests));
-    text.push_str(&format!(" ({split})."));
-    let mut ended = vec![some, all];
-    ended.dedup();
-    ended.retain(|part| part.ended_in_setup > 0);
-    let ended: Vec<String> =
-        ended.iter().map(|part| format!("{} of the {}", number(part.ended_in_setup), number(part.tests))).collect();
-    if !ended.is_empty() {
-        text.push_str(&format!(" {} {ENDED}", ended.join(" and ")));
+    let mut parts = vec![some];
+    let mut lines =
+        vec![format!("If causes 1 to {FIRST} are repaired, {} of the {failed} can pass.", number(some.tests))];
+    if last > FIRST {
+        let divided = divided(all.tests, open[..last].iter().map(|cause| cause.alone.len()).sum());
+        lines.push(format!("If causes 1 to {last} are repaired, {} can pass ({divided}).", number(all.tests)));
+        parts.push(all);
     }
-    Some(text)
+    let ended = parts.iter().filter(|part| part.ended_in_setup > 0);
+    let ended = ended.map(|part| format!("{} of the {}", number(part.ended_in_setup), number(part.tests)));
+    let ended: Vec<String> = ended.collect();
+    if !ended.is_empty() {
+        lines.push(format!("{} {ENDED}", ended.join(" and ")));
+    }
+    lines
 }
 
-/// What is said of tests of which only setup was sent.
+/// What is said of tests of which only the setup was sent.
 const ENDED: &str = "ended in setup: their own steps were not sent and may show more.";
+
+/// How many of the tests have one cause, and how many have several.
+fn divided(tests: usize, with_one: usize) -> String {
+    let number = |count: usize| grouped(count as u64);
+    match tests.saturating_sub(with_one) {
+        0 => "each has one cause".to_owned(),
+        _ if with_one == 0 => "each has several causes".to_owned(),
+        several => format!("{} with one cause, {} with several", number(with_one), number(several)),
+    }
+}
 
 /// A cause in three to five lines; if there are only a few causes, in seven lines and an empty one.
 struct Card<'c, 'r> {
@@ -214,8 +221,7 @@ impl Card<'_, '_> {
 
     fn narrow(&self, out: &mut String, number: &str, title: &str, with_body: bool) {
         let (cause, columns, most) = (self.open[self.at], self.screen.columns, self.detail.lines());
-        let title = format!("{} ({})", title.trim_end_matches('.'), cause.extent());
-        push(out, wrapped(number, &title, columns, most));
+        push(out, wrapped(number, &self.counted_title(title), columns, most));
         // Lines end between words, so they hold a little less.
         push(out, wrapped("    ", &evidence(self.report, cause, (columns - 4 - LINE_LOSS) * most), columns, most));
         if with_body {
@@ -224,6 +230,17 @@ impl Card<'_, '_> {
         if let Some(others) = other_operations(cause, columns - 4).filter(|_| self.detail != Detail::Short) {
             push(out, wrapped("    ", &others, columns, 1));
         }
+    }
+
+    /// The title with the number of tests. Where there is one line for it, the title is cut, and not the number.
+    fn counted_title(&self, title: &str) -> String {
+        let (cause, title) = (self.open[self.at], title.trim_end_matches('.'));
+        if self.detail != Detail::Short {
+            return format!("{title} ({})", cause.extent());
+        }
+        let tests = format!(" ({})", counted(cause.tests.len(), "test"));
+        let room = (self.screen.columns - 4).saturating_sub(tests.chars().count());
+        one_line(title, room) + &tests
     }
 }
 
