@@ -64,7 +64,7 @@ pub(super) fn operation<'r>(test: &'r TestReport, finding: &'r FindingReport) ->
 
 /// The order of the causes in one sentence.
 pub(super) const ORDER: &str = "Operations that are missing or always fail come first, because nothing else about them \
-                                can be tested; then the causes that are the only one in the most failed tests.";
+                                can be tested; the others are sorted by how many failed tests have no other cause.";
 
 /// The causes of all findings, in the order that [`ORDER`] describes. Causes of MUST clauses come before others. With an
 /// equal number of tests that have no other cause, the number of all tests decides.

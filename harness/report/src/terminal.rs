@@ -217,7 +217,10 @@ fn next(report: &Report, causes: &[Cause<'_>], obstacles: &[&Obstacle<'_>], scre
         push(&mut out, [format!("  next    {command}")]);
         let several = causes.iter().filter(|cause| !cause.is_known()).count() > 1;
         if several && credential.is_none() && failing.is_some() && json.is_some() {
-            push(&mut out, wrapped("          ", "with `--cause 1`, only the tests of cause 1", screen.columns, 2));
+            push(
+                &mut out,
+                wrapped("          ", "add `--cause 1` to run only the tests of cause 1", screen.columns, 2),
+            );
         }
     }
     out

@@ -10,6 +10,8 @@ use judge::verdict::Verdict;
 
 /// The most clauses that a label names.
 const NAMED_CLAUSES: usize = 3;
+/// The statuses that refuse the caller, whatever the request.
+const REFUSES_CALLER: [u16; 3] = [401, 403, 429];
 /// How an expected success begins; the documented statuses follow.
 const SUCCESS: &str = "success (";
 /// The most rules of a property that are named besides the one of the shown value.
@@ -203,13 +205,15 @@ impl<'r> Cause<'r> {
         own.filter(|finding| finding.check == EXPECTATION).find_map(of_finding)
     }
 
-    /// The body of the shown request, if it can be the reason for the answer: not if the operation does not work at all, or
-    /// if a header or a successful answer is wrong, whatever was sent.
+    /// The body of the shown request, if it can be the reason for the answer: not if the operation does not work at all, if
+    /// the caller was refused, or if a header or a successful answer is wrong, whatever was sent.
     pub(in super::super) fn sent(&self) -> Option<&'r str> {
         let exchange = self.exchange()?;
+        let status = exchange.status_code.unwrap_or_default();
         let whatever_was_sent = is_header(self.finding)
             || matches!(self.kind, Kind::NotImplemented | Kind::Failing)
-            || self.finding.check != EXPECTATION && exchange.status_code.is_some_and(|status| status < 400);
+            || REFUSES_CALLER.contains(&status)
+            || self.finding.check != EXPECTATION && status < 400;
         let body = exchange.request.as_ref()?.body.trim();
         (!whatever_was_sent && !body.is_empty()).then_some(body)
     }

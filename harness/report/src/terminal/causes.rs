@@ -93,7 +93,7 @@ impl Place {
                 };
                 format!("{then} {what}, because nothing else about them can be tested:")
             }
-            Place::Must => format!("{then} by the number of tests in which a cause is the only one:"),
+            Place::Must => format!("{then} by how many tests have no other cause:"),
             Place::Should => format!("{then} recommendations (SHOULD):"),
         }
     }

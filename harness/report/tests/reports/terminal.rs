@@ -78,7 +78,7 @@ fn heading_says_how_many_tests_have_only_the_first_causes() {
     let expected = "\nthe first 10 of 300 causes; repair them in this order:\n  \
                     If causes 1 to 3 are repaired, 3 of the 300 failed tests can pass.\n  \
                     If causes 1 to 10 are repaired, 10 can pass (each has one cause).\n\
-                    first by the number of tests in which a cause is the only one:\n 1. ";
+                    first by how many tests have no other cause:\n 1. ";
     assert!(text.starts_with(expected), "{text}");
     assert!(!summary(&fails(3), COLUMNS).contains("failed tests"), "all tests have the three causes that are shown");
     assert!(summary(&fails(1), COLUMNS).starts_with("\n1 cause:\n\n 1. "));
@@ -132,7 +132,7 @@ fn end_names_the_commands_about_a_clause_and_about_one_cause() {
         let text = render(report, Screen { columns: COLUMNS, json, complete: None });
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    let one = "--failed reports/run.json with `--cause 1`, only the tests of cause 1";
+    let one = "--failed reports/run.json add `--cause 1` to run only the tests of cause 1";
     assert!(of(&report, json).ends_with(one), "{}", of(&report, json));
     assert!(!of(&report, None).contains("--cause"), "{}", of(&report, None));
     let explained = |text: &str| {
@@ -163,7 +163,7 @@ fn each_part_of_the_order_has_its_reason() {
         text.lines().filter(|line| line.starts_with("first ") || line.starts_with("then ")).map(str::to_owned).collect()
     };
     let missing = "first missing operations, because nothing else about them can be tested:";
-    let number = "by the number of tests in which a cause is the only one:";
+    let number = "by how many tests have no other cause:";
     assert_eq!(reasons(&of(2, Level::Must)), [missing.to_owned(), format!("then {number}")]);
     let all = [missing.to_owned(), format!("then {number}"), "then recommendations (SHOULD):".to_owned()];
     assert_eq!(reasons(&of(2, Level::Should)), all);

@@ -151,7 +151,7 @@ fn operation_that_is_missing_has_the_documented_success_as_its_expected_value() 
     };
     let expected = |tests: &[Value]| causes(&report(tests))[0].expected();
     let refusal = of("a", "REFUSED (422)", "REFUSED (422)");
-    assert_eq!(expected(&[refusal.clone()]), "what the contract documents for the operation");
+    assert_eq!(expected(std::slice::from_ref(&refusal)), "what the contract documents for the operation");
     assert_eq!(expected(&[refusal.clone(), of("b", "success (201)", "success")]), "success (201)");
     let alternatives = of("b", "REFUSED (422) or success (200 or 202)", "success or REFUSED (422)");
     assert_eq!(expected(&[refusal, alternatives]), "success (200 or 202)");
@@ -170,6 +170,7 @@ fn sent_body_is_shown_where_it_can_be_the_reason() {
     let body = Some("{\"a\":1}".to_owned());
     assert_eq!(sent(EXPECTATION, "status", 200, "200"), body, "it must be refused");
     assert_eq!(sent("code-registered", "body /error/code", 422, "422 CODE"), body, "it is refused with another code");
+    assert_eq!(sent("code-registered", "body /error/code", 403, "403 CODE"), None, "the caller is refused");
     assert_eq!(sent("success-status", "status", 200, "200"), None, "every success has this status");
     assert_eq!(sent("request-id-present", "header X-Id", 422, "422 CODE"), None, "every answer has this header");
 }
