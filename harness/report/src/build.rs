@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::cause_reports::cause_reports;
 use super::model::{
-    ActorReport, ClauseReport, ClauseStatus, CodeReport, DeviationReport, FORMAT, Leftover, Manifest, Report, Suite,
-    TestReport,
+    ActorReport, ClauseReport, ClauseStatus, CodeReport, DeviationReport, FORMAT, Leftover, Manifest, OperationReport,
+    Report, Suite, TestReport,
 };
 use super::obstacles::obstacle_reports;
 use super::presenter::{Presenter, test_report};
@@ -19,7 +19,7 @@ use judge::check::unjudged;
 use judge::preflight::Preflight;
 use judge::record::Created;
 use judge::secret::Redactor;
-use spec::contract::{Clause, Contract, ErrorCode};
+use spec::contract::{Clause, Contract, ErrorCode, Operation};
 
 /// Facts about the run, besides its tests.
 pub struct Facts<'f> {
@@ -145,6 +145,7 @@ pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<Deviatio
             })
             .collect(),
         actors: facts.actors.clone(),
+        operations: facts.contract.operations.iter().map(|one| operation(one)).collect(),
         deviations,
         manifest: Some(facts.manifest.clone()),
         preflight: facts.preflight.as_ref().map(|found| redacted(found, facts.redactor)),
@@ -153,6 +154,14 @@ pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<Deviatio
     report.causes = cause_reports(&report);
     report.obstacles = obstacle_reports(&report);
     report
+}
+
+fn operation(operation: &Operation) -> OperationReport {
+    OperationReport {
+        operation: operation.id.clone(),
+        endpoint: format!("{} {}", operation.method, operation.path),
+        success: operation.success_statuses(),
+    }
 }
 
 /// A clause of the contract, before its outcome is known.

@@ -116,8 +116,10 @@ fn cause<'r>(
     let shown = example::shown(group, &members, &alone)?;
     let (finding, example) = (shown.finding, shown.test);
     let says = report.clauses.iter().find(|clause| clause.id == finding.clause).map(|clause| clause.says.as_str());
+    let shown_operation = operation(example, finding);
+    let documented = report.operations.iter().find(|documented| documented.operation == shown_operation);
     let (kind, id) = (group.kind(), group.id());
-    Some(Cause { kind, finding, tests, alone, example, says, id, members, shares_title: false })
+    Some(Cause { kind, finding, tests, alone, example, says, id, members, documented, shares_title: false })
 }
 
 /// A finding with its test and operation.

@@ -16,9 +16,10 @@ use super::deviations::{Known, add_deviations, match_counts};
 use super::gate::Gate;
 use super::manifest::{manifest, whole};
 use super::progress::{LineSource, Progress};
+use super::redaction::redactor_with_warning;
 use super::results::{unchecked, unrun};
 use super::select::{Selection, scope, selected};
-use super::{Abort, Output, certify, failures, finish, redactor, write_reports};
+use super::{Abort, Output, certify, failures, finish, write_reports};
 use crate::flags::RunArgs;
 use crate::test_runner::{Recorded, Recorder, Shared, test};
 use judge::preflight::Preflight;
@@ -46,6 +47,8 @@ pub(super) struct Inputs<'r> {
 pub(super) struct Context<'r> {
     inputs: Inputs<'r>,
     pub(super) redactor: Arc<Redactor>,
+    /// Which secrets the reports may show.
+    warning: Option<String>,
     rules: Arc<Rules>,
     /// SHA-256 of the contract and the scenarios.
     hash: String,
@@ -65,7 +68,8 @@ impl<'r> Context<'r> {
     ) -> Result<(Self, Vec<Scheduled>), Abort> {
         let arguments = inputs.arguments;
         let hash = super::joint_hash(contract, &library);
-        let redactor = Arc::new(redactor(&arguments.network, target, contract, &library));
+        let (redactor, warning) = redactor_with_warning(&arguments.network, target, contract, &library);
+        let redactor = Arc::new(redactor);
         let today = Utc::now().date_naive();
         let rules = Rules { strict: arguments.strict, deviations: target.deviations.clone(), today };
         let counts = match_counts(&rules.deviations, library.tests.iter().map(|test| test.name.as_ref()));
@@ -73,7 +77,7 @@ impl<'r> Context<'r> {
         let planned = selected(selection, schedule(contract, target, library.tests, arguments.shard));
         let manifest = manifest(arguments, target, whole, &planned, counts, today)?;
         let (started, clock) = (Utc::now(), Instant::now());
-        Ok((Self { inputs, redactor, rules: Arc::new(rules), hash, manifest, started, clock }, planned))
+        Ok((Self { inputs, redactor, warning, rules: Arc::new(rules), hash, manifest, started, clock }, planned))
     }
 
     /// Reports that no test could run, and why.
@@ -89,7 +93,12 @@ impl<'r> Context<'r> {
         let results = planned.into_iter().map(|test| unrun(test, Verdict::Inconclusive, why)).collect();
         let facts = self.facts(contract, target, preflight, Vec::new(), 0);
         let tests = report::test_reports(&facts, results);
-        let output = Output { reports: self.inputs.prepared, machine: false, redactor: &self.redactor };
+        let output = Output {
+            reports: self.inputs.prepared,
+            machine: false,
+            redactor: &self.redactor,
+            warning: self.warning.as_deref(),
+        };
         write_reports(&output, self.inputs.gate, &report::build(&facts, tests, Vec::new()))
     }
 
@@ -151,7 +160,12 @@ impl<'r> Context<'r> {
         let certified = certify::certify(arguments, &report);
         // Standard output must contain only the machine-readable lines.
         let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
-        let output = Output { reports: self.inputs.prepared, machine, redactor: &self.redactor };
+        let output = Output {
+            reports: self.inputs.prepared,
+            machine,
+            redactor: &self.redactor,
+            warning: self.warning.as_deref(),
+        };
         let code = finish(&output, self.inputs.gate, scope, report)?;
         certified?;
         Ok(code)

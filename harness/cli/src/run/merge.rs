@@ -26,7 +26,7 @@ pub fn merge(arguments: &MergeArgs) -> ExitCode {
         let parts = parts(&arguments.parts)?;
         let suite = suite(arguments, &parts);
         let report = of_instances(parts, &suite)?;
-        let output = Output { reports: &prepared, machine: false, redactor: &Redactor::default() };
+        let output = Output { reports: &prepared, machine: false, redactor: &Redactor::default(), warning: None };
         finish(&output, &gate, Scope::Whole, report)
     });
     outcome.unwrap_or_else(|refused| refused.tell())

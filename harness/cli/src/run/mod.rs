@@ -194,6 +194,8 @@ struct Output<'o> {
     /// True if standard output contains machine-readable lines.
     machine: bool,
     redactor: &'o Redactor,
+    /// Which secrets the reports may show.
+    warning: Option<&'o str>,
 }
 
 impl Output<'_> {
@@ -228,6 +230,9 @@ fn from_here(path: &Path) -> &Path {
 
 /// Writes all reports, and then prints which of them could not be written.
 fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Result<ExitCode, Abort> {
+    if let Some(warning) = output.warning {
+        tell!("{warning}");
+    }
     let mut failures = gate.write(report);
     let orders: Vec<Order> = output.reports.iter().map(|prepared| prepared.order.clone()).collect();
     report::actions::tell(report, &orders, output.stdout_is_taken());

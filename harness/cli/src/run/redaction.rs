@@ -9,19 +9,29 @@ use report::output::tell;
 use spec::contract::Contract;
 use spec::scenario::Library;
 
-/// Creates the redactor. Warns on standard error of secrets that it cannot hide well, except for the embedded
-/// reference.
+/// Creates the redactor. Warns at once on standard error of secrets that it cannot hide well.
 pub fn redactor(network: &NetworkArgs, target: &Target, contract: &Contract, library: &Library) -> Redactor {
-    let headers = network.named_headers().filter(|(_, value)| value.len() >= MIN_HEADER_LENGTH);
-    let redactor = Redactor::with_own_words(target.secrets().chain(headers), &own_words(contract, library));
-    if !target.embedded {
-        let weak: BTreeSet<&str> = redactor.weaknesses().into_values().flatten().collect();
-        let weak: Vec<&str> = weak.into_iter().filter(|name| !name.starts_with("$HEADER_")).collect();
-        if !weak.is_empty() {
-            tell!("warning: {}", warning(&weak));
-        }
+    let (redactor, warning) = redactor_with_warning(network, target, contract, library);
+    if let Some(warning) = warning {
+        tell!("{warning}");
     }
     redactor
+}
+
+/// Creates the redactor, and a warning if it cannot hide some secrets well; none for the embedded reference. A run prints
+/// it just before it writes its reports, which it is about.
+pub(super) fn redactor_with_warning(
+    network: &NetworkArgs,
+    target: &Target,
+    contract: &Contract,
+    library: &Library,
+) -> (Redactor, Option<String>) {
+    let headers = network.named_headers().filter(|(_, value)| value.len() >= MIN_HEADER_LENGTH);
+    let redactor = Redactor::with_own_words(target.secrets().chain(headers), &own_words(contract, library));
+    let weak: BTreeSet<&str> = redactor.weaknesses().into_values().flatten().collect();
+    let weak: Vec<&str> = weak.into_iter().filter(|name| !name.starts_with("$HEADER_")).collect();
+    let warning = (!target.embedded && !weak.is_empty()).then(|| format!("warning: {}", warning(&weak)));
+    (redactor, warning)
 }
 
 /// What is not hidden, and what to do. The common beginning of the names is written once.

@@ -278,6 +278,16 @@ fn credential_that_is_a_common_word_does_not_redact_names_of_tests_and_checks() 
     assert_ne!(output.code, 2, "{}", output.err);
 }
 
+#[test]
+fn warning_about_weak_credentials_comes_after_the_summary() {
+    let api = CannedServer::start(|_, _| json_answer("404 Not Found", "", r#"{"error":{"code":"X","message":"no"}}"#));
+    let test = "authentication/insufficient-permissions";
+    let arguments = ["run", "--format", "json", "--target-url", &api.url, "--no-preflight", test];
+    let output = Program::new(&arguments).env("CONFORMANCE_ACTOR_WRITER", "key:writer").output();
+    let at = |text: &str| output.err.find(text).unwrap_or_else(|| panic!("{text}: {}", output.err));
+    assert!(at("The API breaks its contract.") < at("warning: reports may show "), "{}", output.err);
+}
+
 // ---------------------------------------------------------------- echoed credentials
 
 const SECRET: &str = "sk_live_Zx9/+q8W=7e6R5t4\"Y3";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{ExchangeReport, FindingReport, FoundReport, TestReport};
+use super::super::model::{ExchangeReport, FindingReport, FoundReport, OperationReport, TestReport};
 use super::super::numbers::{counted, grouped};
 use super::{is_header, operation};
 use judge::finding::EXPECTATION;
@@ -58,6 +58,8 @@ pub(in super::super) struct Cause<'r> {
     /// The text of the clause of the representative finding.
     pub(super) says: Option<&'r str>,
     pub(super) id: String,
+    /// The operation of the shown finding in the contract, if the report has it.
+    pub(super) documented: Option<&'r OperationReport>,
     /// True if another cause has the same clauses and the same title: the operations tell them apart.
     pub(super) shares_title: bool,
 }
@@ -195,14 +197,23 @@ impl<'r> Cause<'r> {
         }
     }
 
-    /// The documented success of the operation, `success (201)`, if a test expects it or permits it.
+    /// The documented success of the operation: `success (201)`. A report of an older version says it only if a test
+    /// expects or permits it.
     pub(in super::super) fn success(&self) -> Option<String> {
+        if let Some(operation) = self.documented {
+            return Some(format!("{SUCCESS}{})", operation.success));
+        }
         let own = self.members.iter().filter(|member| !member.follows).map(|member| member.finding);
         let of_finding = |finding: &'r FindingReport| {
             let from = &finding.expected[finding.expected.find(SUCCESS)?..];
             Some(from[..=from.find(')')?].to_owned())
         };
         own.filter(|finding| finding.check == EXPECTATION).find_map(of_finding)
+    }
+
+    /// The method and path of the operation in the contract.
+    pub(in super::super) fn route(&self) -> Option<&'r str> {
+        self.documented.map(|operation| operation.endpoint.as_str())
     }
 
     /// The body of the shown request, if it can be the reason for the answer: not if the operation does not work at all, if

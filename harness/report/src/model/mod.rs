@@ -61,6 +61,9 @@ pub struct Report {
     /// The actors of the contract that need a credential.
     #[serde(default)]
     pub actors: Vec<ActorReport>,
+    /// The operations of the contract; absent in reports of older versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<OperationReport>,
     /// The known deviations of the target, in the order of its file.
     #[serde(default)]
     pub deviations: Vec<DeviationReport>,
@@ -239,6 +242,18 @@ pub struct ActorReport {
     pub name: String,
     /// True if the run had a credential for it.
     pub configured: bool,
+}
+
+/// An operation of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OperationReport {
+    /// Its `operationId`.
+    pub operation: String,
+    /// Its method and path in the OpenAPI description.
+    pub endpoint: String,
+    /// The statuses of its documented successes, as in `200 or 202`.
+    pub success: String,
 }
 
 /// Evidence that a test gives for a clause: responses that the clause's checks and expectations judged without a

@@ -312,9 +312,7 @@ fn always(report: &Report, cause: &Cause<'_>) -> Option<String> {
     if !answers.all(|status| Some(status) == shown.status_code) {
         return None;
     }
-    let probed = report.preflight.iter().flat_map(|found| &found.operations);
-    let probed = probed.filter(|fact| *fact.operation == *shown.operation).map(|fact| fact.endpoint.clone()).next();
-    let route = probed.unwrap_or_else(|| ordinary(&shown.endpoint));
+    let route = cause.route().map_or_else(|| ordinary(&shown.endpoint), str::to_owned);
     Some(match expected_success(cause) {
         Some(expected) => format!("{route}: {expected}got {}", cause.actual()),
         None => format!("{route}: every request got {}", cause.actual()),

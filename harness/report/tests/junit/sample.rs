@@ -84,6 +84,7 @@ pub fn report(tests: Vec<TestReport>) -> Report {
         causes: Vec::new(),
         obstacles: Vec::new(),
         preflight: None,
+        operations: Vec::new(),
     }
 }
 

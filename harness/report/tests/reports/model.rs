@@ -104,6 +104,7 @@ pub fn report(mut tests: Vec<TestReport>) -> Report {
         causes: Vec::new(),
         obstacles: Vec::new(),
         preflight: None,
+        operations: Vec::new(),
     }
 }
 
