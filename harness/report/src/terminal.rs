@@ -226,14 +226,17 @@ fn next(report: &Report, causes: &[Cause<'_>], obstacles: &[&Obstacle<'_>], scre
     out
 }
 
-/// How to read a clause that a cause names.
+/// How to read what an operation must do, and what a clause says: of the first causes that name one.
 fn explain(report: &Report, causes: &[Cause<'_>], screen: Screen<'_>) -> String {
     let mut out = String::new();
-    let named = causes.iter().find(|cause| !cause.is_known() && !cause.clauses().is_empty());
-    if let Some(clause) = named.map(|cause| cause.shown().clause.as_str()) {
-        let text =
-            format!("`{}` shows what clause {clause} says and where it is documented", again::explain(report, clause));
-        push(&mut out, wrapped("  explain ", &text, screen.columns, 3));
+    let open = || causes.iter().filter(|cause| !cause.is_known());
+    let operation = open().find_map(|cause| cause.broken_operation());
+    let operation = operation.map(|id| format!("`{}` shows what {id} must do", again::explain(report, id)));
+    let clause = open().find(|cause| !cause.clauses().is_empty()).map(|cause| cause.shown().clause.as_str());
+    let clause = clause.map(|id| format!("`{}` shows what clause {id} says", again::explain(report, id)));
+    for (index, text) in operation.into_iter().chain(clause).enumerate() {
+        let prefix = if index == 0 { "  explain " } else { "          " };
+        push(&mut out, wrapped(prefix, &text, screen.columns, 3));
     }
     out
 }

@@ -79,6 +79,12 @@ impl<'r> Cause<'r> {
         self.example.exchanges.get(self.finding.exchange)
     }
 
+    /// The operation that is missing or always fails, if that is the cause.
+    pub(in super::super) fn broken_operation(&self) -> Option<&'r str> {
+        let exchange = self.exchange().filter(|_| matches!(self.kind, Kind::NotImplemented | Kind::Failing))?;
+        Some(&exchange.operation)
+    }
+
     /// True if every test of the cause is skipped because of a known deviation.
     pub(in super::super) fn is_known(&self) -> bool {
         self.tests.iter().all(|test| test.verdict == Verdict::Skipped)

@@ -81,7 +81,7 @@ impl Place {
 
     /// Why the causes from this one on stand here.
     fn reason(self, open: &[&Cause<'_>], at: usize) -> String {
-        let then = if at == 0 { "first" } else { "then" };
+        let then = if at == 0 { "First" } else { "then" };
         match self {
             Place::Operation => {
                 let fails = open.iter().any(|cause| cause.kind == Kind::Failing);
@@ -89,11 +89,13 @@ impl Place {
                 let what = match (missing, fails) {
                     (true, true) => "operations that are missing or always fail",
                     (false, true) => "operations that always fail",
-                    (true, false) | (false, false) => "missing operations",
+                    (true, false) | (false, false) => "operations that are missing",
                 };
-                format!("{then} {what}, because nothing else about them can be tested:")
+                format!("{then} the {what}, because nothing else about them can be tested:")
             }
-            Place::Must => format!("{then} by how many tests have no other cause:"),
+            Place::Must if at == 0 => "Sorted by how many tests have no other cause:".to_owned(),
+            Place::Must => format!("{then} the others, by how many tests have no other cause:"),
+            Place::Should if at == 0 => "Recommendations (SHOULD):".to_owned(),
             Place::Should => format!("{then} recommendations (SHOULD):"),
         }
     }
@@ -133,8 +135,7 @@ fn number(report: &Report, open: &[&Cause<'_>], part: &[&Cause<'_>], cause: &str
 }
 
 /// What the repair of the first causes changes, and of all that are shown: in how many failed tests they are the only
-/// ones. The second number is more than the sum of what the single causes say, so it is divided. Of some tests, only the
-/// setup was sent.
+/// ones. Of some tests, only the setup was sent.
 fn known(report: &Report, open: &[&Cause<'_>], shown: usize) -> Vec<String> {
     let passing = passing_after(report, open);
     let number = |count: usize| grouped(count as u64);
@@ -150,8 +151,7 @@ fn known(report: &Report, open: &[&Cause<'_>], shown: usize) -> Vec<String> {
     let mut lines =
         vec![format!("If causes 1 to {FIRST} are repaired, {} of the {failed} can pass.", number(some.tests))];
     if last > FIRST {
-        let divided = divided(all.tests, open[..last].iter().map(|cause| cause.alone.len()).sum());
-        lines.push(format!("If causes 1 to {last} are repaired, {} can pass ({divided}).", number(all.tests)));
+        lines.push(format!("If causes 1 to {last} are repaired, {} can pass.", number(all.tests)));
         parts.push(all);
     }
     let ended = parts.iter().filter(|part| part.ended_in_setup > 0);
@@ -164,17 +164,7 @@ fn known(report: &Report, open: &[&Cause<'_>], shown: usize) -> Vec<String> {
 }
 
 /// What is said of tests of which only the setup was sent.
-const ENDED: &str = "ended in setup: their own steps were not sent and may show more.";
-
-/// How many of the tests have one cause, and how many have several.
-fn divided(tests: usize, with_one: usize) -> String {
-    let number = |count: usize| grouped(count as u64);
-    match tests.saturating_sub(with_one) {
-        0 => "each has one cause".to_owned(),
-        _ if with_one == 0 => "each has several causes".to_owned(),
-        several => format!("{} with one cause, {} with several", number(with_one), number(several)),
-    }
-}
+const ENDED: &str = "ended in setup: their own requests were not sent, and may fail too.";
 
 /// A cause in three to five lines; if there are only a few causes, in seven lines and an empty one.
 struct Card<'c, 'r> {
@@ -292,7 +282,8 @@ fn evidence(report: &Report, cause: &Cause<'_>, room: usize) -> String {
     let request = request.unwrap_or_default();
     let (expected, actual) = (cause.expected(), cause.actual());
     if matches!(cause.kind, Kind::NotImplemented | Kind::Failing) {
-        return format!("{request}{}got {actual}", expected_success(cause).unwrap_or_default());
+        let success = expected_success(cause).map(|success| format!("{success}, ")).unwrap_or_default();
+        return format!("{request}{success}got {actual}");
     }
     // A missing or wrong header is known by its name only.
     let header = Some(&cause.shown().part).filter(|part| part.starts_with("header "));
@@ -314,14 +305,14 @@ fn always(report: &Report, cause: &Cause<'_>) -> Option<String> {
     }
     let route = cause.route().map_or_else(|| ordinary(&shown.endpoint), str::to_owned);
     Some(match expected_success(cause) {
-        Some(expected) => format!("{route}: {expected}got {}", cause.actual()),
+        Some(success) => format!("{route}: {success}, got {}", cause.actual()),
         None => format!("{route}: every request got {}", cause.actual()),
     })
 }
 
-/// The documented success of an operation that does not work, if a test names it.
+/// The documented success of an operation that does not work, if it is known.
 fn expected_success(cause: &Cause<'_>) -> Option<String> {
     let success = cause.success()?;
     let (_, statuses) = success.split_once('(')?;
-    Some(format!("expected {}, ", statuses.trim_end_matches(')')))
+    Some(format!("success is {}", statuses.trim_end_matches(')')))
 }

@@ -77,8 +77,8 @@ fn heading_says_how_many_tests_have_only_the_first_causes() {
     let text = summary(&worst(300), COLUMNS);
     let expected = "\nthe first 10 of 300 causes; repair them in this order:\n  \
                     If causes 1 to 3 are repaired, 3 of the 300 failed tests can pass.\n  \
-                    If causes 1 to 10 are repaired, 10 can pass (each has one cause).\n\
-                    first by how many tests have no other cause:\n 1. ";
+                    If causes 1 to 10 are repaired, 10 can pass.\n\
+                    Sorted by how many tests have no other cause:\n 1. ";
     assert!(text.starts_with(expected), "{text}");
     assert!(!summary(&fails(3), COLUMNS).contains("failed tests"), "all tests have the three causes that are shown");
     assert!(summary(&fails(1), COLUMNS).starts_with("\n1 cause:\n\n 1. "));
@@ -118,14 +118,14 @@ fn heading_says_that_tests_that_ended_in_setup_may_show_more() {
         }
         summary(&report, COLUMNS).split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    let rest = "ended in setup: their own steps were not sent and may show more.";
+    let rest = "ended in setup: their own requests were not sent, and may fail too.";
     assert!(ended(3).contains(&format!("3 of the 3 failed tests {rest}")), "{}", ended(3));
-    let many = format!("9 can pass (each has one cause). 3 of the 3 and 9 of the 9 {rest}");
+    let many = format!("9 can pass. 3 of the 3 and 9 of the 9 {rest}");
     assert!(ended(20).contains(&many), "{}", ended(20));
 }
 
 #[test]
-fn end_names_the_commands_about_a_clause_and_about_one_cause() {
+fn end_names_the_commands_about_a_clause_an_operation_and_one_cause() {
     let json = Some(Path::new("reports/run.json"));
     let mut report = worst(300);
     let of = |report: &Report, json| {
@@ -137,9 +137,13 @@ fn end_names_the_commands_about_a_clause_and_about_one_cause() {
     assert!(!of(&report, None).contains("--cause"), "{}", of(&report, None));
     let explained = |text: &str| {
         let (_, rest) = text.split_once(" explain `conformance explain ").expect("a line");
-        rest.contains("` shows what clause FMT-") && rest.contains(" says and where it is documented next ")
+        rest.contains("` shows what clause FMT-") && rest.contains(" says next ")
     };
     assert!(explained(&of(&report, None)), "{}", of(&report, None));
+    let mut broken = fails(5);
+    no_such_operation(&mut broken.tests[0], "readThing", "things");
+    let operation = " explain `conformance explain readThing` shows what readThing must do `conformance explain ";
+    assert!(of(&broken, None).contains(operation), "{}", of(&broken, None));
     assert!(!of(&clean(), None).contains(" explain "), "{}", of(&clean(), None));
     if let Some(manifest) = &mut report.manifest {
         manifest.flags = "--pack 'my pack' --seed 7".to_owned();
@@ -160,14 +164,17 @@ fn each_part_of_the_order_has_its_reason() {
         summary(&report, COLUMNS)
     };
     let reasons = |text: &str| -> Vec<String> {
-        text.lines().filter(|line| line.starts_with("first ") || line.starts_with("then ")).map(str::to_owned).collect()
+        text.lines()
+            .filter(|line| line.starts_with("First ") || line.starts_with("Sorted ") || line.starts_with("then "))
+            .map(str::to_owned)
+            .collect()
     };
-    let missing = "first missing operations, because nothing else about them can be tested:";
+    let missing = "First the operations that are missing, because nothing else about them can be tested:";
     let number = "by how many tests have no other cause:";
-    assert_eq!(reasons(&of(2, Level::Must)), [missing.to_owned(), format!("then {number}")]);
-    let all = [missing.to_owned(), format!("then {number}"), "then recommendations (SHOULD):".to_owned()];
+    assert_eq!(reasons(&of(2, Level::Must)), [missing.to_owned(), format!("then the others, {number}")]);
+    let all = [missing.to_owned(), format!("then the others, {number}"), "then recommendations (SHOULD):".to_owned()];
     assert_eq!(reasons(&of(2, Level::Should)), all);
-    assert_eq!(reasons(&of(0, Level::Must)), [format!("first {number}")]);
+    assert_eq!(reasons(&of(0, Level::Must)), [format!("Sorted {number}")]);
     assert!(reasons(&summary(&fails(1), COLUMNS)).is_empty(), "one cause has no order");
 }
 
@@ -222,9 +229,9 @@ fn route_of_a_missing_operation_is_shown_without_unusual_values() {
         summary(&report, COLUMNS)
     };
     for (path, documented, line) in [
-        ("%20", true, "GET /{id}/log0: expected 200 or 202, got 404 none"),
-        ("%20", false, "GET /…/log: expected 200, got 404 none"),
-        ("hook_1", false, "GET /hook_1/log: expected 200, got 404 none"),
+        ("%20", true, "GET /{id}/log0: success is 200 or 202, got 404 none"),
+        ("%20", false, "GET /…/log: success is 200, got 404 none"),
+        ("hook_1", false, "GET /hook_1/log: success is 200, got 404 none"),
     ] {
         let text = missing(path, documented);
         assert!(text.contains(&format!("\n    {line}\n")), "{path} {documented}\n{text}");

@@ -168,6 +168,9 @@ $facts[0] as $facts
       | any([$exchange.started, $exchange.finished], (header("date")[] | http_date | [., .]);
           $pair[1] >= .[0] + $pair[0] - $tolerance and $pair[1] <= .[1] + $pair[0] + $tolerance) end;
 
+  # Details of the wrong type are reported as such, and not searched.
+  def details_misfit: $envelope.details != null and any(envelope_misfits; .[0] == ($envelope.details | pointer));
+
   # ---- the checks, by name
   def checks:
     (if $error then
@@ -238,7 +241,7 @@ $facts[0] as $facts
             and ($want.below == null or $number != null and $number < $want.below)
             and ($want.at_least == null or $number != null and $number >= $want.at_least)) | not)
       | found("required-headers"; $want.name + ": " + ($want | del(.name, .status, .code) | with_entries(select(.value != null)) | tojson); $values[:1] | quoted)),
-    (if $entry != null and $entry.details_contain == "expiry" then
+    (if $entry != null and $entry.details_contain == "expiry" and (details_misfit | not) then
       (part($envelope.details) | map(select(type == "string"))) as $details
       | [$details[] | match("\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})"; "g").string] as $times
       | [$times[] | select(test("[Zz]$")) | gsub("\\.\\d+"; "") | gsub(" |t"; "T") | gsub("z"; "Z") | fromdateiso8601] as $seconds
@@ -246,7 +249,8 @@ $facts[0] as $facts
         elif $exchange.expiry != null and ($seconds | length) == ($times | length) and (any($seconds[]; . - $exchange.expiry | . >= -1 and . <= 1) | not)
         then found("expiry-named"; "the time " + ($exchange.expiry | floor | todate); $details | shown) else empty end
      else empty end),
-    (if $entry != null and $entry.details_contain == "request-id" and ($request_id | length) == 1 and $request_id[0] != "" then
+    (if $entry != null and $entry.details_contain == "request-id" and ($request_id | length) == 1 and $request_id[0] != ""
+        and (details_misfit | not) then
       (part($envelope.details) | map(select(type == "string"))) as $details
       | if any($details[]; [scan("[A-Za-z0-9_-]+")] | index($request_id[0])) or any($details[]; contains($request_id[0]) and ($request_id[0] | test("^[A-Za-z0-9_-]+$") | not)) then empty
         else found("request-id-in-details"; "the request id " + ($request_id[0] | tojson); $details | shown) end
