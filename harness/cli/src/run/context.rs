@@ -80,6 +80,11 @@ impl<'r> Context<'r> {
         Ok((Self { inputs, redactor, warning, rules: Arc::new(rules), hash, manifest, started, clock }, planned))
     }
 
+    fn output(&self, machine: bool) -> Output<'_> {
+        let (reports, warning) = (self.inputs.prepared, self.warning.as_deref());
+        Output { reports, machine, redactor: &self.redactor, warning }
+    }
+
     /// Reports that no test could run, and why.
     pub(super) fn end_before_the_first_test(
         self,
@@ -93,13 +98,7 @@ impl<'r> Context<'r> {
         let results = planned.into_iter().map(|test| unrun(test, Verdict::Inconclusive, why)).collect();
         let facts = self.facts(contract, target, preflight, Vec::new(), 0);
         let tests = report::test_reports(&facts, results);
-        let output = Output {
-            reports: self.inputs.prepared,
-            machine: false,
-            redactor: &self.redactor,
-            warning: self.warning.as_deref(),
-        };
-        write_reports(&output, self.inputs.gate, &report::build(&facts, tests, Vec::new()))
+        write_reports(&self.output(false), self.inputs.gate, &report::build(&facts, tests, Vec::new()))
     }
 
     /// Runs the tests and cleans up. Tests that did not run have a result that says so.
@@ -160,13 +159,7 @@ impl<'r> Context<'r> {
         let certified = certify::certify(arguments, &report);
         // Standard output must contain only the machine-readable lines.
         let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
-        let output = Output {
-            reports: self.inputs.prepared,
-            machine,
-            redactor: &self.redactor,
-            warning: self.warning.as_deref(),
-        };
-        let code = finish(&output, self.inputs.gate, scope, report)?;
+        let code = finish(&self.output(machine), self.inputs.gate, scope, report)?;
         certified?;
         Ok(code)
     }

@@ -34,6 +34,13 @@ pub(in super::super) enum Kind {
     Defect,
 }
 
+impl Kind {
+    /// True if a whole operation does not work.
+    pub(in super::super) fn is_of_operation(self) -> bool {
+        matches!(self, Kind::NotImplemented | Kind::Failing)
+    }
+}
+
 /// A finding of a cause.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Member<'r> {
@@ -81,7 +88,7 @@ impl<'r> Cause<'r> {
 
     /// The operation that is missing or always fails, if that is the cause.
     pub(in super::super) fn broken_operation(&self) -> Option<&'r str> {
-        let exchange = self.exchange().filter(|_| matches!(self.kind, Kind::NotImplemented | Kind::Failing))?;
+        let exchange = self.exchange().filter(|_| self.kind.is_of_operation())?;
         Some(&exchange.operation)
     }
 
@@ -196,23 +203,24 @@ impl<'r> Cause<'r> {
     /// The expected value; of an operation that does not work, the success that its tests ask for.
     pub(in super::super) fn expected(&self) -> String {
         match self.kind {
-            Kind::NotImplemented | Kind::Failing => {
-                self.success().unwrap_or_else(|| "what the contract documents for the operation".to_owned())
-            }
+            kind if kind.is_of_operation() => self.success().map_or_else(
+                || "what the contract documents for the operation".to_owned(),
+                |statuses| format!("{SUCCESS}{statuses})"),
+            ),
             _ => self.finding.expected.clone(),
         }
     }
 
-    /// The documented success of the operation: `success (201)`. A report of an older version says it only if a test
+    /// The statuses of the documented success of the operation, as in `200 or 202`. A report of an older version says it only if a test
     /// expects or permits it.
     pub(in super::super) fn success(&self) -> Option<String> {
         if let Some(operation) = self.documented {
-            return Some(format!("{SUCCESS}{})", operation.success));
+            return Some(operation.success.clone());
         }
         let own = self.members.iter().filter(|member| !member.follows).map(|member| member.finding);
         let of_finding = |finding: &'r FindingReport| {
-            let from = &finding.expected[finding.expected.find(SUCCESS)?..];
-            Some(from[..=from.find(')')?].to_owned())
+            let (_, from) = finding.expected.split_once(SUCCESS)?;
+            Some(from.split_once(')')?.0.to_owned())
         };
         own.filter(|finding| finding.check == EXPECTATION).find_map(of_finding)
     }

@@ -61,7 +61,7 @@ fn reason(open: &[&Cause<'_>], at: usize, columns: usize) -> String {
     out
 }
 
-/// Where a cause stands in the order.
+/// The part of the order that a cause is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     /// It is an operation that does not work.
@@ -73,7 +73,7 @@ enum Place {
 impl Place {
     fn of(cause: &Cause<'_>) -> Self {
         match cause.shown().level {
-            _ if matches!(cause.kind, Kind::NotImplemented | Kind::Failing) => Place::Operation,
+            _ if cause.kind.is_of_operation() => Place::Operation,
             Level::Must => Place::Must,
             Level::Should => Place::Should,
         }
@@ -281,7 +281,7 @@ fn evidence(report: &Report, cause: &Cause<'_>, room: usize) -> String {
     });
     let request = request.unwrap_or_default();
     let (expected, actual) = (cause.expected(), cause.actual());
-    if matches!(cause.kind, Kind::NotImplemented | Kind::Failing) {
+    if cause.kind.is_of_operation() {
         let success = expected_success(cause).map(|success| format!("{success}, ")).unwrap_or_default();
         return format!("{request}{success}got {actual}");
     }
@@ -312,7 +312,5 @@ fn always(report: &Report, cause: &Cause<'_>) -> Option<String> {
 
 /// The documented success of an operation that does not work, if it is known.
 fn expected_success(cause: &Cause<'_>) -> Option<String> {
-    let success = cause.success()?;
-    let (_, statuses) = success.split_once('(')?;
-    Some(format!("success is {}", statuses.trim_end_matches(')')))
+    cause.success().map(|statuses| format!("success is {statuses}"))
 }

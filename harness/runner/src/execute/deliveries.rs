@@ -62,11 +62,7 @@ impl Session<'_> {
         let exchange = record.exchanges.len().saturating_sub(1);
         let clause = self.clause_or_first(expected.clause.as_deref()).to_owned();
         match miscount(&deliveries, expected.attempts, limit) {
-            Some(violation) => {
-                let level = self.level_of(&clause);
-                let statement = self.statement_of(&clause);
-                record.findings.push(finding(clause, EXPECTATION, level, statement, violation, exchange));
-            }
+            Some(violation) => record.findings.push(self.unmet(&clause, violation, exchange)),
             None => record.coverage.uphold(&clause, EXPECTATION, None, Some(exchange)),
         }
         self.judge_each(record, &deliveries, &secret, exchange);
@@ -111,7 +107,7 @@ impl Session<'_> {
     }
 }
 
-pub(super) fn finding(
+fn finding(
     clause: String,
     check: &str,
     level: spec::contract::Level,

@@ -5,7 +5,7 @@ use super::session::{Halt, Session};
 use judge::check::{self, ExchangeContext};
 use judge::exchange::{Exchange, JsonLimit};
 use judge::expect::{Assertion, Comparison, Holds, Shown, came, holds_text};
-use judge::finding::{EXPECTATION, Finding};
+use judge::finding::{EXPECTATION, Finding, Violation};
 use judge::record::TestRecord;
 use spec::contract::{Level, OccursIn};
 use spec::scenario::Call;
@@ -152,6 +152,21 @@ impl Session<'_> {
 
     pub(super) fn clause_or_first<'a>(&'a self, clause: Option<&'a str>) -> &'a str {
         clause.or_else(|| self.test.clauses.first().map(String::as_str)).unwrap_or_default()
+    }
+
+    /// A finding about an expectation that a step does not state as such, with the level and statement of its clause.
+    pub(super) fn unmet(&self, clause: &str, violation: Violation, exchange: usize) -> Finding {
+        Finding {
+            clause: clause.to_owned(),
+            check: EXPECTATION.to_owned(),
+            level: self.level_of(clause),
+            message: self.statement_of(clause),
+            expected: violation.expected,
+            actual: violation.actual,
+            part: violation.part,
+            exchange,
+            line: None,
+        }
     }
 
     pub(super) fn level_of(&self, clause: &str) -> Level {

@@ -11,7 +11,6 @@ use futures_util::StreamExt as _;
 
 use tokio::sync::MutexGuard;
 
-use super::deliveries::finding;
 use super::environment::Environment;
 use super::judging::require_success;
 use super::liveness;
@@ -20,7 +19,7 @@ use super::session::{Halt, Session};
 use super::steps::LONGEST_WAIT;
 use judge::exchange::{Exchange, Response, Role};
 use judge::expect::Holds;
-use judge::finding::{EXPECTATION, Finding, Part, Violation};
+use judge::finding::{Finding, Part, Violation};
 use judge::record::TestRecord;
 use spec::contract::Moment;
 use spec::scenario::{Burst, Call, Poll};
@@ -161,8 +160,7 @@ impl<'r> Session<'r> {
         let clause = self.clause_or_first(call.asserted.as_ref().and_then(|asserted| asserted.clause.as_deref()));
         let expected = format!("at most {most} of {} requests at the same time is accepted", burst.at_most);
         let violation = Violation::new(Part::Status, expected, format!("{accepted} are accepted"));
-        let level = self.level_of(clause);
-        finding(clause.to_owned(), EXPECTATION, level, self.statement_of(clause), violation, exchange)
+        self.unmet(clause, violation, exchange)
     }
 
     /// Notes a retry delay for a later `wait`.

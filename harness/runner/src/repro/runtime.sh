@@ -19,7 +19,7 @@ burst_program='
   case $status in
     2*) ;;
     "$burst_ignored") ;;
-    *) [ -n "$burst_ignored" ] || : >"$burst_dir/stop"; : >"$file.refused" ;;
+    *) [ -n "$burst_accepted" ] || : >"$burst_dir/stop"; : >"$file.refused" ;;
   esac'
 
 # Sets a header of the next request; replaces one of the same name.
@@ -132,12 +132,15 @@ burst() { # METHOD PATH AT-MOST IN-FLIGHT [ACCEPTED LEVEL CLAUSE]
   mkdir "$dir/burst"
   awk -v most="$3" 'BEGIN { for (number = 1; number <= most; number++) print number }' |
     burst_dir="$dir/burst" burst_headers="$dir/headers.sent" burst_sent="$dir/sent" burst_method="$1" burst_url="$base$2" \
-      burst_ignored="${5:+$limit_status}" xargs -n 1 -P "$4" sh -c "$burst_program"
+      burst_accepted="${5:-}" burst_ignored="${5:+$limit_status}" xargs -n 1 -P "$4" sh -c "$burst_program"
   refused=$(find "$dir/burst" -name '*.refused' | sort | head -n 1)
-  accepted=$(cat "$dir"/burst/*.status 2>/dev/null | grep -c '^2' || :)
-  if [ -n "${5:-}" ] && [ "$accepted" -gt "$5" ]; then
-    found "$6" "$7" expectation "at most $5 of $3 requests at the same time is accepted" "$accepted are accepted"
-    give_up "more requests were accepted than may be"
+  if [ -n "${5:-}" ]; then
+    accepted=$(cat "$dir"/burst/*.status 2>/dev/null | grep -c '^2' || :)
+    if [ "$accepted" -gt "$5" ]; then
+      found "$6" "$7" expectation "at most $5 of $3 requests at the same time is accepted" "$accepted are accepted"
+      give_up "more requests were accepted than may be"
+    fi
+    [ -n "$refused" ] || give_up "no request was refused for another reason than a rate limit"
   fi
   [ -n "$refused" ] || give_up "the quota was not used up by $3 requests"
   refused=${refused%.refused}

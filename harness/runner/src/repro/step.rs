@@ -230,7 +230,7 @@ impl Writer<'_> {
 
     fn expectation(&self, asserted: &Asserted, variables: &Variables) -> Result<Value, String> {
         let expected = &asserted.expectation;
-        let clause = asserted.clause.as_ref().or(self.spec.clauses.first()).cloned().unwrap_or_default();
+        let clause = self.clause_of(Some(asserted));
         let mut body = Vec::new();
         for (pointer, wanted) in &expected.body {
             let wanted = wanted.value(variables).map_err(|missing| no_value(&missing.0))?;
@@ -244,9 +244,9 @@ impl Writer<'_> {
                 "at_least": text(&wanted.at_least)?, "tolerance": wanted.tolerance, "optional": wanted.optional }));
         }
         let not_error = if let Outcome::AnyExcept(codes) = &expected.outcome { codes.as_slice() } else { &[] };
-        let names_field = self.contract.clause(&clause).is_some_and(|clause| clause.names_field);
+        let names_field = self.contract.clause(clause).is_some_and(|clause| clause.names_field);
         Ok(json!({
-            "clause": clause, "level": self.level(&clause), "asserts_field": names_field,
+            "clause": clause, "level": self.level(clause), "asserts_field": names_field,
             "success": expected.success(), "error": expected.errors(), "tolerate": expected.tolerate,
             "not_error": not_error, "any_documented": expected.outcome == Outcome::AnyDocumented,
             "any_refusal": matches!(expected.outcome, Outcome::AnyRefusal { .. }),
@@ -254,6 +254,12 @@ impl Writer<'_> {
             "in_envelope": expected.in_envelope, "must_respond": expected.must_respond,
             "same_as": expected.same_as.is_some(), "body": body, "headers": headers,
         }))
+    }
+
+    /// The clause of an expectation: its own, or the first one of the test.
+    fn clause_of<'a>(&'a self, asserted: Option<&'a Asserted>) -> &'a str {
+        let own = asserted.and_then(|asserted| asserted.clause.as_deref());
+        own.or(self.spec.clauses.first().map(String::as_str)).unwrap_or_default()
     }
 
     fn level(&self, clause: &str) -> &'static str {
@@ -266,10 +272,8 @@ impl Writer<'_> {
                 format!("burst {request} {at_most} {in_flight}")
             }
             (Repetition::Burst(Burst { at_most, in_flight, accepted: Some(accepted) }), _) => {
-                let asserted = call.asserted.as_ref().and_then(|asserted| asserted.clause.as_deref());
-                let clause = asserted.or(self.spec.clauses.first().map(String::as_str)).unwrap_or_default();
-                let level = self.level(clause);
-                format!("burst {request} {at_most} {in_flight} {accepted} {level} {}", quoted(clause))
+                let clause = self.clause_of(call.asserted.as_ref());
+                format!("burst {request} {at_most} {in_flight} {accepted} {} {}", self.level(clause), quoted(clause))
             }
             (_, true) => format!("send_with_retry {request}"),
             (_, false) => format!("send {request}"),

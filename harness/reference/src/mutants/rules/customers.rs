@@ -59,9 +59,8 @@ impl CustomerRules for Mutated {
     fn duplicate(&self, fault: ApiError, holder: Value) -> Option<Result<Value, ApiError>> {
         match () {
             () if self.memory.lock().creates_again(&holder) => None,
-            () if self.memory.lock().is_new(&holder) && self.is_active(resources::SIMULTANEOUS_DUPLICATES_ALLOWED) => {
-                None
-            }
+            // Only that mutant notes when a customer was created.
+            () if self.memory.lock().is_new(&holder) => None,
             () if self.is_active(resources::DUPLICATE_EMAIL_ALLOWED) => None,
             () if self.is_active(resources::DUPLICATE_RETURNS_EXISTING) => Some(Ok(holder)),
             () if self.is_active(resources::DUPLICATE_AS_VALIDATION_ERROR) => {
@@ -121,7 +120,9 @@ impl CustomerRules for Mutated {
 impl AnswerRules for Mutated {
     fn created(&self, mut body: Value) -> Answer {
         let has_phone = body["phoneNumber"].is_string();
-        self.memory.lock().note_created(&body);
+        if self.is_active(resources::SIMULTANEOUS_DUPLICATES_ALLOWED) {
+            self.memory.lock().note_created(&body);
+        }
         if self.is_active(envelope::ERROR_IN_CREATED) {
             body["error"] = json!({ "code": null, "message": "" });
         }
