@@ -18,6 +18,8 @@ use std::sync::Arc;
 use mutate::combinations::{Prediction, combinations, predicted, repaired, shown, suite};
 use mutate::prove::{Row, rows};
 use report::Report;
+use spec::contract::Contract;
+use spec::scenario::Library;
 use tokio::runtime::Runtime;
 
 fn main() -> Result<(), String> {
@@ -34,14 +36,13 @@ fn main() -> Result<(), String> {
 fn run(words: &[String]) -> Result<usize, String> {
     let number = |at: usize, default: usize| words.get(at).and_then(|word| word.parse().ok()).unwrap_or(default);
     let (count, seed, repairs) = (number(0, 10), number(1, 1), number(2, 3));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let (contract, library) = cli::run::load(&root).map_err(|problems| format!("{} problems", problems.0.len()))?;
-    let contract = Arc::new(contract);
+    let (contract, library) = pack()?;
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
     let suite = |mutants: &[&str]| runtime.block_on(suite(&contract, &library, mutants));
     let mut misses = 0;
-    for (index, combination) in combinations(&contract, seed as u64, count).iter().enumerate() {
-        let mutants: Vec<&str> = combination.iter().map(|row| row.name).collect();
+    let combinations = combinations(&contract, seed as u64, count).map_err(|problems| problems.to_string())?;
+    for (index, combination) in combinations.iter().enumerate() {
+        let mutants: Vec<&str> = combination.iter().map(|row| row.name.as_str()).collect();
         let report = Report { command: mutants.join(" "), ..suite(&mutants)? };
         if let Some(folder) = words.get(3) {
             let file = Path::new(folder).join(format!("{seed:03}-{index:02}.json"));
@@ -57,8 +58,16 @@ fn run(words: &[String]) -> Result<usize, String> {
     Ok(misses)
 }
 
+fn pack() -> Result<(Arc<Contract>, Library), String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (contract, library) = cli::run::load(&root).map_err(|problems| problems.to_string())?;
+    Ok((Arc::new(contract), library))
+}
+
 fn judge_again(folder: &Path) -> Result<usize, String> {
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let (contract, _) = pack()?;
+    let rows = rows(&contract).map_err(|problems| problems.to_string())?;
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         files.push(entry.map_err(failed)?.path());
@@ -69,7 +78,7 @@ fn judge_again(folder: &Path) -> Result<usize, String> {
         let mut report = report::read(&file).map_err(|problem| format!("{problem:?}"))?;
         report.causes = report::cause_reports(&report);
         let names: Vec<&str> = report.command.split(' ').collect();
-        let combination: Vec<Row> = rows().into_iter().filter(|row| names.contains(&row.name)).collect();
+        let combination: Vec<Row> = rows.iter().filter(|row| names.contains(&row.name.as_str())).cloned().collect();
         println!("{}", file.display());
         misses += usize::from(!judge(&report, &combination));
     }
@@ -80,12 +89,12 @@ fn judge_again(folder: &Path) -> Result<usize, String> {
 fn judge(report: &Report, combination: &[Row]) -> bool {
     let (mutants, causes) = (combination.len(), report.causes.len());
     let shown = shown(report, combination);
-    let in_causes = |row: &Row| shown.iter().filter(|names| names.contains(row.name)).count();
+    let in_causes = |row: &Row| shown.iter().filter(|names| names.contains(row.name.as_str())).count();
     let named = |wanted: fn(usize) -> bool| -> Vec<&str> {
-        combination.iter().filter(|row| wanted(in_causes(row))).map(|row| row.name).collect()
+        combination.iter().filter(|row| wanted(in_causes(row))).map(|row| row.name.as_str()).collect()
     };
     let merged = shown.iter().filter(|names| names.len() > 1).count();
-    let names: Vec<&str> = combination.iter().map(|row| row.name).collect();
+    let names: Vec<&str> = combination.iter().map(|row| row.name.as_str()).collect();
     let good = causes.abs_diff(mutants) <= 1;
     let verdict = if good { "" } else { "OFF " };
     println!("{verdict}{mutants} mutants, {causes} causes: {}", names.join(", "));

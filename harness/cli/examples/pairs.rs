@@ -33,24 +33,25 @@ fn main() -> ExitCode {
     let Ok(runtime) = tokio::runtime::Runtime::new() else { return ExitCode::from(3) };
     runtime.block_on(async {
         // Some mutants are found only by slow tests and make no pair, so start with twice the count.
-        let chosen = pairs(&contract, &library, seed, count * 2);
-        let mut mutants: BTreeMap<&str, Option<Mutant<'_>>> = BTreeMap::new();
+        let chosen = pairs(&contract, &library, seed, count * 2).unwrap_or_default();
+        let mut mutants: BTreeMap<String, Option<Mutant<'_>>> = BTreeMap::new();
         let mut ready = Vec::new();
         for (one, other) in chosen {
             for row in [&one, &other] {
-                if !mutants.contains_key(row.name) {
+                if !mutants.contains_key(&row.name) {
                     let found = mutant(&contract, &library, row).await;
-                    mutants.insert(row.name, found);
+                    mutants.insert(row.name.clone(), found);
                 }
             }
-            if let (Some(Some(one)), Some(Some(other))) = (mutants.get(one.name), mutants.get(other.name)) {
+            if let (Some(Some(one)), Some(Some(other))) = (mutants.get(&one.name), mutants.get(&other.name)) {
                 ready.push((one.clone(), other.clone()));
             }
             if ready.len() == count {
                 break;
             }
         }
-        let unseen: Vec<&str> = mutants.iter().filter(|(_, found)| found.is_none()).map(|(name, _)| *name).collect();
+        let unseen: Vec<&str> =
+            mutants.iter().filter(|(_, found)| found.is_none()).map(|(name, _)| name.as_str()).collect();
         println!("{} mutants, of which quick tests do not find {}: {}", mutants.len(), unseen.len(), unseen.join(", "));
         let contract = &contract;
         let judged = ready.iter().map(|(one, other)| async move { (judge(contract, one, other).await, one, other) });

@@ -20,15 +20,15 @@ fn pack() -> (Arc<Contract>, Library) {
     (Arc::new(contract), library)
 }
 
-fn names(rows: &[Row]) -> Vec<&'static str> {
-    rows.iter().map(|row| row.name).collect()
+fn names(rows: &[Row]) -> Vec<&str> {
+    rows.iter().map(|row| row.name.as_str()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn repaired_mutant_turns_exactly_the_predicted_tests_green() {
     let (contract, library) = pack();
     let mut turned = 0;
-    for rows in combinations(&contract, SEED, COMBINATIONS) {
+    for rows in combinations(&contract, SEED, COMBINATIONS).expect("the mutants") {
         let mutants = names(&rows);
         let report: Report = quick_suite(&contract, &library, &mutants).await.expect("a report");
         assert!(report.causes.len().abs_diff(mutants.len()) <= 1, "{mutants:?}: {:?}", report.causes);

@@ -12,8 +12,7 @@ use std::sync::LazyLock;
 
 use cli::run::load;
 use judge::check;
-use mutate::embedded::mutants;
-use mutate::prove::Kind;
+use mutate::prove::{Kind, Row, rows};
 use regex::Regex;
 use spec::contract::{Clause, Contract};
 use spec::scenario::Library;
@@ -150,7 +149,8 @@ fn each_clause_has_a_check_or_a_scenario() {
 #[test]
 fn each_check_has_a_mutant_of_its_clause() {
     let (contract, _) = pack();
-    let violated: BTreeSet<&str> = mutants().iter().flat_map(|(_, _, clauses)| clauses.iter().copied()).collect();
+    let mutants = mutants(&contract);
+    let violated: BTreeSet<&str> = mutants.iter().flat_map(|row| &row.clauses).map(String::as_str).collect();
     assert_eq!(
         checks_without_mutant(&contract, &violated),
         Vec::<&str>::new(),
@@ -163,7 +163,7 @@ fn each_check_has_a_mutant_of_its_clause() {
 #[test]
 fn readme_states_the_true_numbers() {
     let (contract, _) = pack();
-    let rows = mutate::prove::rows();
+    let rows = rows(&contract).expect("the mutations of the pack");
     let count = |kind: fn(&Kind) -> bool| rows.iter().filter(|row| kind(&row.kind)).count();
     let not_reportable = count(|kind| matches!(kind, Kind::NotReportable(_)));
     let found = count(|kind| matches!(kind, Kind::Mutant | Kind::Intermittent));
@@ -185,14 +185,24 @@ fn readme_states_the_true_numbers() {
 }
 
 #[test]
-fn clauses_of_mutants_exist() {
+fn mutants_have_names_of_their_own_a_sentence_and_clauses_that_exist() {
     let (contract, _) = pack();
-    for (name, _, clauses) in mutants() {
-        assert!(!clauses.is_empty(), "{name} violates no clause");
-        for clause in clauses {
+    let mut names = BTreeSet::new();
+    for Row { name, about, clauses, .. } in mutants(&contract) {
+        assert!(about.ends_with('.'), "{name}: {about}");
+        assert!(!clauses.is_empty() && clauses.is_sorted(), "{name}: {clauses:?}");
+        for clause in &clauses {
             assert!(contract.clause(clause).is_some(), "{name} violates {clause}, which does not exist");
         }
+        assert!(names.insert(name.clone()), "{name} occurs twice");
     }
+}
+
+/// The mutants of the reference and of the pack.
+fn mutants(contract: &Contract) -> Vec<Row> {
+    let mut rows = rows(contract).expect("the mutations of the pack");
+    rows.retain(|row| !matches!(row.kind, Kind::Unchanged | Kind::Variant));
+    rows
 }
 
 // ---------------------------------------------------------------- documents

@@ -51,9 +51,9 @@ fn main() -> ExitCode {
     let complete = std::env::var("MATRIX").is_ok_and(|value| value == "complete");
     let begun = Instant::now();
     let bench = Arc::new(Bench::new(complete));
-    let rows = rows();
+    let rows = bench.rows();
     let mut order: Vec<(usize, &Row)> = rows.iter().enumerate().collect();
-    order.sort_by_key(|(_, row)| !takes_long(&bench.library, row.clauses));
+    order.sort_by_key(|(_, row)| !takes_long(&bench.library, &row.clauses));
     let mut tests: Vec<Trial> = order.into_iter().map(|(index, row)| test(&bench, index, row)).collect();
     let of_files = bench.clone();
     tests.push(Trial::test("committed_files_name_every_mutant", move || of_files.committed_files_name_every_mutant()));
@@ -107,7 +107,7 @@ impl Bench {
             let _guard = self.retry.lock();
             found = self.runtime.block_on(prove_again(contract, library, row, options));
         }
-        self.durations.lock().push((begun.elapsed(), found.tests, row.name.to_owned()));
+        self.durations.lock().push((begun.elapsed(), found.tests, row.name.clone()));
         let problem = found.problem();
         let shown = found.markdown();
         self.lines().insert(index, found);
@@ -128,8 +128,8 @@ impl Bench {
         }
         let names = self.committed.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
         let named: BTreeSet<&str> = names.collect();
-        let rows = rows();
-        let all: BTreeSet<&str> = rows.iter().map(|row| row.name).collect();
+        let rows = self.rows();
+        let all: BTreeSet<&str> = rows.iter().map(|row| row.name.as_str()).collect();
         let different: Vec<&&str> = named.symmetric_difference(&all).collect();
         if !different.is_empty() {
             return Err(format!("{MATRIX} is out of date: {different:?}").into());
@@ -164,6 +164,10 @@ impl Bench {
             }
         }
         Ok(())
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        rows(&self.contract).expect("the mutations of the pack")
     }
 
     fn show_slowest(&self) {

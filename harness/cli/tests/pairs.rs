@@ -18,10 +18,11 @@ fn baseline_of_one_mutant_does_not_hide_another() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let judged = runtime.block_on(async {
         let mut judged = Vec::new();
-        for (one, other) in pairs(&contract, &library, 1, SAMPLE * 3) {
+        for (one, other) in pairs(&contract, &library, 1, SAMPLE * 3).expect("the mutants") {
             let found = (mutant(&contract, &library, &one).await, mutant(&contract, &library, &other).await);
             if let (Some(one), Some(other)) = found {
-                judged.push((one.name, other.name, judge(&contract, &one, &other).await));
+                let outcome = judge(&contract, &one, &other).await;
+                judged.push((one.name, other.name, outcome));
             }
             if judged.len() == SAMPLE {
                 break;
@@ -41,7 +42,7 @@ fn baseline_of_one_mutant_does_not_hide_another() {
 fn mutants_of_a_pair_are_from_different_groups() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let (contract, library) = load(&root).unwrap_or_else(|_| panic!("the pack does not load"));
-    let pairs = pairs(&contract, &library, 1, 200);
+    let pairs = pairs(&contract, &library, 1, 200).expect("the mutants");
     assert_eq!(pairs.len(), 200);
     for (one, other) in &pairs {
         assert!(one.clauses.iter().all(|a| other.clauses.iter().all(|b| group(a) != group(b))));

@@ -245,6 +245,7 @@ async fn without_a_target_the_connection_is_closed() {
 fn every_second() -> Mutation {
     Mutation {
         name: "every-second".to_owned(),
+        about: None,
         when: When { operation: Some("registerParcel".to_owned()), every: Some(2), ..When::default() },
         change: Change::SetStatus { to: 418 },
         clauses: Vec::new(),

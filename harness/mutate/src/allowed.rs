@@ -17,7 +17,7 @@ use super::mutation::Mutation;
 use super::score::{Outcome, Row};
 use judge::target::fits;
 use spec::contract::Contract;
-use spec::source::{Problem, SourceFile, Step, suggestion};
+use spec::source::{Problem, SourceFile, Step, exists, suggestion};
 
 /// `schemas/survivors.yaml`: the mutations that no test may report, because the contract leaves the response open.
 #[derive(Deserialize, JsonSchema)]
@@ -49,6 +49,15 @@ pub struct Allowed {
 impl Allowed {
     /// The file of a pack, below its folder.
     pub const DEFAULT: &'static str = "schemas/survivors.yaml";
+
+    /// The survivors that the file of a pack allows; `None` if it has no such file.
+    pub fn of_pack(contract: &Contract) -> Result<Option<Self>, Vec<Problem>> {
+        if !exists(&contract.root.join(Self::DEFAULT)) {
+            return Ok(None);
+        }
+        let file = SourceFile::in_pack(&contract.root, Self::DEFAULT).map_err(|problem| vec![problem])?;
+        Self::read(file, contract).map(Some)
+    }
 
     /// Reads the file, and checks its clauses against the contract.
     pub fn read(file: SourceFile, contract: &Contract) -> Result<Self, Vec<Problem>> {
@@ -124,8 +133,8 @@ mod tests {
     }
 
     fn row(name: &str, outcome: Outcome) -> Row {
-        let mutation =
-            Mutation { name: name.to_owned(), when: When::default(), change: Change::Stale, clauses: Vec::new() };
+        let (when, change) = (When::default(), Change::Stale);
+        let mutation = Mutation { name: name.to_owned(), about: None, when, change, clauses: Vec::new() };
         Row { outcome, ..Row::new(mutation) }
     }
 

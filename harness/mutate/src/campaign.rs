@@ -14,7 +14,7 @@ use super::mutation::{Change, Mutation};
 use super::order::{Recipient, recipients, scenario};
 use super::place::changed;
 use super::proxy::Proxy;
-use super::relay::{Listening, Relay};
+use super::relay::{Relay, receive};
 use super::route::Route;
 use super::score::{Kill, Outcome, Row};
 use crate::embedded::{Embedded, start_with};
@@ -26,7 +26,6 @@ use judge::verdict::{Rules, Verdict};
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, Stop, run_test, sweep};
 use runner::schedule::schedule;
-use runner::webhook::Receiver;
 use spec::contract::{Contract, Level};
 use spec::scenario::TestCase;
 
@@ -302,8 +301,7 @@ impl Campaign {
         let target = Target { url: proxy.url().to_owned(), ..target };
         let (receiver, relay) = match target.reaches_us {
             true => {
-                let of_deliveries = mutation.filter(|mutation| mutation.when.is_of_deliveries());
-                let receiving = self.receive(of_deliveries, target.webhook_timeout).await;
+                let receiving = receive(&self.contract, mutation.as_ref(), target.webhook_timeout).await;
                 let (receiver, relay) = receiving.map_err(|error| error.to_string())?;
                 (Some(receiver), relay)
             }
@@ -315,20 +313,6 @@ impl Campaign {
         let environment = environment.with_sampling(self.sampling);
         let forwarding = self.forward_stop(stop.clone());
         Ok(Session { _embedded: embedded, proxy, relay, environment, stop, _forwarding: forwarding })
-    }
-
-    /// Starts a receiver, behind a relay if a mutation changes deliveries.
-    async fn receive(
-        &self,
-        mutation: Option<Mutation>,
-        timeout: Duration,
-    ) -> std::io::Result<(Receiver, Option<Relay>)> {
-        let address = ([127, 0, 0, 1], 0).into();
-        let Some(mutation) = mutation else { return Ok((Receiver::start(address, None, timeout).await?, None)) };
-        let listening = Listening::start()?;
-        let receiver = Receiver::start(address, Some(&listening.url), timeout).await?;
-        let relay = listening.forward(self.contract.clone(), mutation, receiver.address());
-        Ok((receiver, Some(relay)))
     }
 
     /// Ends the tests of a session when the campaign is stopped.

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::body::{grow, remove, rename, set};
-use super::mutation::Change;
+use super::body::{grow, parent, remove, rename, set, text};
+use super::mutation::{Case, Change};
 use super::notation::{escaped, indented, reversed};
 use judge::exchange::{Body, Response};
 use spec::contract::{CodeType, ErrorCatalog};
@@ -38,6 +38,23 @@ pub fn apply(change: &Change, response: &Response, surroundings: Surroundings<'_
             let whole = format!("{}{text}", body.pointer(at)?.as_str()?);
             set(body, at, whole.into())
         })?,
+        Change::FormatMember { at, text: new } => edited(response, |body| {
+            let old = text(body.pointer(at)?)?;
+            set(body, at, new.replace("{}", &old).into())
+        })?,
+        Change::ChangeCase { at, to } => edited(response, |body| {
+            let changed = in_case(body.pointer(at)?.as_str()?, *to);
+            set(body, at, changed.into())
+        })?,
+        Change::Wrap { at } => edited(response, |body| {
+            let element = body.pointer(at)?.clone();
+            set(body, at, vec![element].into())
+        })?,
+        Change::Unwrap { at } => edited(response, |body| {
+            let inner = body.pointer(at)?.clone();
+            *body.pointer_mut(parent(at)?.0)? = inner;
+            Some(())
+        })?,
         Change::RepeatMember => with_body(response, repeated(&response.body)?),
         Change::RemoveHeader { name } => without_header(response, name),
         Change::SetHeader { name, to } => with_header(&without_header(response, name), name, to),
@@ -53,6 +70,7 @@ pub fn apply(change: &Change, response: &Response, surroundings: Surroundings<'_
         }
         Change::ByteOrderMark => with_body(response, [b"\xef\xbb\xbf", &response.body[..]].concat()),
         Change::Utf16 => utf16(response)?,
+        Change::Latin1 => with_body(response, latin_1(std::str::from_utf8(&response.body).ok()?)),
         Change::Truncate => with_body(response, response.body[..response.body.len() / 2].to_vec()),
         Change::Replace { media_type, text } => {
             with_body(&with_media_type(response, media_type), text.clone().into_bytes())
@@ -84,6 +102,10 @@ pub fn apply(change: &Change, response: &Response, surroundings: Surroundings<'_
         Change::ReverseMembers => with_body(response, reversed(response.json()?).to_string().into_bytes()),
         Change::Indent => with_body(response, indented(&response.json()?)?),
         Change::EscapeCharacters => with_body(response, escaped(&response.json()?.to_string())),
+        Change::Several { changes } => {
+            let one = |changed: Response, change| apply(change, &changed, surroundings).unwrap_or(changed);
+            changes.iter().fold(response.clone(), one)
+        }
     };
     let same =
         changed.status == response.status && changed.body == response.body && changed.headers == response.headers;
@@ -144,6 +166,25 @@ fn repeated(body: &[u8]) -> Option<Vec<u8>> {
     let whole = Value::Object(members.clone()).to_string();
     let first = format!("{{{}:{value},", Value::String(name.clone()));
     Some(whole.replacen('{', &first, 1).into_bytes())
+}
+
+fn in_case(name: &str, case: Case) -> String {
+    if case == Case::Lower {
+        return name.to_lowercase();
+    }
+    let mut snake = String::new();
+    for one in name.chars() {
+        if one.is_uppercase() {
+            snake.push('_');
+        }
+        snake.extend(one.to_lowercase());
+    }
+    snake
+}
+
+/// The bytes in ISO 8859-1; a question mark stands for each character that it does not have.
+fn latin_1(text: &str) -> Vec<u8> {
+    text.chars().map(|one| u8::try_from(u32::from(one)).unwrap_or(b'?')).collect()
 }
 
 fn utf16(response: &Response) -> Option<Response> {

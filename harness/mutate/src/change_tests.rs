@@ -71,6 +71,26 @@ fn each_change_does_what_its_name_says() {
             PLAIN,
             r#"{"errorCode":40401,"n":3,"reason":"gone at x"}"#.to_owned(),
         ),
+        (
+            Change::FormatMember { at: "/n".to_owned(), text: "<{}>".to_owned() },
+            404,
+            PLAIN,
+            r#"{"errorCode":40401,"n":"<3>","reason":"gone"}"#.to_owned(),
+        ),
+        (Change::Wrap { at: String::new() }, 404, PLAIN, format!("[{body}]")),
+        (Change::Unwrap { at: at() }, 404, PLAIN, r#""gone""#.to_owned()),
+        (
+            Change::Several {
+                changes: vec![
+                    Change::Wrap { at: at() },
+                    Change::RemoveMember { at: "/absent".to_owned() },
+                    Change::SetStatus { to: 410 },
+                ],
+            },
+            410,
+            PLAIN,
+            r#"{"errorCode":40401,"n":3,"reason":["gone"]}"#.to_owned(),
+        ),
         (Change::RepeatMember, 404, PLAIN, r#"{"errorCode":40401,"errorCode":40401,"n":3,"reason":"gone"}"#.to_owned()),
         (Change::RemoveHeader { name: name() }, 404, "content-type: application/json", body.clone()),
         (
@@ -151,4 +171,25 @@ fn another_encoding_is_declared() {
     let after = apply(&Change::Utf16, &response(404, "{}"), surroundings).expect("a change");
     assert_eq!(&after.body[..], b"{\0}\0");
     assert_eq!(after.header("content-type"), Some("application/json; charset=utf-16le"));
+}
+
+#[test]
+fn names_are_written_in_another_case() {
+    let contract = parcel();
+    let surroundings = Surroundings { catalog: &contract.catalog, previous: None, success: None, refused: None };
+    for (to, name) in [(Case::Lower, "dateofbirth"), (Case::Snake, "date_of_birth")] {
+        let change = Change::ChangeCase { at: "/a".to_owned(), to };
+        let changed = apply(&change, &response(400, r#"{"a":"dateOfBirth"}"#), surroundings).expect("a change");
+        assert_eq!(changed.json(), Some(json!({ "a": name })));
+        assert_eq!(apply(&change, &response(400, r#"{"a":"x"}"#), surroundings).map(drop), None);
+    }
+}
+
+#[test]
+fn latin_1_has_one_byte_for_each_character() {
+    let contract = parcel();
+    let surroundings = Surroundings { catalog: &contract.catalog, previous: None, success: None, refused: None };
+    let changed = apply(&Change::Latin1, &response(400, "é€"), surroundings).expect("a change");
+    assert_eq!(changed.body.to_vec(), b"\xe9?");
+    assert_eq!(apply(&Change::Latin1, &response(400, "e"), surroundings).map(drop), None);
 }

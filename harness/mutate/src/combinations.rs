@@ -14,23 +14,24 @@ use report::Report;
 use report::model::FindingReport;
 use spec::contract::{Contract, Level};
 use spec::scenario::{Library, TestCase};
+use spec::source::Problems;
 
 /// The sizes of combinations: the first has three mutants, the sixth eight, the seventh three again.
 const SIZES: std::ops::RangeInclusive<usize> = 3..=8;
 
 /// Combinations of mutants, the same for the same seed. The mutants of one break different MUST clauses. Intermittent
 /// mutants are left out, because a second run could not show that they are repaired.
-pub fn combinations(contract: &Contract, seed: u64, count: usize) -> Vec<Vec<Row>> {
-    let is_must = |clause: &&str| contract.clause(clause).is_some_and(|clause| clause.level == Level::Must);
+pub fn combinations(contract: &Contract, seed: u64, count: usize) -> Result<Vec<Vec<Row>>, Problems> {
+    let is_must = |clause: &String| contract.clause(clause).is_some_and(|clause| clause.level == Level::Must);
     let usable = |row: &Row| row.kind == Kind::Mutant && row.clauses.iter().all(is_must);
-    let mut all: Vec<Row> = rows().into_iter().filter(usable).collect();
-    all.sort_by_cached_key(|row| number(seed, row.name));
+    let mut all: Vec<Row> = rows(contract)?.into_iter().filter(usable).collect();
+    all.sort_by_cached_key(|row| number(seed, &row.name));
     let mut left = all.into_iter();
     let mut found = Vec::new();
     for size in SIZES.cycle().take(count) {
         let mut combination: Vec<Row> = Vec::new();
         while combination.len() < size {
-            let Some(row) = left.next() else { return found };
+            let Some(row) = left.next() else { return Ok(found) };
             let differs = |other: &Row| !other.clauses.iter().any(|clause| row.clauses.contains(clause));
             if combination.iter().all(differs) {
                 combination.push(row);
@@ -38,7 +39,7 @@ pub fn combinations(contract: &Contract, seed: u64, count: usize) -> Vec<Vec<Row
         }
         found.push(combination);
     }
-    found
+    Ok(found)
 }
 
 /// The report of the whole suite against the reference with these mutants.
@@ -78,9 +79,11 @@ pub fn predicted(report: &Report, mutants: &[Row], mutant: &str) -> Prediction {
 
 /// The mutants that each cause of a report shows. The mutants of a combination break different clauses, so the clauses
 /// of a cause's findings name them. A finding of any other clause only follows from a mutant.
-pub fn shown(report: &Report, mutants: &[Row]) -> Vec<BTreeSet<&'static str>> {
-    let of_clause = |clause: &str| mutants.iter().find(|row| row.clauses.contains(&clause)).map(|row| row.name);
-    let of_cause = |findings: &Vec<&FindingReport>| -> BTreeSet<&'static str> {
+pub fn shown<'r>(report: &Report, mutants: &'r [Row]) -> Vec<BTreeSet<&'r str>> {
+    let of_clause = |clause: &str| {
+        mutants.iter().find(|row| row.clauses.iter().any(|own| own == clause)).map(|row| row.name.as_str())
+    };
+    let of_cause = |findings: &Vec<&FindingReport>| -> BTreeSet<&'r str> {
         findings.iter().filter_map(|finding| of_clause(&finding.clause)).collect()
     };
     report::explained(report).iter().map(of_cause).collect()

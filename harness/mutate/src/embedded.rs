@@ -86,13 +86,16 @@ pub fn assignments() -> Vec<String> {
         .collect()
 }
 
-/// Every mutant: name, what it does, the clauses that it violates.
-pub fn mutants() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+/// A mutant or variant: its name, what it does, and its clauses.
+pub type Named = (&'static str, &'static str, &'static [&'static str]);
+
+/// Every mutant, with the clauses that it violates.
+pub fn mutants() -> Vec<Named> {
     reference::mutants().iter().map(|mutant| (mutant.name, mutant.about, mutant.clauses)).collect()
 }
 
-/// Every intermittent mutant: name, what it does, the clauses that it violates.
-pub fn intermittent() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+/// Every intermittent mutant, with the clauses that it violates.
+pub fn intermittent() -> Vec<Named> {
     reference::intermittent().iter().map(|one| (one.name, one.about, one.clauses())).collect()
 }
 
@@ -101,8 +104,8 @@ pub(crate) fn shows_after_pause(name: &str) -> bool {
     reference::intermittent().iter().any(|one| one.name == name && one.after_pause())
 }
 
-/// Every conforming variant: name, what it does, the clauses of which the suite may warn.
-pub fn variants() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+/// Every conforming variant, with the clauses of which the suite may warn.
+pub fn variants() -> Vec<Named> {
     reference::variants().iter().map(|variant| (variant.name, variant.about, variant.warns)).collect()
 }
 

@@ -12,9 +12,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::schedule::Schedule;
 use super::situation::{Answers, Parts, Previous, RequestPart};
 use spec::contract::Contract;
-use spec::source::{Problem, SourceFile, suggestion};
+use spec::source::{Problem, SourceFile, Step, exists, suggestion};
 
 /// A fault that a target could have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +23,9 @@ use spec::source::{Problem, SourceFile, suggestion};
 pub struct Mutation {
     /// Its name, from general to special, such as `header/Trace/removed`.
     pub name: String,
+    /// What is wrong with such a target, in one sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// The responses that it changes; all of them by default.
     #[serde(default)]
     pub when: When,
@@ -55,6 +59,9 @@ pub struct When {
     /// Only every n-th response for which the other conditions are true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<usize>,
+    /// Only the first of these responses, or those after a pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
     /// Only responses to requests with this part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestPart>,
@@ -83,6 +90,14 @@ pub enum Change {
     RepeatMember,
     /// Text is added to the end of a member.
     AppendText { at: String, text: String },
+    /// A text or number is replaced by this text, in which `{}` stands for it. Without the member, nothing is changed.
+    FormatMember { at: String, text: String },
+    /// A text is written in lower case or in snake case.
+    ChangeCase { at: String, to: Case },
+    /// A member, or the whole body, becomes the only element of a list.
+    Wrap { at: String },
+    /// A member replaces the object that contains it.
+    Unwrap { at: String },
     /// A header is missing.
     RemoveHeader { name: String },
     /// A header has another value, or is added.
@@ -95,6 +110,8 @@ pub enum Change {
     ByteOrderMark,
     /// The body is encoded in UTF-16, and the media type says it.
     Utf16,
+    /// The body is encoded in Latin-1, and the media type does not say it.
+    Latin1,
     /// The second half of the body is missing.
     Truncate,
     /// Another body, such as the default body of a framework or a gateway.
@@ -129,6 +146,18 @@ pub enum Change {
     Indent,
     /// Slashes and all characters outside of ASCII are escaped in the JSON.
     EscapeCharacters,
+    /// Several changes of status, headers and body, one after the other.
+    Several { changes: Vec<Change> },
+}
+
+/// How the words of a name are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Case {
+    /// All letters are small.
+    Lower,
+    /// All letters are small, with an underscore before those that were capitals: `date_of_birth`.
+    Snake,
 }
 
 /// The properties of a response and its request that the conditions of a mutation use.
@@ -146,12 +175,17 @@ pub struct Subject<'s> {
 }
 
 impl When {
+    /// True if only some of the responses are changed for which the other conditions are true.
+    pub fn is_at_times(&self) -> bool {
+        self.every.is_some() || self.schedule.is_some()
+    }
+
     /// True for mutations of webhook deliveries.
     pub(super) fn is_of_deliveries(&self) -> bool {
         self.answers == Some(Answers::Deliveries)
     }
 
-    /// True if all conditions except `every` are true for a response.
+    /// True if all conditions except `every` and `schedule` are true for a response.
     pub fn fits(&self, subject: &Subject<'_>) -> bool {
         let same =
             |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|wanted| found == Some(wanted));
@@ -170,7 +204,27 @@ impl When {
     }
 }
 
-/// A file of mutations for `prove --proxy --mutations`.
+impl Change {
+    /// True for a change that needs the connection or earlier responses, so that it cannot be one of several.
+    fn stands_alone(&self) -> bool {
+        use Change::{Chunk, Close, Delay, Drop, Repeat, Several, ShowRefused, Stale, Succeed, TitleCaseHeaders};
+        matches!(
+            self,
+            Chunk { .. }
+                | Close
+                | Delay { .. }
+                | Drop
+                | Repeat
+                | Several { .. }
+                | ShowRefused
+                | Stale
+                | Succeed { .. }
+                | TitleCaseHeaders
+        )
+    }
+}
+
+/// `schemas/mutations.yaml`: the mutations of a pack, or a file for `prove --proxy --mutations`.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MutationFile {
@@ -178,11 +232,30 @@ pub struct MutationFile {
     mutations: Vec<Mutation>,
 }
 
+/// The file of a pack, below its folder.
+const OF_PACK: &str = "schemas/mutations.yaml";
+
+/// The mutations of a pack; none if it has no file of them.
+pub fn of_pack(contract: &Contract) -> Result<Vec<Mutation>, Vec<Problem>> {
+    if !exists(&contract.root.join(OF_PACK)) {
+        return Ok(Vec::new());
+    }
+    let file = SourceFile::in_pack(&contract.root, OF_PACK).map_err(|problem| vec![problem])?;
+    read(&file, contract)
+}
+
 /// Reads a YAML file of mutations, and checks its names against the contract.
 pub fn read(file: &SourceFile, contract: &Contract) -> Result<Vec<Mutation>, Vec<Problem>> {
     let mutations = file.parse::<MutationFile>().map_err(|problem| vec![problem])?.mutations;
-    let problems: Vec<Problem> =
-        mutations.iter().enumerate().flat_map(|(index, one)| unknown_names(file, contract, index, one)).collect();
+    let mut problems = Vec::new();
+    for (index, mutation) in mutations.iter().enumerate() {
+        if mutations[..index].iter().any(|other| other.name == mutation.name) {
+            let at = ["mutations".into(), index.into(), "name".into()];
+            problems.push(file.problem(&at, format!("expected another name, found `{}` twice", mutation.name)));
+        }
+        problems.extend(unknown_names(file, contract, index, mutation));
+        problems.extend(wrong_parts(file, index, &mutation.change));
+    }
     if problems.is_empty() { Ok(mutations) } else { Err(problems) }
 }
 
@@ -196,13 +269,13 @@ fn unknown_names(file: &SourceFile, contract: &Contract, index: usize, mutation:
     let actors = contract.conventions.actors.keys().cloned().collect();
     let clauses: Vec<String> = contract.clauses.iter().map(|clause| clause.id.clone()).collect();
     let when = &mutation.when;
-    let mut named: Vec<(Vec<spec::source::Step>, &str, &String, Vec<String>)> = Vec::new();
+    let mut named: Vec<(Vec<Step>, &str, &String, Vec<String>)> = Vec::new();
     let at = |member: &'static str| vec!["mutations".into(), index.into(), "when".into(), member.into()];
     named.extend(when.operation.as_ref().map(|name| (at("operation"), "operation", name, operations.clone())));
     named.extend(when.actor.as_ref().map(|name| (at("actor"), "actor", name, actors)));
     named.extend(when.after.iter().enumerate().map(|(place, after)| {
-        let at = ["mutations".into(), index.into(), "when".into(), "after".into(), place.into(), "operation".into()];
-        (at.to_vec(), "operation", &after.operation, operations.clone())
+        let at = [at("after"), vec![place.into(), "operation".into()]].concat();
+        (at, "operation", &after.operation, operations.clone())
     }));
     named.extend(when.code.as_ref().map(|name| (at("code"), "code", name, contract.catalog.code_names())));
     named.extend(mutation.clauses.iter().enumerate().map(|(place, name)| {
@@ -213,6 +286,18 @@ fn unknown_names(file: &SourceFile, contract: &Contract, index: usize, mutation:
     unknown
         .map(|(at, what, name, known)| {
             file.problem(&at, format!("unknown {what} `{name}`")).with_help(suggestion(name, &known))
+        })
+        .collect()
+}
+
+/// The changes that cannot be one of several.
+fn wrong_parts(file: &SourceFile, index: usize, change: &Change) -> Vec<Problem> {
+    let Change::Several { changes } = change else { return Vec::new() };
+    let wrong = changes.iter().enumerate().filter(|(_, part)| part.stands_alone());
+    wrong
+        .map(|(place, _)| {
+            let at = ["mutations".into(), index.into(), "change".into(), "changes".into(), place.into(), "kind".into()];
+            file.problem(&at, "expected a change of status, headers or body, which does not depend on other responses")
         })
         .collect()
 }
@@ -265,17 +350,25 @@ mod tests {
         let mutations = vec![
             Mutation {
                 name: "one".to_owned(),
+                about: Some("It is a teapot.".to_owned()),
                 when: When { code: Some("GONE".to_owned()), every: Some(3), ..When::default() },
                 change: Change::SetStatus { to: 418 },
                 clauses: vec!["A-1".to_owned()],
             },
             Mutation {
                 name: "two".to_owned(),
+                about: None,
                 when: When { answers: Some(Answers::Errors), ..When::default() },
                 change: Change::SetMember { at: "/a".to_owned(), to: Value::Null },
                 clauses: Vec::new(),
             },
-            Mutation { name: "three".to_owned(), when: When::default(), change: Change::Stale, clauses: Vec::new() },
+            Mutation {
+                name: "three".to_owned(),
+                about: None,
+                when: When::default(),
+                change: Change::Stale,
+                clauses: Vec::new(),
+            },
         ];
         let text = write(mutations.clone()).expect("a text");
         let file = SourceFile::new("mutations.yaml", &text).parse::<MutationFile>();

@@ -13,16 +13,16 @@ use chrono::Utc;
 use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 
-use crate::embedded::start_with;
-use crate::prove::{Kind, Row, rows};
+use crate::prove::{Kind, Row, rows, start};
 use judge::secret::Redactor;
 use judge::verdict::{Rules, Verdict};
 use report::compare::{Change, Trend, compare};
 use report::model::{Extent, Manifest};
 use report::{Facts, Report, TestResult, build, test_reports};
-use runner::execute::{Environment, run_test};
+use runner::execute::run_test;
 use spec::contract::{Contract, Level};
 use spec::scenario::{Library, TestCase};
+use spec::source::Problems;
 
 /// How many tests of the clauses of a mutant are tried.
 const TRIED: usize = 48;
@@ -34,9 +34,9 @@ const AT_A_TIME: usize = 8;
 /// A mutant with tests that kill it.
 #[derive(Clone)]
 pub struct Mutant<'l> {
-    pub name: &'static str,
+    pub name: String,
     /// The clause that it violates in these tests.
-    pub clause: &'static str,
+    pub clause: String,
     tests: Vec<&'l TestCase>,
 }
 
@@ -62,7 +62,7 @@ pub fn group(clause: &str) -> &str {
 
 /// Pairs of mutants of different groups, the same for the same seed. Mutants that act at times, and those that only slow
 /// tests kill, are left out.
-pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) -> Vec<(Row, Row)> {
+pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) -> Result<Vec<(Row, Row)>, Problems> {
     let must = |row: &Row| {
         let clause = row.clauses.first().and_then(|clause| contract.clause(clause));
         clause.is_some_and(|clause| clause.level == Level::Must)
@@ -71,27 +71,30 @@ pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) ->
     let steady = |row: &Row| !row.name.starts_with("every-fifth-");
     let quick = |row: &Row| steady(row) && !candidates(library, row).is_empty();
     let mut all: Vec<Row> =
-        rows().into_iter().filter(|row| row.kind == Kind::Mutant && must(row) && quick(row)).collect();
-    all.sort_by_cached_key(|row| number(seed, row.name));
+        rows(contract)?.into_iter().filter(|row| row.kind == Kind::Mutant && must(row) && quick(row)).collect();
+    all.sort_by_cached_key(|row| number(seed, &row.name));
     let mut pairs: Vec<(Row, Row)> = Vec::new();
     for distance in 1..all.len() {
         for (index, one) in all.iter().enumerate() {
             let other = &all[(index + distance) % all.len()];
-            let groups = |row: &Row| row.clauses.iter().map(|clause| group(clause)).collect::<BTreeSet<_>>();
             if groups(one).is_disjoint(&groups(other)) {
                 pairs.push((one.clone(), other.clone()));
             }
             if pairs.len() == count {
-                return pairs;
+                return Ok(pairs);
             }
         }
     }
-    pairs
+    Ok(pairs)
+}
+
+fn groups(row: &Row) -> BTreeSet<&str> {
+    row.clauses.iter().map(|clause| group(clause)).collect()
 }
 
 /// Tests of the clauses of a row that wait neither for the target nor for each other, in a fixed pseudorandom order.
 fn candidates<'l>(library: &'l Library, row: &Row) -> Vec<&'l TestCase> {
-    let about = |test: &&TestCase| test.clauses.iter().any(|clause| row.clauses.contains(&clause.as_str()));
+    let about = |test: &&TestCase| test.clauses.iter().any(|clause| row.clauses.contains(clause));
     let waits =
         |test: &&TestCase| test.lock.is_some() || test.is_property() || test.steps.iter().any(|step| step.takes_long());
     let mut tests: Vec<&TestCase> = library.tests.iter().filter(about).filter(|test| !waits(test)).collect();
@@ -116,7 +119,7 @@ pub(crate) fn number(seed: u64, text: &str) -> Vec<u8> {
 /// A mutant with the first tests that kill it; `None` if none of the tried tests does.
 pub async fn mutant<'l>(contract: &Arc<Contract>, library: &'l Library, row: &Row) -> Option<Mutant<'l>> {
     let candidates = candidates(library, row);
-    let report = run(contract, &candidates, &[row.name]).await.ok()?;
+    let report = run(contract, &candidates, &[&row.name]).await.ok()?;
     let violates = |report: &Report, name: &str, clause: &str| {
         let findings = report.tests.iter().filter(|test| *test.name == *name).flat_map(|test| &test.findings);
         findings.clone().any(|finding| finding.clause == clause && report.fails(finding))
@@ -124,7 +127,7 @@ pub async fn mutant<'l>(contract: &Arc<Contract>, library: &'l Library, row: &Ro
     row.clauses.iter().find_map(|clause| {
         let kills = |test: &&TestCase| violates(&report, &test.name, clause);
         let tests: Vec<&TestCase> = candidates.iter().copied().filter(kills).take(KEPT).collect();
-        (!tests.is_empty()).then_some(Mutant { name: row.name, clause, tests })
+        (!tests.is_empty()).then_some(Mutant { name: row.name.clone(), clause: clause.clone(), tests })
     })
 }
 
@@ -137,15 +140,15 @@ async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_
     let mut tests = one.tests.clone();
     let names: BTreeSet<&str> = tests.iter().map(|test| test.name.as_ref()).collect();
     tests.extend(other.tests.iter().filter(|test| !names.contains(test.name.as_ref())));
-    let baseline = run(contract, &tests, &[one.name]).await?;
-    let again = compare(&baseline, &run(contract, &tests, &[one.name]).await?);
+    let baseline = run(contract, &tests, &[&one.name]).await?;
+    let again = compare(&baseline, &run(contract, &tests, &[&one.name]).await?);
     if again.exit_code(&[]) != 0 {
         return Ok(Outcome::Unstable(report::compare::text(&again)));
     }
-    let both = run(contract, &tests, &[one.name, other.name]).await?;
+    let both = run(contract, &tests, &[&one.name, &other.name]).await?;
     let comparison = compare(&baseline, &both);
     let text = report::compare::text(&comparison);
-    let names_clause = |detail: &String| detail.split(' ').next() == Some(other.clause);
+    let names_clause = |detail: &String| detail.split(' ').next() == Some(other.clause.as_str());
     let in_a_test =
         comparison.tests.iter().any(|entry| entry.change == Change::New && entry.details.iter().any(names_clause));
     let as_a_cause = comparison.causes.iter().any(|entry| entry.trend == Trend::New && entry.clause == other.clause);
@@ -161,8 +164,9 @@ async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_
 
 /// The report of some tests against the reference with some mutations.
 pub(crate) async fn run(contract: &Arc<Contract>, tests: &[&TestCase], mutations: &[&str]) -> Result<Report, String> {
-    let embedded = start_with(mutations, &[]).await.map_err(|error| error.to_string())?;
-    let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?;
+    let rows = rows(contract).map_err(|problems| problems.to_string())?;
+    let chosen: Vec<&Row> = rows.iter().filter(|row| mutations.contains(&row.name.as_str())).collect();
+    let (environment, _server) = start(contract, &chosen).await?;
     let (environment, rules, started) = (&environment, Rules::default(), Utc::now());
     let one = |test: &TestCase| {
         let test = test.clone();

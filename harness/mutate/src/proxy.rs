@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -24,8 +24,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::change::{Surroundings, apply};
-use super::mutation::{Change, Mutation, Subject};
+use super::mutation::{Change, Mutation, Subject, When};
 use super::route::Route;
+use super::schedule::{Schedule, Seen};
 use super::situation::{History, Parts};
 use judge::exchange::{Header, Request, Response};
 use judge::target::check_url;
@@ -58,7 +59,6 @@ struct State {
     prefix: String,
     mutation: Option<Mutation>,
     enabled: AtomicBool,
-    fitting: AtomicUsize,
     triggered: AtomicUsize,
     memory: Mutex<Memory>,
 }
@@ -69,6 +69,7 @@ struct Memory {
     by_line: HashMap<String, Response>,
     successes: HashMap<String, Response>,
     history: History,
+    seen: Seen,
 }
 
 impl Proxy {
@@ -79,9 +80,19 @@ impl Proxy {
         upstream: Arc<HttpClient>,
         mutation: Option<Mutation>,
     ) -> Result<Self, String> {
+        Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), contract, route, upstream, mutation).await
+    }
+
+    /// The same at an address.
+    pub(super) async fn start_at(
+        address: SocketAddr,
+        contract: Arc<Contract>,
+        route: Route,
+        upstream: Arc<HttpClient>,
+        mutation: Option<Mutation>,
+    ) -> Result<Self, String> {
         let base = check_url(upstream.base())?;
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| format!("the proxy: {error}"))?;
+        let listener = TcpListener::bind(address).await.map_err(|error| format!("the proxy: {error}"))?;
         let address = listener.local_addr().map_err(|error| format!("the proxy: {error}"))?;
         let prefix = base.path().trim_end_matches('/').to_owned();
         let state = Arc::new(State {
@@ -92,7 +103,6 @@ impl Proxy {
             prefix: prefix.clone(),
             mutation,
             enabled: AtomicBool::new(true),
-            fitting: AtomicUsize::new(0),
             triggered: AtomicUsize::new(0),
             memory: Mutex::default(),
         });
@@ -210,9 +220,12 @@ impl State {
         let line = format!("{} {}", request.method, request.path);
         let mut memory = self.memory();
         let past = memory.history.past(&ids);
+        let actor = self.route.actor(header);
+        let caller = actor.unwrap_or_default();
+        let after_pause = mutation.when.schedule == Some(Schedule::AfterPause) && memory.seen.is_after_pause(caller);
         let subject = Subject {
             operation,
-            actor: self.route.actor(header),
+            actor,
             status: response.status,
             code: code.as_deref(),
             parts: parts.as_ref(),
@@ -225,7 +238,8 @@ impl State {
             refused: past.refused.as_ref(),
         };
         let changed = mutation.when.fits(&subject).then(|| apply(&mutation.change, response, surroundings)).flatten();
-        let changed = changed.filter(|_| self.is_due(mutation.when.every));
+        let When { every, schedule, .. } = mutation.when;
+        let changed = changed.filter(|_| memory.seen.is_due(every, schedule, caller, after_pause));
         let needs_history = !mutation.when.after.is_empty() || mutation.change == Change::ShowRefused;
         if let Some(operation) = operation.filter(|_| needs_history) {
             memory.history.add(operation, &ids, request, response);
@@ -241,12 +255,6 @@ impl State {
 
     fn memory(&self) -> parking_lot::MutexGuard<'_, Memory> {
         self.memory.lock()
-    }
-
-    /// Counts a response that can be changed. True for every n-th.
-    fn is_due(&self, every: Option<usize>) -> bool {
-        let count = self.fitting.fetch_add(1, Ordering::Relaxed) + 1;
-        every.is_none_or(|every| every == 0 || count.is_multiple_of(every))
     }
 }
 

@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,7 +14,7 @@ use super::change::{Surroundings, apply};
 use super::mutation::{Change, Mutation};
 use super::proxy::accept;
 use judge::exchange::{Header, Response};
-use runner::webhook::listen;
+use runner::webhook::{Receiver, listen};
 use spec::contract::Contract;
 
 /// The maximum number of bytes of a delivery. A longer one is not forwarded.
@@ -25,6 +26,22 @@ const ACCEPTED: &[u8] = b"HTTP/1.1 204 Accepted\r\nconnection: close\r\n\r\n";
 pub(super) struct Listening {
     listener: TcpListener,
     pub(super) url: String,
+}
+
+/// Starts a receiver of deliveries, behind a relay if a mutation changes them.
+pub(super) async fn receive(
+    contract: &Arc<Contract>,
+    mutation: Option<&Mutation>,
+    timeout: Duration,
+) -> std::io::Result<(Receiver, Option<Relay>)> {
+    let address = ([127, 0, 0, 1], 0).into();
+    let Some(mutation) = mutation.filter(|mutation| mutation.when.is_of_deliveries()) else {
+        return Ok((Receiver::start(address, None, timeout).await?, None));
+    };
+    let listening = Listening::start()?;
+    let receiver = Receiver::start(address, Some(&listening.url), timeout).await?;
+    let relay = listening.forward(contract.clone(), mutation.clone(), receiver.address());
+    Ok((receiver, Some(relay)))
 }
 
 /// A running relay. It stops when this is dropped.
@@ -206,9 +223,6 @@ fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::time::Duration;
-
-    use runner::webhook::Receiver;
 
     use super::*;
     use crate::{Answers, When};
@@ -218,7 +232,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel");
         let contract = Arc::new(Contract::load(&root).expect("the pack loads"));
         let when = When { answers: Some(Answers::Deliveries), ..When::default() };
-        let mutation = Mutation { name: String::new(), when, change, clauses: Vec::new() };
+        let mutation = Mutation { name: String::new(), about: None, when, change, clauses: Vec::new() };
         let listening = Listening::start().expect("a port");
         let address = listening.url.trim_start_matches("http://").to_owned();
         let free = ([127, 0, 0, 1], 0).into();

@@ -210,7 +210,8 @@ mod tests {
 
     fn row(outcome: Outcome, clauses: &[&str]) -> Row {
         let clauses = clauses.iter().map(|clause| (*clause).to_owned()).collect();
-        let mutation = Mutation { name: String::new(), when: When::default(), change: Change::Stale, clauses };
+        let mutation =
+            Mutation { name: String::new(), about: None, when: When::default(), change: Change::Stale, clauses };
         Row { outcome, ..Row::new(mutation) }
     }
 

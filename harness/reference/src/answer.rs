@@ -23,11 +23,6 @@ impl Answer {
     pub(crate) fn no_content() -> Self {
         Self { status: 204, body: None }
     }
-
-    pub(crate) fn status(mut self, status: u16) -> Self {
-        self.status = status;
-        self
-    }
 }
 
 /// The result of a request: an answer or an error.

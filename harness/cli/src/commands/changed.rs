@@ -47,8 +47,8 @@ pub(super) fn affected(files: &BTreeSet<String>, library: &Library, witnesses: &
     let names: BTreeSet<&str> = tests.iter().map(|test| test.name.as_ref()).collect();
     let clauses: BTreeSet<&str> = tests.iter().flat_map(|test| test.clauses.iter().map(String::as_str)).collect();
     let is_affected = |row: &&Row| {
-        row.clauses.iter().any(|clause| clauses.contains(clause))
-            || witnesses.of(row.name).iter().any(|name| names.contains(name.as_str()))
+        row.clauses.iter().any(|clause| clauses.contains(clause.as_str()))
+            || witnesses.of(&row.name).iter().any(|name| names.contains(name.as_str()))
     };
     rows.iter().filter(is_affected).cloned().collect()
 }
@@ -69,12 +69,18 @@ mod tests {
         };
         let tests = vec![test("scenarios/a.yaml", "A-1"), test("scenarios/b.yaml", "B-1")];
         let library = Library { tests, ..Library::default() };
-        let row = |name, clauses| Row { name, about: "", kind: Kind::Mutant, clauses };
-        let rows = [row("of-a", &["A-1"]), row("of-b", &["B-1"]), row("of-c", &["C-1"])];
+        let row = |name: &str, clause: &str| Row {
+            name: name.to_owned(),
+            about: String::new(),
+            kind: Kind::Mutant,
+            clauses: vec![clause.to_owned()],
+            mutation: None,
+        };
+        let rows = [row("of-a", "A-1"), row("of-b", "B-1"), row("of-c", "C-1")];
         let witnesses = Witnesses::parse("w.yaml", "of-c: [\"scenarios/a.yaml::t\"]\n").expect("valid");
         let names = |file: &str| {
             let files = BTreeSet::from([file.to_owned()]);
-            affected(&files, &library, &witnesses, &rows).iter().map(|row| row.name).collect::<Vec<_>>()
+            affected(&files, &library, &witnesses, &rows).into_iter().map(|row| row.name).collect::<Vec<_>>()
         };
         assert_eq!(names("scenarios/a.yaml"), ["of-a", "of-c"]);
         assert_eq!(names("schemas/errors.yaml"), ["of-a", "of-b", "of-c"]);

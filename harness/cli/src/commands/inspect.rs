@@ -6,27 +6,31 @@ use super::loaded_finished;
 use crate::flags::PackArgs;
 use crate::run::Abort;
 use judge::check::CHECKS;
+use mutate::{Allowed, of_pack};
 use report::output;
 use report::output::say;
 use spec::own_schemas;
+use spec::source::Problems;
 
 /// Prints everything that is wrong with a pack and a target file.
 pub fn validate(pack: &PackArgs) -> ExitCode {
-    match loaded_finished(pack) {
-        Ok((contract, library, _)) => {
-            say!(
-                "{} operations, {} codes, {} clauses, {} checks, {} tests: {}",
-                contract.operations.len(),
-                contract.catalog.codes.len(),
-                contract.clauses.len(),
-                CHECKS.len(),
-                library.tests.len(),
-                if pack.draft { "a draft without errors" } else { "nothing is wrong" }
-            );
-            ExitCode::SUCCESS
-        }
-        Err(refusal) => refusal.tell(),
-    }
+    try_validate(pack).unwrap_or_else(|refusal| refusal.tell())
+}
+
+fn try_validate(pack: &PackArgs) -> Result<ExitCode, Abort> {
+    let (contract, library, _) = loaded_finished(pack)?;
+    of_pack(&contract).map_err(Problems)?;
+    Allowed::of_pack(&contract).map_err(Problems)?;
+    say!(
+        "{} operations, {} codes, {} clauses, {} checks, {} tests: {}",
+        contract.operations.len(),
+        contract.catalog.codes.len(),
+        contract.clauses.len(),
+        CHECKS.len(),
+        library.tests.len(),
+        if pack.draft { "a draft without errors" } else { "nothing is wrong" }
+    );
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the JSON Schema of a file format of the harness.

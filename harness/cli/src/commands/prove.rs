@@ -27,7 +27,7 @@ pub fn prove(arguments: &ProveArgs) -> ExitCode {
 fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     let (contract, library) = loaded(&arguments.pack)?;
     refuse_foreign(&contract)?;
-    let all = rows();
+    let all = rows(&contract)?;
     let witnesses = if arguments.changed { witnesses(&contract.root)? } else { Witnesses::default() };
     let mut chosen = chosen(&arguments.only, &all)?;
     if arguments.changed {
@@ -71,7 +71,7 @@ fn usage(message: &str) -> Abort {
 fn chosen(only: &[String], all: &[Row]) -> Result<Vec<Row>, Abort> {
     for word in only {
         if !all.iter().any(|row| row.name.contains(word.as_str())) {
-            let known: Vec<String> = all.iter().map(|row| row.name.to_owned()).collect();
+            let known: Vec<String> = all.iter().map(|row| row.name.clone()).collect();
             let hint = suggestion(word, &known).unwrap_or_else(|| "`serve --mutant list` lists all".to_owned());
             return Err(Abort::Usage(format!("error: no mutant has `{word}` in its name: {hint}")));
         }

@@ -18,14 +18,14 @@ use judge::target;
 use judge::target::{Target, TargetFile};
 use mutate::{
     self, Alarms, Allowed, Baseline, Campaign, Mutation, Origin, Outcome, Reaction, Row, Score, Summary, generate,
-    json, markdown, read, terminal, variants,
+    json, markdown, of_pack, read, terminal, variants,
 };
 use report::output;
 use report::output::tell;
 use report::write_whole;
 use spec::contract::Contract;
 use spec::scenario::{Library, TestCase};
-use spec::source::{Problems, SourceFile, exists, suggestion};
+use spec::source::{Problems, SourceFile, suggestion};
 
 /// The time limit for one mutation.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
@@ -38,6 +38,7 @@ const CONCURRENT_MUTATIONS: usize = 4;
 pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     let (contract, library, file) = loaded_with_target(&arguments.pack)?;
     let given = given_mutations(arguments, &contract)?;
+    let own = of_pack(&contract).map_err(Problems)?;
     let allowed = allowed(arguments, &contract)?;
     let origin = origin(arguments, &contract, file.as_ref())?;
     let tests: Vec<_> = library.tests.iter().filter(|test| is_chosen(&arguments.filter, &test.name)).cloned().collect();
@@ -57,7 +58,7 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     let generated = match given {
         Some(given) => given,
         None if arguments.variants => variants(&campaign.contract).map_err(Problems)?,
-        None => generate(&campaign.contract, &baseline.observed),
+        None => [generate(&campaign.contract, &baseline.observed), own].concat(),
     };
     let mutations = chosen(&arguments.only, &generated)?;
     write_mutations(arguments, &mutations)?;
@@ -174,14 +175,9 @@ fn given_mutations(arguments: &ProveArgs, contract: &Contract) -> Result<Option<
 
 /// The survivors that `--allowed` or the pack allows.
 fn allowed(arguments: &ProveArgs, contract: &Contract) -> Result<Option<Allowed>, Abort> {
-    let of_pack = contract.root.join(Allowed::DEFAULT);
-    let (path, name) = match &arguments.allowed {
-        Some(path) => (path.clone(), path.display().to_string()),
-        None if exists(&of_pack) => (of_pack, Allowed::DEFAULT.to_owned()),
-        None => return Ok(None),
-    };
-    let file = SourceFile::read(&path, name).map_err(|problem| Abort::from(Problems(vec![problem])))?;
-    Allowed::read(file, contract).map(Some).map_err(|problems| Problems(problems).into())
+    let Some(path) = &arguments.allowed else { return Ok(Allowed::of_pack(contract).map_err(Problems)?) };
+    let file = SourceFile::read(path, path.display().to_string()).map_err(|problem| Problems(vec![problem]))?;
+    Ok(Some(Allowed::read(file, contract).map_err(Problems)?))
 }
 
 fn origin(arguments: &ProveArgs, contract: &Contract, file: Option<&TargetFile>) -> Result<Origin, Abort> {

@@ -1,62 +1,63 @@
 //! `serve`: runs the reference API as a server.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use crate::run::Abort;
-use mutate::embedded::{assignments, intermittent, mutants, serve as serve_reference, variants};
+use crate::run::{Abort, pack_root, refuse_foreign};
+use mutate::embedded::assignments;
+use mutate::prove::{Kind, Row, rows};
 use report::output::say;
-use spec::source::suggestion;
+use spec::contract::Contract;
+use spec::source::{BUILT_IN, suggestion};
 
 /// Serves the reference until the process ends.
 pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCode {
-    let faults = [mutants(), intermittent()].concat();
-    for (names, rows) in [(broken, faults.clone()), (varied, variants())] {
+    try_serve(listen, broken, varied).unwrap_or_else(|refusal| refusal.tell())
+}
+
+fn try_serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> Result<ExitCode, Abort> {
+    let contract = Arc::new(contract()?);
+    let rows = rows(&contract)?.into_iter().filter(|row| row.kind != Kind::Unchanged);
+    let (variants, mutants): (Vec<Row>, Vec<Row>) = rows.partition(|row| row.kind == Kind::Variant);
+    for (names, rows) in [(broken, &mutants), (varied, &variants)] {
         if names.iter().any(|name| name == "list") {
-            for (name, about, clauses) in rows {
-                say!("{name}  {}  {about}", clauses.join(" "));
-            }
-            return ExitCode::SUCCESS;
+            rows.iter().for_each(|row| say!("{}  {}  {}", row.name, row.clauses.join(" "), row.about));
+            return Ok(ExitCode::SUCCESS);
         }
     }
-    if let Err(message) =
-        check_names("mutant", broken, faults).and_then(|()| check_names("variant", varied, variants()))
-    {
-        return Abort::Usage(format!("error: {message}")).tell();
-    }
-    let broken: Vec<&str> = broken.iter().map(String::as_str).collect();
-    let varied: Vec<&str> = varied.iter().map(String::as_str).collect();
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return Abort::Inconclusive(error.to_string()).tell(),
-    };
+    let chosen = [chosen("mutant", broken, mutants)?, chosen("variant", varied, variants)?].concat();
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
     runtime.block_on(async {
-        match serve_reference(listen, &broken, &varied).await {
-            Ok(running) => {
-                say!("# The reference API. Its credentials, for the shell that runs the suite:");
-                for assignment in assignments() {
-                    say!("export {assignment}");
-                }
-                say!("export CONFORMANCE_TARGET_URL='{}'", running.url());
-                let _ = tokio::signal::ctrl_c().await;
-                ExitCode::SUCCESS
-            }
-            Err(error) => Abort::Usage(format!("error: {listen}: {error}")).tell(),
+        let running = mutate::prove::serve(&contract, listen, &chosen).await;
+        let running = running.map_err(|error| Abort::Usage(format!("error: {listen}: {error}")))?;
+        say!("# The reference API. Its credentials, for the shell that runs the suite:");
+        for assignment in assignments() {
+            say!("export {assignment}");
         }
+        say!("export CONFORMANCE_TARGET_URL='{}'", running.url());
+        let _ = tokio::signal::ctrl_c().await;
+        Ok(ExitCode::SUCCESS)
     })
 }
 
-/// A mutant or variant of the reference: name, what it does, clauses.
-type Named = (&'static str, &'static str, &'static [&'static str]);
-
-/// Refuses unknown names, before the server starts.
-fn check_names(kind: &str, names: &[String], rows: Vec<Named>) -> Result<(), String> {
-    let known: Vec<String> = rows.into_iter().map(|(name, _, _)| name.to_owned()).collect();
-    match names.iter().find(|name| !known.contains(name)) {
-        None => Ok(()),
-        Some(name) => {
-            let hint = suggestion(name, &known).unwrap_or_else(|| format!("`--{kind} list` lists all"));
-            Err(format!("there is no {kind} `{name}`: {hint}"))
-        }
+/// The contract whose mutants are served: of the pack in the current folder, or of the built-in one, if that is a pack of
+/// another API.
+fn contract() -> Result<Contract, Abort> {
+    let found = pack_root(None).ok().and_then(|root| Contract::load(&root).ok());
+    match found.filter(|contract| refuse_foreign(contract).is_ok()) {
+        Some(contract) => Ok(contract),
+        None => Ok(Contract::load(Path::new(BUILT_IN))?),
     }
+}
+
+/// The rows with these names. Refuses unknown names, before the server starts.
+fn chosen(kind: &str, names: &[String], rows: Vec<Row>) -> Result<Vec<Row>, Abort> {
+    let known: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
+    if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+        let hint = suggestion(name, &known).unwrap_or_else(|| format!("`--{kind} list` lists all"));
+        return Err(Abort::Usage(format!("error: there is no {kind} `{name}`: {hint}")));
+    }
+    Ok(rows.into_iter().filter(|row| names.contains(&row.name)).collect())
 }

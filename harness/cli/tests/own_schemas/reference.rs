@@ -15,7 +15,7 @@ pub const FILES: [(&str, &str); 9] = [
     ("fixtures", "scenarios/fixtures.yaml"),
     ("target", "a target file"),
     ("survivors", "schemas/survivors.yaml"),
-    ("mutations", "a file of mutations"),
+    ("mutations", "schemas/mutations.yaml"),
 ];
 
 const INTRODUCTION: &str = "# Reference of the pack format

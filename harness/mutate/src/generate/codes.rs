@@ -25,7 +25,7 @@ impl Generator<'_> {
         for (other, to) in self.codes_to_send().filter(|(other, _)| other.code != code) {
             let change = Change::SetCode { to: other.code.clone(), status: to };
             let name = format!("code/{code}/code-{}", other.code);
-            all.push(Mutation { name, when: of(code), change, clauses: of_code(self.contract, code) });
+            all.push(Mutation { name, about: None, when: of(code), change, clauses: of_code(self.contract, code) });
         }
         all
     }
@@ -45,6 +45,7 @@ impl Generator<'_> {
             ];
             all.extend(changes.map(|(what, change)| Mutation {
                 name: format!("code/{code}/{what}"),
+                about: None,
                 when: of(code),
                 change,
                 clauses: clauses.clone(),

@@ -63,7 +63,7 @@ struct Generator<'c> {
 
 impl Generator<'_> {
     fn judged(&self, name: String, when: When, change: Change, checks: &[&str]) -> Mutation {
-        Mutation { name, when, change, clauses: of_checks(self.contract, checks) }
+        Mutation { name, about: None, when, change, clauses: of_checks(self.contract, checks) }
     }
 
     /// A mutation of all errors.

@@ -18,6 +18,7 @@ impl Generator<'_> {
         let when = || When { operation: Some(operation.id.clone()), ..of(code) };
         let one = |(what, change): (String, Change)| Mutation {
             name: name(&what),
+            about: None,
             when: when(),
             change,
             clauses: of_code(self.contract, code),

@@ -33,6 +33,7 @@ pub fn situations(contract: &Contract, baseline: &Baseline, second: &Baseline) -
             let changes = generator.changes(operation, passing, answer, expected);
             let new = changes.into_iter().map(|(what, change)| Mutation {
                 name: format!("situation/{}/{}/{what}", operation.id, all_of(&when)),
+                about: None,
                 when: when.clone(),
                 change,
                 clauses: Vec::new(),

@@ -11,9 +11,8 @@ use futures_util::stream::FuturesUnordered;
 
 use super::selection::Queue;
 use super::{
-    CONCURRENT_TESTS, Kind, ProveOptions, Row, TestScope, Witnesses, impatient, is_violation, parameters, rows,
+    CONCURRENT_TESTS, Kind, ProveOptions, Row, TestScope, Witnesses, impatient, is_violation, parameters, rows, start,
 };
-use crate::embedded::start_with;
 use crate::order::scenario;
 use crate::redundancy::Noticed;
 use crate::score::Kill;
@@ -33,7 +32,10 @@ pub async fn killers(
     jobs: usize,
     is_chosen: impl Fn(&str) -> bool,
 ) -> Result<Vec<Noticed>, String> {
-    let mutants = rows().into_iter().filter(|row| row.kind == Kind::Mutant && is_chosen(row.name));
+    let rows = rows(contract).map_err(|problems| problems.to_string())?.into_iter();
+    // The mutations of the pack are tried with the generated ones.
+    let is_own = |row: &Row| row.kind == Kind::Mutant && row.mutation.is_none();
+    let mutants = rows.filter(|row| is_own(row) && is_chosen(&row.name));
     let one = |row: Row| async move { killers_of(contract, library, &row, witnesses).await };
     let mut running = futures_util::stream::iter(mutants.map(one)).buffer_unordered(jobs);
     let mut all = Vec::new();
@@ -52,19 +54,19 @@ async fn killers_of(
     row: &Row,
     witnesses: &Witnesses,
 ) -> Result<Vec<Noticed>, String> {
-    let embedded = start_with(&[row.name], &[]).await.map_err(|error| error.to_string())?;
-    let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?.without_shrinking();
+    let (environment, _server) = start(contract, &[row]).await?;
+    let environment = environment.without_shrinking();
     let options = ProveOptions { seed: 1, scope: TestScope::Sample, witnesses };
     let Queue { witnesses, about, others, .. } = Queue::new(library, parameters(row, options));
     let (properties, about): (Vec<&TestCase>, Vec<&TestCase>) = about.into_iter().partition(|test| test.is_property());
-    let mut found = Found { clauses: row.clauses, ..Found::default() };
+    let mut found = Found { clauses: row.clauses.clone(), ..Found::default() };
     run_until_enough(&environment, witnesses.into(), &mut found).await;
     run_until_enough(&environment, borrowed(about.into_iter().chain(others)), &mut found).await;
     if found.needs_properties() {
         run_until_enough(&environment, borrowed(properties.into_iter()), &mut found).await;
     }
     let name = |clause: &String| match row.clauses.len() {
-        1 => row.name.to_owned(),
+        1 => row.name.clone(),
         _ => format!("{} ({clause})", row.name),
     };
     Ok(found.kills.into_iter().map(|(clause, kills)| Noticed { mutation: name(&clause), kills }).collect())
@@ -77,7 +79,7 @@ fn borrowed<'l>(tests: impl Iterator<Item = &'l TestCase>) -> Vec<Cow<'l, TestCa
 /// The violations so far.
 #[derive(Default)]
 struct Found {
-    clauses: &'static [&'static str],
+    clauses: Vec<String>,
     /// By clause.
     kills: BTreeMap<String, Vec<Kill>>,
     /// The properties that reported a violation.
@@ -104,7 +106,7 @@ impl Found {
 
     fn add(&mut self, environment: &Environment, test: &TestCase, record: &TestRecord) {
         for finding in &record.findings {
-            if !self.clauses.contains(&finding.clause.as_str()) || !is_violation(&environment.contract, finding) {
+            if !self.clauses.contains(&finding.clause) || !is_violation(&environment.contract, finding) {
                 continue;
             }
             let kill = Kill::new(test, finding);

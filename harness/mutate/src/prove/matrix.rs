@@ -127,12 +127,12 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
     let empty = Proof::default();
     let outcome = proof.as_ref().unwrap_or(&empty);
     Line {
-        name: row.name.to_owned(),
-        about: row.about.to_owned(),
+        name: row.name.clone(),
+        about: row.about.clone(),
         kind: row.kind.as_str(),
         fate: fate(row, proof),
         reason: reason(row, proof),
-        clauses: row.clauses.iter().map(|clause| (*clause).to_owned()).collect(),
+        clauses: row.clauses.clone(),
         reported: outcome.violated.iter().map(|(clause, hit)| reported(clause, hit)).collect(),
         inconclusive: outcome.inconclusive.clone(),
         tests: outcome.tests,
@@ -144,7 +144,9 @@ fn fate(row: &Row, proof: &Result<Proof, String>) -> Fate {
     let Ok(outcome) = proof else { return Fate::Broken };
     let expected: BTreeSet<&str> = match row.kind {
         Kind::NotReportable(_) => BTreeSet::new(),
-        Kind::Unchanged | Kind::Mutant | Kind::Intermittent | Kind::Variant => row.clauses.iter().copied().collect(),
+        Kind::Unchanged | Kind::Mutant | Kind::Intermittent | Kind::Variant => {
+            row.clauses.iter().map(String::as_str).collect()
+        }
     };
     let reported: BTreeSet<&str> = outcome.violated.keys().map(String::as_str).collect();
     let conforms = matches!(row.kind, Kind::Unchanged | Kind::Variant);
@@ -352,7 +354,9 @@ fn table<'m>(out: &mut String, title: &str, clauses: &str, lines: impl Iterator<
 mod tests {
     use super::*;
 
-    const ROW: Row = Row { name: "breaks-it", about: "It breaks.", kind: Kind::Mutant, clauses: &["A-1", "A-2"] };
+    fn row(kind: Kind) -> Row {
+        Row::new(("breaks-it", "It breaks.", &["A-1", "A-2"]), kind)
+    }
 
     fn proof(clauses: &[&str]) -> Result<Proof, String> {
         let hit = || Hit { checks: ["sample".to_owned()].into(), tests: ["f::t".to_owned()].into(), requests: 3 };
@@ -362,19 +366,19 @@ mod tests {
 
     #[test]
     fn mutant_must_be_reported_with_exactly_its_clauses() {
-        assert_eq!(line(&ROW, &proof(&["A-1", "A-2"])).fate, Fate::Found);
-        let missed = line(&ROW, &proof(&["A-1"]));
+        assert_eq!(line(&row(Kind::Mutant), &proof(&["A-1", "A-2"])).fate, Fate::Found);
+        let missed = line(&row(Kind::Mutant), &proof(&["A-1"]));
         assert_eq!((missed.fate, missed.problem().is_some_and(|text| text.contains("A-2"))), (Fate::Survived, true));
-        let misreported = line(&ROW, &proof(&["A-1", "A-2", "B-1"]));
+        let misreported = line(&row(Kind::Mutant), &proof(&["A-1", "A-2", "B-1"]));
         let problem = misreported.problem().unwrap_or_default();
         assert_eq!(misreported.fate, Fate::Misreported);
         assert!(problem.contains("B-1 by sample in f::t") && !problem.contains("A-1 by"), "{problem}");
-        assert_eq!(line(&ROW, &Err("no port".into())).fate, Fate::Broken);
+        assert_eq!(line(&row(Kind::Mutant), &Err("no port".into())).fate, Fate::Broken);
     }
 
     #[test]
     fn variant_may_only_warn_of_the_clauses_of_its_row() {
-        let row = Row { kind: Kind::Variant, ..ROW };
+        let row = row(Kind::Variant);
         assert_eq!(line(&row, &proof(&[])).fate, Fate::Silent);
         assert_eq!(line(&row, &proof(&["A-2"])).fate, Fate::Silent);
         assert_eq!(line(&row, &proof(&["A-2", "B-1"])).fate, Fate::Misreported);
@@ -386,10 +390,10 @@ mod tests {
 
     #[test]
     fn unchanged_reference_and_disputed_mutants_must_not_be_reported() {
-        let unchanged = Row { kind: Kind::Unchanged, clauses: &[], ..ROW };
+        let unchanged = Row { clauses: Vec::new(), ..row(Kind::Unchanged) };
         assert_eq!(line(&unchanged, &proof(&[])).fate, Fate::Silent);
         assert_eq!(line(&unchanged, &proof(&["A-1"])).fate, Fate::Misreported);
-        let known = Row { kind: Kind::NotReportable("disputed"), ..ROW };
+        let known = row(Kind::NotReportable("disputed"));
         assert_eq!(line(&known, &proof(&[])).fate, Fate::Silent);
         let problem = line(&known, &proof(&["A-1"])).problem().unwrap_or_default();
         assert!(problem.contains("wrongly reported as A-1"), "{problem}");

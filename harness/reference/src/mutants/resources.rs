@@ -13,26 +13,16 @@ section! {
         "Accepts a document for a customer that never existed.";
     "submit-unknown-fails-verification" SUBMIT_UNKNOWN_FAILS_VERIFICATION ["RES-1"]
         "Answers VERIFICATION_FAILED when a customer that never existed is submitted.";
-    "deliveries-of-unknown-webhook" DELIVERIES_OF_UNKNOWN_WEBHOOK ["RES-1", "RES-5"]
-        "Answers an empty list of deliveries for an unknown webhook.";
-    "unknown-transaction-pending" UNKNOWN_TRANSACTION_PENDING ["AUTH-7", "RES-2", "RES-5"]
-        "Answers 200 and the status PENDING for an unknown transaction.";
-    "unknown-transaction-conflict" UNKNOWN_TRANSACTION_CONFLICT ["AUTH-7", "RES-2"]
-        "Answers RESOURCE_CONFLICT for an unknown transaction.";
     "deleted-customer-readable" DELETED_CUSTOMER_READABLE ["RES-3"]
         "Lets callers read a deleted customer.";
     "deleted-customer-updatable" DELETED_CUSTOMER_UPDATABLE ["RES-3"]
         "Lets callers update a deleted customer.";
     "deletes-twice" DELETES_TWICE ["RES-3"]
         "Lets callers delete a deleted customer again.";
-    "deleted-customer-is-conflict" DELETED_CUSTOMER_IS_CONFLICT ["RES-3"]
-        "Answers RESOURCE_CONFLICT for a deleted customer.";
     "production-customers-visible" PRODUCTION_CUSTOMERS_VISIBLE ["RES-4"]
         "Lets callers read a customer of another environment.";
     "production-customers-writable" PRODUCTION_CUSTOMERS_WRITABLE ["RES-4"]
         "Lets callers update a customer of another environment.";
-    "other-environment-is-forbidden" OTHER_ENVIRONMENT_IS_FORBIDDEN ["RES-4"]
-        "Answers INSUFFICIENT_PERMISSIONS for a customer of another environment.";
     "percent-id-500" PERCENT_ID_500 ["RES-5"]
         "Answers INTERNAL_SERVER_ERROR for a percent sign in an id.";
     "long-id-500" LONG_ID_500 ["RES-5"]
@@ -41,8 +31,6 @@ section! {
         "Answers INTERNAL_SERVER_ERROR for a dot in an id.";
     "update-under-review-allowed" UPDATE_UNDER_REVIEW_ALLOWED ["CON-1"]
         "Updates a customer in UNDER_REVIEW.";
-    "under-review-is-forbidden" UNDER_REVIEW_IS_FORBIDDEN ["CON-1"]
-        "Answers INSUFFICIENT_PERMISSIONS when a customer in UNDER_REVIEW is updated.";
     "update-under-review-is-ignored" UPDATE_UNDER_REVIEW_IS_IGNORED ["CON-1"]
         "Answers 200 and changes nothing when a customer in UNDER_REVIEW is updated.";
     "id-writable" ID_WRITABLE ["CON-2", "STA-3"]
@@ -59,8 +47,6 @@ section! {
         "Accepts two customers with the same email.";
     "simultaneous-duplicates-allowed" SIMULTANEOUS_DUPLICATES_ALLOWED ["CON-3"]
         "Accepts customers with the same email if they are created at the same time.";
-    "duplicate-as-validation-error" DUPLICATE_AS_VALIDATION_ERROR ["CON-3"]
-        "Answers VALIDATION_ERROR for a second customer with the same email.";
     "duplicate-returns-existing" DUPLICATE_RETURNS_EXISTING ["CON-3"]
         "Answers 201 and the existing customer for a second customer with the same email.";
     "duplicates-of-failed-allowed" DUPLICATES_OF_FAILED_ALLOWED ["CON-3"]
@@ -91,10 +77,6 @@ section! {
         "Accepts the verification of a customer without a document.";
     "unverifiable-name-passes" UNVERIFIABLE_NAME_PASSES ["VER-1", "VER-2"]
         "Accepts the verification of a customer whose data cannot be verified.";
-    "verification-failure-as-conflict" VERIFICATION_FAILURE_AS_CONFLICT ["VER-1"]
-        "Answers RESOURCE_CONFLICT when a verification fails.";
-    "verification-failure-as-quality" VERIFICATION_FAILURE_AS_QUALITY ["VER-1"]
-        "Answers DOCUMENT_QUALITY_INSUFFICIENT when a verification fails.";
     "state-kept-after-failure" STATE_KEPT_AFTER_FAILURE ["VER-2"]
         "Keeps the state of the customer when a verification fails.";
     "rejected-after-failure" REJECTED_AFTER_FAILURE ["VER-2"]

@@ -1,13 +1,12 @@
 //! The schedules of intermittent mutants: at first, periodically, or after a pause.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::mutants::Mutant;
-use crate::route::Operation;
 
 /// How long a mutant with the schedule `FirstSecond` is active.
 const FIRST: Duration = Duration::from_secs(1);
@@ -21,10 +20,6 @@ pub(crate) enum Schedule {
     FirstSecond,
     /// In the first request that it concerns.
     FirstTime,
-    /// In the first request for each operation, of those that it concerns.
-    FirstOfOperation,
-    /// In the first request of each caller, of those that it concerns.
-    FirstOfCaller,
     /// In a request that follows a pause of its caller.
     AfterPause,
     /// In every nth request that it concerns.
@@ -45,16 +40,11 @@ struct Seen {
     callers: HashMap<String, Instant>,
     /// By mutant: when it was first asked for, and by how many requests so far.
     asked: HashMap<&'static str, (Instant, u64)>,
-    /// By mutant: the operations and the callers that have asked for it.
-    operations: HashSet<(&'static str, Option<Operation>)>,
-    asking: HashSet<(&'static str, String)>,
 }
 
 /// The request that a thread handles.
 #[derive(Clone, Debug)]
 struct Moment {
-    operation: Option<Operation>,
-    caller: String,
     after_pause: bool,
     /// The mutants that it has asked for, and whether they show in it.
     decided: HashMap<&'static str, bool>,
@@ -66,12 +56,11 @@ thread_local! {
 
 impl Times {
     /// Registers a request. The current thread handles it from beginning to end. Requests of unknown operations count.
-    pub(crate) fn begin(&self, operation: Option<Operation>, caller: &str) {
+    pub(crate) fn begin(&self, caller: &str) {
         let now = Instant::now();
         let last = self.seen().callers.insert(caller.to_owned(), now);
         let after_pause = last.is_some_and(|last| now.duration_since(last) >= PAUSE);
-        let (caller, decided) = (caller.to_owned(), HashMap::new());
-        MOMENT.set(Some(Moment { operation, caller, after_pause, decided }));
+        MOMENT.set(Some(Moment { after_pause, decided: HashMap::new() }));
     }
 
     /// Whether a mutant with that schedule shows now; in one request it does so always or never.
@@ -96,10 +85,6 @@ impl Times {
         match schedule {
             Schedule::FirstSecond => begun.elapsed() < FIRST,
             Schedule::FirstTime => count == 1,
-            Schedule::FirstOfOperation => {
-                moment.is_some_and(|moment| seen.operations.insert((mutant, moment.operation)))
-            }
-            Schedule::FirstOfCaller => moment.is_some_and(|moment| seen.asking.insert((mutant, moment.caller.clone()))),
             Schedule::AfterPause => moment.is_some_and(|moment| moment.after_pause),
             Schedule::Every(so_many) => count.is_multiple_of(so_many),
         }
@@ -115,37 +100,34 @@ mod tests {
     use super::*;
     use crate::mutants::server;
 
-    fn shows(schedule: Schedule, requests: &[(Operation, &str)]) -> Vec<bool> {
+    fn shows(schedule: Schedule, callers: &[&str]) -> Vec<bool> {
         let times = Times::default();
-        let one = |(operation, caller): &(Operation, &str)| {
-            times.begin(Some(*operation), caller);
-            times.is_active(server::EMPTY_500, schedule)
+        let one = |caller: &&str| {
+            times.begin(caller);
+            times.is_active(server::LEAKS_TOKEN, schedule)
         };
-        requests.iter().map(one).collect()
+        callers.iter().map(one).collect()
     }
 
     #[test]
     fn each_schedule_shows_when_it_says() {
-        let (list, get) = (Operation::ListCustomers, Operation::GetCustomer);
-        let requests = [(list, "a"), (get, "a"), (list, "b"), (list, "a")];
+        let callers = ["a", "a", "b", "a"];
         let rows = [
             (Schedule::FirstSecond, [true, true, true, true]),
             (Schedule::FirstTime, [true, false, false, false]),
-            (Schedule::FirstOfOperation, [true, true, false, false]),
-            (Schedule::FirstOfCaller, [true, false, true, false]),
             (Schedule::AfterPause, [false, false, false, false]),
             (Schedule::Every(2), [false, true, false, true]),
         ];
         for (schedule, wanted) in rows {
-            assert_eq!(shows(schedule, &requests), wanted, "{schedule:?}");
+            assert_eq!(shows(schedule, &callers), wanted, "{schedule:?}");
         }
     }
     #[test]
     fn only_requests_that_a_mutant_concerns_are_counted() {
         let times = Times::default();
-        let (a, b) = (server::EMPTY_500, server::HTML_500_PAGE);
+        let (a, b) = (server::LEAKS_TOKEN, server::UNAVAILABLE_AS_INTERNAL);
         let ask = |mutant: Option<Mutant>| {
-            times.begin(Some(Operation::ListCustomers), "a");
+            times.begin("a");
             mutant.is_some_and(|mutant| times.is_active(mutant, Schedule::Every(3)))
         };
         let shown = [Some(a), None, Some(b), Some(a), None, Some(a), Some(b)].map(ask);

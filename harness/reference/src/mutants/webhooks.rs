@@ -13,8 +13,6 @@ section! {
         "Compares only the first eight hexadecimal digits of a signature.";
     "compares-given-length" COMPARES_GIVEN_LENGTH ["WHK-1"]
         "Accepts a prefix of the correct signature.";
-    "signature-failure-as-authentication" SIGNATURE_FAILURE_AS_AUTHENTICATION ["WHK-1", "WHK-3"]
-        "Answers AUTHENTICATION_FAILED for a wrong signature.";
     "missing-signature-is-forbidden" MISSING_SIGNATURE_IS_FORBIDDEN ["WHK-1"]
         "Answers INSUFFICIENT_PERMISSIONS for a missing signature.";
     "ignores-timestamp" IGNORES_TIMESTAMP ["WHK-2"]

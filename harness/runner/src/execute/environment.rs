@@ -137,10 +137,14 @@ impl Environment {
     /// The environment of a run within this process that nothing stops: with a client of its own, and a webhook receiver
     /// on loopback.
     pub async fn on_loopback(contract: Arc<Contract>, target: Target) -> Result<Self, String> {
-        let client = HttpClient::new(&target.url, &Network::default())?;
         let address = ([127, 0, 0, 1], 0).into();
-        let receiver =
-            Receiver::start(address, None, target.webhook_timeout).await.map_err(|error| error.to_string())?;
+        let receiver = Receiver::start(address, None, target.webhook_timeout).await;
+        Self::with_receiver(contract, target, receiver.map_err(|error| error.to_string())?)
+    }
+
+    /// The same with a webhook receiver that is running already.
+    pub fn with_receiver(contract: Arc<Contract>, target: Target, receiver: Receiver) -> Result<Self, String> {
+        let client = HttpClient::new(&target.url, &Network::default())?;
         let (_stop, stopped) = watch::channel(None);
         Ok(Self::new(contract, target, client, Some(receiver), super::token(), stopped))
     }

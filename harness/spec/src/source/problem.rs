@@ -104,6 +104,13 @@ impl fmt::Display for Problem {
 #[derive(Clone, Debug, Default)]
 pub struct Problems(pub Vec<Problem>);
 
+impl fmt::Display for Problems {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.0.iter().map(Problem::one_line).collect();
+        formatter.write_str(&lines.join("\n"))
+    }
+}
+
 impl Problems {
     /// `Ok(value)` if there is no problem, else all problems.
     pub fn or<T>(self, value: T) -> Result<T, Problems> {

@@ -2,10 +2,9 @@
 
 use super::Mutated;
 use crate::auth::{self, AccessRules, Caller};
-use crate::clock;
 use crate::credentials::{ApiKey, Environment, KEYS};
 use crate::errors::{ApiError, Code};
-use crate::mutants::{access, statuses};
+use crate::mutants::access;
 use crate::route::{Operation, Scope};
 use crate::tokens::Token;
 
@@ -32,12 +31,7 @@ impl AccessRules for Mutated {
     }
 
     fn missing_scope(&self, caller: &Caller, operation: Operation) -> ApiError {
-        let fault = self.base.missing_scope(caller, operation);
-        match () {
-            () if self.is_active(access::SCOPE_FAILURE_AS_AUTHENTICATION) => fault.code(Code::AuthenticationFailed),
-            () if self.is_active(access::SCOPE_FAILURE_AS_NOT_FOUND) => fault.code(Code::ResourceNotFound),
-            () => fault,
-        }
+        self.base.missing_scope(caller, operation)
     }
 
     fn no_credential(&self, operation: Operation) -> Result<Caller, ApiError> {
@@ -69,7 +63,6 @@ impl AccessRules for Mutated {
         match () {
             () if given.is_empty() && self.is_active(access::ACCEPTS_EMPTY_KEY) => Ok(guest(Scope::Admin)),
             () if !given.is_empty() && self.is_active(access::ACCEPTS_UNKNOWN_KEY) => Ok(guest(Scope::Read)),
-            () if self.is_active(access::UNKNOWN_KEY_NOT_FOUND) => Err(fault.code(Code::ResourceNotFound)),
             () => Err(fault),
         }
     }
@@ -78,8 +71,6 @@ impl AccessRules for Mutated {
         let reads = operation == Operation::ListCustomers && self.is_active(access::REVOKED_KEY_READS);
         match () {
             () if reads || self.is_active(access::ACCEPTS_REVOKED_KEY) => Ok(Caller::owner(key)),
-            () if self.is_active(access::REVOKED_KEY_IS_FORBIDDEN) => Err(fault.code(Code::InsufficientPermissions)),
-            () if self.is_active(statuses::REVOKED_AS_403) => Err(fault.status(403)),
             () => Err(fault),
         }
     }
@@ -120,12 +111,7 @@ impl AccessRules for Mutated {
         if let Some(expiry) = expired_at.filter(|_| self.is_active(access::EXPIRED_BEFORE_SIGNATURE)) {
             return self.expired_token(expiry, operation);
         }
-        let fault = self.base.bad_signature(expired_at, operation);
-        if self.is_active(access::FORGED_TOKEN_IS_FORBIDDEN) {
-            fault.code(Code::InsufficientPermissions)
-        } else {
-            fault
-        }
+        self.base.bad_signature(expired_at, operation)
     }
 
     fn accepts_expired_token(&self) -> bool {
@@ -133,18 +119,7 @@ impl AccessRules for Mutated {
     }
 
     fn expired_token(&self, expiry: i64, operation: Operation) -> ApiError {
-        let on_read =
-            operation.scope() == Scope::Read && self.is_active(access::EXPIRED_AS_AUTHENTICATION_FAILED_ON_READ);
-        if on_read || self.is_active(access::EXPIRED_AS_AUTHENTICATION_FAILED) {
-            return auth::failed("The token is not valid any more");
-        }
-        let fault = self.base.expired_token(expiry, operation);
-        match () {
-            () if self.is_active(access::EXPIRY_NOT_NAMED) => fault.details("Please request a new token"),
-            () if self.is_active(access::EXPIRY_IN_UNIX_SECONDS) => fault.details(format!("Token expired at {expiry}")),
-            () if self.is_active(access::EXPIRY_DAY_FIRST) => fault.details(day_first(expiry)),
-            () => fault,
-        }
+        self.base.expired_token(expiry, operation)
     }
 }
 
@@ -160,10 +135,4 @@ fn without_tail(text: &str) -> &str {
     const DIGITS_OF_A_SIGNATURE: usize = 43;
     let end = text.rfind('.').map_or(text.len(), |dot| dot + 1 + DIGITS_OF_A_SIGNATURE);
     text.get(..end).unwrap_or(text)
-}
-
-fn day_first(expiry: i64) -> String {
-    let moment = clock::rfc3339(expiry);
-    let (year, month, day) = (&moment[..4], &moment[5..7], &moment[8..10]);
-    format!("Token expired at {day}/{month}/{year} {}", &moment[11..16])
 }

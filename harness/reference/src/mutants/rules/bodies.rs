@@ -9,7 +9,7 @@ use super::Mutated;
 use crate::documents::DocumentRules;
 use crate::errors::{ApiError, Code};
 use crate::json::BodyRules;
-use crate::mutants::{Mutant, fields, server, statuses};
+use crate::mutants::{Mutant, fields, statuses};
 use crate::request::{Body, Request};
 use crate::route::Operation;
 use crate::variants::rules::bodies::unknown_member;
@@ -109,10 +109,6 @@ impl Mutated {
             () if self.is_active(fields::MALFORMED_JSON_500) => ApiError::internal(),
             () if self.is_active(fields::MALFORMED_JSON_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
             () if self.is_active(statuses::MALFORMED_JSON_AS_422) => fault.status(422),
-            () if self.is_active(server::LEAKS_FILE_PATH) => {
-                let details = fault.details.clone().unwrap_or_default();
-                fault.details(format!("{details} (/srv/verification/api/src/http/parser.rs:112:17)"))
-            }
             () => fault,
         }
     }

@@ -6,13 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::Mutated;
 use crate::answer::{Answer, AnswerRules, Outcome};
-use crate::clock::TimeRules as _;
 use crate::customers::IMMUTABLE;
 use crate::customers::{Absence, Customer, CustomerRules, State};
 use crate::errors::{ApiError, Code};
 use crate::idempotency::ReplayRules;
 use crate::ids;
-use crate::mutants::{Mutant, envelope, fields, memory, resources, statuses};
+use crate::mutants::{Mutant, fields, memory, resources, statuses};
 use crate::route::Operation;
 use crate::verification::VerificationRules;
 
@@ -63,9 +62,6 @@ impl CustomerRules for Mutated {
             () if self.memory.lock().is_new(&holder) => None,
             () if self.is_active(resources::DUPLICATE_EMAIL_ALLOWED) => None,
             () if self.is_active(resources::DUPLICATE_RETURNS_EXISTING) => Some(Ok(holder)),
-            () if self.is_active(resources::DUPLICATE_AS_VALIDATION_ERROR) => {
-                Some(Err(fault.code(Code::ValidationError).field("email")))
-            }
             () => self.base.duplicate(fault, holder),
         }
     }
@@ -83,9 +79,7 @@ impl CustomerRules for Mutated {
         if self.is_active(resources::UPDATE_UNDER_REVIEW_IS_IGNORED) {
             return Some(Ok(self.shown(customer)));
         }
-        let forbidden = self.is_active(resources::UNDER_REVIEW_IS_FORBIDDEN);
-        let outcome = self.base.under_review(customer)?;
-        Some(outcome.map_err(|fault| if forbidden { fault.code(Code::InsufficientPermissions) } else { fault }))
+        self.base.under_review(customer)
     }
 
     fn may_write(&self, name: &str, written: &Value, present: Option<&Value>) -> bool {
@@ -111,34 +105,23 @@ impl CustomerRules for Mutated {
             () if self.is_active(resources::IMMUTABLE_AS_VALIDATION_ERROR) => {
                 fault.code(Code::ValidationError).field(name)
             }
-            () if self.is_active(statuses::IMMUTABLE_AS_412) => fault.status(412),
             () => fault,
         }
     }
 }
 
 impl AnswerRules for Mutated {
-    fn created(&self, mut body: Value) -> Answer {
+    fn created(&self, body: Value) -> Answer {
         let has_phone = body["phoneNumber"].is_string();
         if self.is_active(resources::SIMULTANEOUS_DUPLICATES_ALLOWED) {
             self.memory.lock().note_created(&body);
         }
-        if self.is_active(envelope::ERROR_IN_CREATED) {
-            body["error"] = json!({ "code": null, "message": "" });
-        }
-        let answer = self.with_status(Answer::created(body), statuses::CREATE_ANSWERS_200, 200);
-        if has_phone { self.with_status(answer, statuses::CREATE_WITH_PHONE_ANSWERS_200, 200) } else { answer }
+        let wrong = has_phone && self.is_active(statuses::CREATE_WITH_PHONE_ANSWERS_200);
+        if wrong { Answer::ok(body) } else { self.base.created(body) }
     }
 
     fn listed(&self, customers: Vec<Value>) -> Answer {
-        self.with_status(self.base.listed(customers), statuses::LIST_ANSWERS_201, 201)
-    }
-
-    fn read(&self, mut body: Value) -> Answer {
-        if self.is_active(envelope::ERROR_IN_SUCCESS) {
-            body["error"] = json!({ "code": "VALIDATION_ERROR", "message": "Please check this customer" });
-        }
-        self.with_status(self.base.read(body), statuses::READ_ANSWERS_201, 201)
+        self.base.listed(customers)
     }
 
     fn updated(&self, mut body: Value, members: &Map<String, Value>) -> Answer {
@@ -152,56 +135,11 @@ impl AnswerRules for Mutated {
         {
             body[name] = value.clone();
         }
-        if self.is_active(statuses::UPDATE_ANSWERS_204) {
-            return Answer::no_content();
-        }
-        self.with_status(self.base.updated(body, members), statuses::UPDATE_ANSWERS_201, 201)
-    }
-
-    fn deleted(&self, customer: &Customer) -> Answer {
-        let reviewed = customer.state == State::UnderReview && self.is_active(statuses::DELETING_REVIEWED_ANSWERS_200);
-        match () {
-            () if reviewed || self.is_active(statuses::DELETE_ANSWERS_200) => Answer::ok(self.shown(customer)),
-            () if customer.documents > 0 && self.is_active(statuses::DELETING_DOCUMENTED_ANSWERS_202) => {
-                Answer::ok(self.shown(customer)).status(202)
-            }
-            () => self.base.deleted(customer),
-        }
-    }
-
-    fn uploaded(&self, mut body: Value) -> Answer {
-        if self.is_active(envelope::ERROR_IN_DOCUMENT) {
-            body["error"] = json!({ "code": "VALIDATION_ERROR", "message": "The document expires soon" });
-        }
-        self.with_status(self.base.uploaded(body), statuses::UPLOAD_ANSWERS_200, 200)
-    }
-
-    fn submitted(&self, body: Value) -> Answer {
-        let wrong = [(statuses::SUBMIT_ANSWERS_201, 201), (statuses::SUBMIT_ANSWERS_202, 202)];
-        let answer = self.base.submitted(body);
-        match self.first(&wrong) {
-            Some(status) => answer.status(status),
-            None => answer,
-        }
-    }
-
-    fn registered(&self, body: Value) -> Answer {
-        self.with_status(self.base.registered(body), statuses::WEBHOOK_CREATE_ANSWERS_200, 200)
-    }
-
-    fn event_received(&self) -> Answer {
-        if self.is_active(statuses::INBOUND_EVENT_ANSWERS_200) {
-            return Answer::ok(json!({ "received": true }));
-        }
-        self.base.event_received()
+        self.base.updated(body, members)
     }
 }
 
 impl Mutated {
-    fn with_status(&self, answer: Answer, mutant: Mutant, status: u16) -> Answer {
-        if self.is_active(mutant) { answer.status(status) } else { answer }
-    }
-
     fn with_another_id(&self, mut answer: Answer) -> Answer {
         if let Some(body) = &mut answer.body {
             body["id"] = json!(ids::plain("cus", u64::MAX, self.asked.fetch_add(1, Ordering::Relaxed)));
@@ -229,28 +167,6 @@ impl VerificationRules for Mutated {
             () if self.is_active(resources::REJECTED_AFTER_FAILURE) => State::Rejected,
             () => self.base.state_after_failure(before),
         }
-    }
-
-    fn verification_failed(&self, problem: &str) -> ApiError {
-        let fault = self.base.verification_failed(problem);
-        match () {
-            () if self.is_active(resources::VERIFICATION_FAILURE_AS_CONFLICT) => fault.code(Code::ResourceConflict),
-            () if self.is_active(resources::VERIFICATION_FAILURE_AS_QUALITY) => {
-                fault.code(Code::DocumentQualityInsufficient)
-            }
-            () => fault,
-        }
-    }
-
-    fn unknown_transaction(&self, id: &str) -> Result<Value, ApiError> {
-        if self.is_active(resources::UNKNOWN_TRANSACTION_PENDING) {
-            return Ok(json!({ "id": id, "status": "PENDING", "createdAt": self.timestamp() }));
-        }
-        self.base.unknown_transaction(id).map_err(|fault| match () {
-            () if self.is_active(resources::UNKNOWN_TRANSACTION_CONFLICT) => fault.code(Code::ResourceConflict),
-            () if self.is_active(statuses::TRANSACTION_NOT_FOUND_AS_400) => fault.status(400),
-            () => fault,
-        })
     }
 }
 

@@ -21,12 +21,6 @@ impl InboundRules for Mutated {
         )
     }
 
-    fn wrong_signature(&self) -> ApiError {
-        let fault = self.base.wrong_signature();
-        let authentication = self.is_active(webhooks::SIGNATURE_FAILURE_AS_AUTHENTICATION);
-        if authentication { fault.code(Code::AuthenticationFailed) } else { fault }
-    }
-
     fn tolerance_seconds(&self, moment: u64, now: u64) -> u64 {
         let wrong = [(webhooks::ACCEPTS_SIX_MINUTES, 600), (webhooks::REJECTS_FOUR_MINUTES, 60)];
         match () {

@@ -6,11 +6,9 @@ mod access;
 mod bodies;
 mod customers;
 mod documents;
-mod errors;
 mod fields;
 mod formats;
 mod inbound;
-mod leaks;
 mod limits;
 mod memory;
 mod no_content;
@@ -41,8 +39,6 @@ pub(crate) struct Mutated {
     times: Times,
     /// How often `every_fifth_time` was called for an active mutant.
     asked: AtomicU64,
-    /// The number of errors so far.
-    errors: AtomicU64,
     /// Until when callers are limited by a mutant.
     bans: Mutex<HashMap<String, u64>>,
     memory: Mutex<Memory>,
@@ -58,7 +54,6 @@ impl Mutated {
             intermittent: intermittent.iter().map(|one| (one.mutant.name, one.schedule)).collect(),
             times: Times::default(),
             asked: AtomicU64::new(0),
-            errors: AtomicU64::new(0),
             bans: Mutex::default(),
             memory: Mutex::default(),
         }

@@ -9,7 +9,7 @@ use crate::customers::{Absence, CustomerRules as _, State};
 use crate::dispatch::{self, Service};
 use crate::errors::{ApiError, Code};
 use crate::json::BodyRules as _;
-use crate::mutants::{Mutant, access, envelope, memory, resources, statuses};
+use crate::mutants::{Mutant, access, envelope, memory, resources};
 use crate::operations::lookup;
 use crate::request::{Request, RequestContext};
 use crate::route::{Operation, Route, Scope};
@@ -19,7 +19,7 @@ impl Service for Mutated {
     fn handle(&self, state: &state::State, request: &Request, context: &mut RequestContext) -> Outcome {
         let route = dispatch::route(state, request);
         if !self.intermittent.is_empty() {
-            self.times.begin(route.as_ref().map(|route| route.operation), &context.credential);
+            self.times.begin(&context.credential);
         }
         let Some(route) = route.filter(|route| route.operation != Operation::ReceiveWebhookEvent) else {
             return dispatch::handle(self, state, request, context);
@@ -131,13 +131,6 @@ impl Mutated {
             Absence::NeverExisted => self.never_existed(fault, call),
             Absence::Deleted if reviewed && self.is_active(resources::REVIEW_OUTLIVES_DELETION) => {
                 Some(Err(fault.code(Code::ResourceConflict)))
-            }
-            Absence::Deleted if self.is_active(resources::DELETED_CUSTOMER_IS_CONFLICT) => {
-                Some(Err(fault.code(Code::ResourceConflict)))
-            }
-            Absence::Deleted if self.is_active(statuses::DELETED_AS_410) => Some(Err(fault.status(410))),
-            Absence::OtherEnvironment if self.is_active(resources::OTHER_ENVIRONMENT_IS_FORBIDDEN) => {
-                Some(Err(fault.code(Code::InsufficientPermissions)))
             }
             _ => None,
         }

@@ -1,17 +1,20 @@
-//! A middleware over right responses: what `errors` and `leaks` make of them.
+//! Mutants of error responses that need the request: leaked credentials, and a page for ids that cannot be read. What a
+//! proxy can change in any response is in `schemas/mutations.yaml`.
 
-use std::sync::atomic::Ordering;
-
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hyper::Response;
 use hyper::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::errors::ErrorSituation;
-use super::{Mutated, leaks};
-use crate::errors::ApiError;
+use super::Mutated;
+use crate::errors::{ApiError, Code};
+use crate::mutants::{Mutant, resources, server};
 use crate::request::RequestContext;
-use crate::respond::{REQUEST_ID, ResponseRules, members, set};
+use crate::respond::{ResponseRules, set};
 use crate::wire::Pieces;
+
+const PAGE: &[u8] = b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Error</h1></body></html>";
 
 impl ResponseRules for Mutated {
     fn json_text(&self, value: &Value) -> String {
@@ -27,19 +30,18 @@ impl ResponseRules for Mutated {
     }
 
     fn failure(&self, mut fault: ApiError, context: &RequestContext) -> Response<Vec<u8>> {
-        let count = self.errors.fetch_add(1, Ordering::Relaxed);
-        let situation = ErrorSituation { rules: self, context, code: fault.code, count };
-        leaks::into_details(&mut fault, &situation);
-        let status = situation.status(fault.status);
-        let mut error = members(&fault);
-        situation.mutate_members(&mut error);
-        let text = self.base.json_text(&situation.envelope(error, status));
-        let mut response = self.base.failure(fault.status(status), context);
-        *response.body_mut() = situation.mutate_bytes(text.into_bytes());
-        replace(&mut response, CONTENT_TYPE.as_str(), situation.media_type("application/json"));
-        replace(&mut response, REQUEST_ID, situation.request_id());
-        if let Some((name, value)) = leaks::header(&situation) {
-            set(&mut response, name, value);
+        let credential = context.credential.as_str();
+        if let Some(leaked) = self.leak(fault.code, credential) {
+            let details = fault.details.take().unwrap_or_default();
+            fault.details = Some(format!("{details} {leaked}"));
+        }
+        let mut response = self.base.failure(fault, context);
+        if context.bad_escape && self.is_active(resources::HTML_PAGE_FOR_BAD_ESCAPES) {
+            *response.body_mut() = PAGE.to_vec();
+            set(&mut response, CONTENT_TYPE.as_str(), "text/html");
+        }
+        if !credential.is_empty() && self.is_active(server::LEAKS_CREDENTIAL_IN_HEADER) {
+            set(&mut response, "x-debug-credential", credential);
         }
         response
     }
@@ -53,9 +55,23 @@ impl ResponseRules for Mutated {
     }
 }
 
-fn replace(response: &mut Response<Vec<u8>>, name: &str, value: Option<&str>) {
-    response.headers_mut().remove(name);
-    if let Some(value) = value {
-        set(response, name, value);
+impl Mutated {
+    /// The text that a mutant adds to the details of an error.
+    fn leak(&self, code: Code, credential: &str) -> Option<String> {
+        let applies = |of: Code, mutant: Mutant| code == of && self.is_active(mutant);
+        match () {
+            () if credential.is_empty() => None,
+            () if applies(Code::AuthenticationFailed, server::LEAKS_CREDENTIAL) => {
+                Some(format!("(given: {credential})"))
+            }
+            () if applies(Code::TokenExpired, server::LEAKS_TOKEN) => Some(format!("(given: {credential})")),
+            () if applies(Code::InsufficientPermissions, server::LEAKS_CREDENTIAL_BASE64) => {
+                Some(format!("[ctx {}]", STANDARD.encode(credential)))
+            }
+            () if applies(Code::ResourceNotFound, server::LEAKS_CREDENTIAL_HEX) => {
+                Some(format!("[ctx {}]", credential.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()))
+            }
+            () => None,
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::clock::TimeRules;
 use crate::errors::ApiError;
 use crate::ids::IdRules;
 use crate::mutants::{documents, resources, server, statuses};
-use crate::sandbox::{SandboxRules, maintenance};
+use crate::sandbox::SandboxRules;
 use crate::transport::{Connection, TransportRules};
 
 /// The size from which on bodies are not read.
@@ -58,7 +58,6 @@ impl TimeRules for Mutated {
 impl IdRules for Mutated {
     fn request_number(&self, number: u64) -> u64 {
         match () {
-            () if self.is_active(server::REPEATS_REQUEST_ID) => 0,
             () if self.is_active(server::REQUEST_ID_PER_SECOND) => self.unix_seconds(),
             () if self.is_active(server::REQUEST_ID_IN_PAIRS) => number / 2,
             () => self.base.request_number(number),
@@ -77,7 +76,6 @@ impl IdRules for Mutated {
 impl SandboxRules for Mutated {
     fn sandbox_fault(&self, requested: &[u8]) -> Option<ApiError> {
         match requested {
-            b"INTERNAL_SERVER_ERROR" if self.is_active(server::INTERNAL_AS_UNAVAILABLE) => Some(maintenance()),
             b"SERVICE_UNAVAILABLE" if self.is_active(server::UNAVAILABLE_AS_INTERNAL) => Some(ApiError::internal()),
             _ => self.base.sandbox_fault(requested),
         }

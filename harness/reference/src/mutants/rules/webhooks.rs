@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::Mutated;
-use crate::errors::{ApiError, Code, shortened};
-use crate::mutants::{resources, statuses, webhooks};
+use crate::errors::{ApiError, Code};
+use crate::mutants::webhooks;
 use crate::webhooks::WebhookRules;
 use crate::webhooks::client::{Attempted, Target};
 use crate::webhooks::outbound::{Attempt, DeliveryRules, Signing};
@@ -20,17 +20,6 @@ impl WebhookRules for Mutated {
     fn target(&self, members: &Map<String, Value>, url: &str) -> Result<Option<Target>, ApiError> {
         // Without a url the webhook was accepted by a mutant that needs none.
         if members.contains_key("url") { self.base.target(members, url) } else { Ok(None) }
-    }
-
-    fn unknown_webhook(&self, id: &str) -> Result<Value, ApiError> {
-        if self.is_active(resources::DELIVERIES_OF_UNKNOWN_WEBHOOK) {
-            return Ok(json!({ "deliveries": [] }));
-        }
-        let wrong = self.is_active(statuses::DELIVERY_CODE_IN_RESPONSE);
-        self.base.unknown_webhook(id).map_err(|fault| {
-            let details = format!("No deliveries of '{}'", shortened(id));
-            if wrong { fault.code(Code::WebhookDeliveryFailed).status(404).details(details) } else { fault }
-        })
     }
 
     fn logged(&self, delivery: Value) -> Option<Value> {
