@@ -115,4 +115,6 @@ section! {
         "Sends an object as `details` of every fifth error.";
     "error-in-document" ERROR_IN_DOCUMENT ["ENV-9"]
         "Adds an `error` with a warning about its date to a document that was accepted.";
+    "field-missing-for-stored-country" FIELD_MISSING_FOR_STORED_COUNTRY ["ENV-5"]
+        "Leaves out `field` if a postal code does not match the country that is stored.";
 }

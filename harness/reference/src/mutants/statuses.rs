@@ -87,4 +87,6 @@ section! {
         "Answers 202 when a customer with documents is deleted.";
     "deleting-reviewed-answers-200" DELETING_REVIEWED_ANSWERS_200 ["STA-3"]
         "Answers 200 and the customer when a customer in UNDER_REVIEW is deleted.";
+    "update-without-a-change-answers-204" UPDATE_WITHOUT_A_CHANGE_ANSWERS_204 ["STA-3"]
+        "Answers 204 for an update that changes nothing.";
 }
