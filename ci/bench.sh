@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-cargo build --release --bin conformance
-cargo build --release --package cli --example throughput
+# In one command and for the whole workspace: another selection would build the dependencies again.
+cargo build --release --workspace --bin conformance --example throughput
 built="${CARGO_TARGET_DIR:-target}/release"
 
 served="$(mktemp)"

@@ -52,6 +52,10 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
     if name == "optional" {
         return actual.and_then(|actual| mismatch(operand, Some(actual)));
     }
+    // What a response did not show may stay absent or null.
+    if name == "unchanged" && operand.is_null() && actual.is_none_or(Value::is_null) {
+        return None;
+    }
     let elements = actual.and_then(Value::as_array);
     let matches = |element: &&Value| mismatch(operand, Some(element)).is_none();
     let good = match name {
@@ -62,7 +66,7 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
             (Some(text), Some(part)) => text.contains(part),
             _ => false,
         },
-        "equals" => actual.is_some_and(|actual| is_equal(operand, actual)),
+        "equals" | "unchanged" => actual.is_some_and(|actual| is_equal(operand, actual)),
         "matches" => match (actual.and_then(Value::as_str), operand.as_str().map(Regex::new)) {
             // A pattern with a variable can become invalid when the variable is filled in. Then nothing matches.
             (Some(text), Some(Ok(pattern))) => pattern.is_match(text),
@@ -87,6 +91,7 @@ fn match_by(name: &str, operand: &Value, actual: Option<&Value>) -> Option<(Stri
         "none" => format!("an array without any element like {operand}"),
         "every" => format!("an array of elements like {operand}"),
         "equals" => format!("exactly {operand}"),
+        "unchanged" => format!("{operand}, as before"),
         "contains" => format!("a string that contains {operand}"),
         "matches" => format!("a string that matches {operand}"),
         "below" => format!("a number below {operand}"),

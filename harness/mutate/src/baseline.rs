@@ -9,6 +9,7 @@ use super::route::Route;
 use super::situation::{Answers, History, Parts, Past, Previous, RequestPart};
 use judge::exchange::{Exchange, Request, Response, Role};
 use judge::record::TestRecord;
+use runner::execute::{ALTERED_CREDENTIAL, DESCRIPTION_HEADER};
 use spec::contract::{Contract, ErrorCatalog};
 use spec::scenario::TestCase;
 
@@ -114,6 +115,11 @@ impl Answer {
         self.operation.as_deref()
     }
 
+    /// The actor whose credential was sent without an alteration.
+    pub(super) fn actor(&self) -> Option<&str> {
+        self.actor.as_deref()
+    }
+
     fn subject(&self) -> Subject<'_> {
         Subject {
             operation: self.operation.as_deref(),
@@ -167,13 +173,18 @@ fn answer(contract: &Contract, route: &Route, history: &mut History, exchange: E
     if let Some(operation) = operation {
         history.add(operation, &ids, &request, &response);
     }
+    // As in the proxy, which recognizes an actor by a credential without an alteration. Recorded requests do not contain
+    // credentials.
+    let is_altered = request
+        .headers
+        .iter()
+        .any(|(name, value)| name == DESCRIPTION_HEADER && value.starts_with(ALTERED_CREDENTIAL.as_bytes()));
     Some(Answer {
         line: format!("{} {}", request.method, request.path),
         operation: operation.map(str::to_owned),
         parts: Parts::of(&request),
         past,
-        // Recorded requests do not contain credentials.
-        actor: Some(request.actor.clone()),
+        actor: Some(request.actor.clone()).filter(|_| !is_altered),
         sent_as: request.actor,
         role,
         code,

@@ -310,7 +310,7 @@ impl Campaign {
         let (stop, stopped) = watch::channel(None);
         let token = runner::execute::token();
         let environment = Environment::new(self.contract.clone(), target, client, receiver, token, stopped);
-        let environment = environment.with_sampling(self.sampling);
+        let environment = environment.with_sampling(self.sampling).describing_requests();
         let forwarding = self.forward_stop(stop.clone());
         Ok(Session { _embedded: embedded, proxy, relay, environment, stop, _forwarding: forwarding })
     }

@@ -31,6 +31,7 @@ use super::situation::{History, Parts};
 use judge::exchange::{Header, Request, Response};
 use judge::target::check_url;
 use runner::client::HttpClient;
+use runner::execute::DESCRIPTION_HEADER;
 use spec::contract::Contract;
 
 /// Header fields that belong to one connection. The forwarding client sets them again.
@@ -187,7 +188,8 @@ impl State {
             headers: forwarded(&head.headers),
             body: body.to_vec().into(),
         };
-        let response = self.upstream.send(&request, &[], fresh).await.map_err(|fault| fault.message().to_owned())?;
+        let sent = without_description(&request);
+        let response = self.upstream.send(&sent, &[], fresh).await.map_err(|fault| fault.message().to_owned())?;
         let Some(changed) = self.changed(&request, &response) else { return Ok(message(&head.method, response, None)) };
         self.triggered.fetch_add(1, Ordering::Relaxed);
         match self.mutation.as_ref().map(|mutation| &mutation.change) {
@@ -256,6 +258,13 @@ impl State {
     fn memory(&self) -> parking_lot::MutexGuard<'_, Memory> {
         self.memory.lock()
     }
+}
+
+/// The request for the target. The description of how the harness made it is for the proxy only.
+fn without_description(request: &Request) -> Request {
+    let mut sent = request.clone();
+    sent.headers.retain(|(name, _)| name != DESCRIPTION_HEADER);
+    sent
 }
 
 fn forwarded(headers: &http::HeaderMap) -> Vec<Header> {

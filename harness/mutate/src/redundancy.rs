@@ -55,14 +55,21 @@ pub struct Need {
     pub needed: usize,
     /// Some of them.
     pub mutations: Vec<String>,
+    /// Of a scenario: others that noticed mutations which it noticed, too. The first noticed the most of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub same: Vec<String>,
 }
 
 impl Redundancy {
     pub fn of(contract: &Contract, library: &Library, noticed: &[Noticed]) -> Self {
         let code = Part::Body(contract.catalog.envelope.pointers.code.clone()).to_string();
         let (mut scenarios, mut expectations) = parts_of(library);
+        let mut shared: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
         for one in noticed {
             let by: BTreeSet<&str> = one.kills.iter().map(|kill| scenario(&kill.test)).collect();
+            for (name, other) in by.iter().flat_map(|name| by.iter().map(move |other| (*name, *other))) {
+                *shared.entry(name).or_default().entry(other).or_default() += usize::from(name != other);
+            }
             if let (1, Some(need)) = (by.len(), by.first().and_then(|name| scenarios.get_mut(*name))) {
                 need.add(&one.mutation);
             }
@@ -73,6 +80,12 @@ impl Redundancy {
                     need.add(&one.mutation);
                 }
             }
+        }
+        for (name, need) in &mut scenarios {
+            let mut others: Vec<(&str, usize)> = shared.remove(name.as_str()).into_iter().flatten().collect();
+            others.retain(|(_, count)| *count > 0);
+            others.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            need.same = others.iter().take(NAMED).map(|(other, _)| (*other).to_owned()).collect();
         }
         let (scenarios, expectations) = (scenarios.into_values().collect(), expectations.into_values().collect());
         Self { mutations: noticed.len(), scenarios, expectations }
@@ -91,7 +104,8 @@ impl Redundancy {
             }
             for need in redundant {
                 let part = need.part.as_ref().map(|part| format!(", {part}")).unwrap_or_default();
-                let _ = writeln!(out, "  {}:{}  {}{part}", need.file, need.line, need.scenario);
+                let same = need.same.first().map(|other| format!(" (like {other})")).unwrap_or_default();
+                let _ = writeln!(out, "  {}:{}  {}{part}{same}", need.file, need.line, need.scenario);
             }
         }
         out
@@ -102,7 +116,15 @@ impl Need {
     fn new(test: &TestCase, line: usize, part: Option<String>) -> Self {
         let name = scenario(&test.name);
         let name = name.split_once("::").map_or(name, |(_, name)| name).to_owned();
-        Self { file: test.file.to_string(), line, scenario: name, part, needed: 0, mutations: Vec::new() }
+        Self {
+            file: test.file.to_string(),
+            line,
+            scenario: name,
+            part,
+            needed: 0,
+            mutations: Vec::new(),
+            same: Vec::new(),
+        }
     }
 
     fn add(&mut self, mutation: &str) {

@@ -24,7 +24,7 @@ pub(crate) trait VerificationRules {
     }
 
     /// VER-1: whether a customer without a document fails.
-    fn needs_document(&self) -> bool {
+    fn needs_document(&self, _customer: &Customer) -> bool {
         true
     }
 
@@ -69,7 +69,9 @@ pub(crate) fn problem(customer: &Customer, rules: &dyn VerificationRules) -> Opt
         () if customer.value("lastName") == Some(UNVERIFIABLE) && rules.fails_unverifiable() => {
             Some("Identity document could not be verified")
         }
-        () if customer.documents == 0 && rules.needs_document() => Some("No identity document has been uploaded"),
+        () if customer.documents == 0 && rules.needs_document(customer) => {
+            Some("No identity document has been uploaded")
+        }
         () => None,
     }
 }

@@ -36,13 +36,14 @@ const CONCURRENT_MUTATIONS: usize = 4;
 
 /// Tests the pack with mutations.
 pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
-    let (contract, library, file) = loaded_with_target(&arguments.pack)?;
+    let (contract, mut library, file) = loaded_with_target(&arguments.pack)?;
+    let is_skipped = |test: &TestCase| arguments.skip.iter().any(|text| test.name.contains(text.as_str()));
+    library.tests.retain(|test| is_chosen(&arguments.filter, &test.name) && !is_skipped(test));
     let given = given_mutations(arguments, &contract)?;
     let own = of_pack(&contract).map_err(Problems)?;
     let allowed = allowed(arguments, &contract)?;
     let origin = origin(arguments, &contract, file.as_ref())?;
-    let tests: Vec<_> = library.tests.iter().filter(|test| is_chosen(&arguments.filter, &test.name)).cloned().collect();
-    if tests.is_empty() {
+    if library.tests.is_empty() {
         return Err(usage("no test has a name that contains one of the filters; `conformance list` lists all tests"));
     }
     let hash = joint_hash(&contract, &library);
@@ -53,7 +54,7 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
         runtime.block_on(reachable(&target.url)).map_err(Abort::Inconclusive)?;
     }
     let clock = Instant::now();
-    let baseline = baseline(&runtime, &campaign, tests, &redactor)?;
+    let baseline = baseline(&runtime, &campaign, library.tests.clone(), &redactor)?;
     let is_generated = given.is_none();
     let generated = match given {
         Some(given) => given,
@@ -74,7 +75,7 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     if arguments.variants {
         return conclude_variants(arguments, &Alarms::of(&rows), mutations.len(), &redactor);
     }
-    let is_complete = arguments.filter.is_empty() && baseline.left_out.is_empty();
+    let is_complete = arguments.filter.is_empty() && arguments.skip.is_empty() && baseline.left_out.is_empty();
     let mut outdated = Vec::new();
     if let Some(allowed) = allowed {
         allowed.mark(&mut rows);

@@ -58,6 +58,9 @@ pub struct ProveArgs {
     /// Use only tests whose names contain one of these texts
     #[arg(value_name = "FILTER", requires = "proxy")]
     pub filter: Vec<String>,
+    /// Leave out tests whose names contain one of these texts
+    #[arg(long, value_name = "TEXT", num_args = 1.., requires = "proxy")]
+    pub skip: Vec<String>,
     #[command(flatten)]
     pub pack: PackArgs,
 }

@@ -71,8 +71,8 @@ type HasForm = fn(&RateLimit, &str) -> bool;
 
 /// The documented headers, each with its form as text and as a predicate.
 fn documented(limit: &RateLimit) -> Vec<(&str, &'static str, HasForm)> {
-    const NUMBER: &str = "an integer, not negative";
-    let number: HasForm = |_, text| integer(text).is_some_and(|number| number >= 0);
+    const NUMBER: &str = "an integer";
+    let number: HasForm = |_, text| integer(text).is_some();
     let in_combined: HasForm = |_, text| combined(text).is_some();
     let delay: HasForm =
         |limit, text| limit.retry_after(|_| Some(text)).is_some_and(|moment| !matches!(moment, Moment::In(..0)));

@@ -92,7 +92,7 @@ impl Credential {
     }
 
     /// True for a JSON Web Token: three parts, of which the second has Base64url claims (RFC 7519).
-    pub(crate) fn is_token(&self) -> bool {
+    pub fn is_token(&self) -> bool {
         self.kind == CredentialKind::Bearer && self.value.split('.').count() == 3 && self.claims().is_some()
     }
 

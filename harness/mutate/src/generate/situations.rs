@@ -101,7 +101,7 @@ impl Features {
         };
         When {
             operation: Some(operation.id.clone()),
-            actor: Some(answer.sent_as.clone()).filter(|actor| baseline.knows(actor)),
+            actor: answer.actor().filter(|actor| baseline.knows(actor)).map(str::to_owned),
             request: rarest.map(|(_, _, part)| part),
             after: answer.previous().to_vec(),
             ..of_outcome

@@ -67,4 +67,6 @@ section! {
         "Answers RESOURCE_NOT_FOUND for an unknown webhook when the request has no credential.";
     "transaction-before-credential" TRANSACTION_BEFORE_CREDENTIAL ["AUTH-8"]
         "Answers RESOURCE_NOT_FOUND for an unknown transaction when the request has no credential.";
+    "basic-accepted-for-submissions" BASIC_ACCEPTED_FOR_SUBMISSIONS ["AUTH-2"]
+        "Accepts Basic for submitVerification.";
 }

@@ -131,4 +131,8 @@ section! {
         "Answers INTERNAL_SERVER_ERROR for a date of birth with letters.";
     "every-fifth-emoji-500" EVERY_FIFTH_EMOJI_500 ["FMT-5"]
         "Answers INTERNAL_SERVER_ERROR for every fifth string with an emoji.";
+    "list-as-webhook-url-accepted" LIST_AS_WEBHOOK_URL_ACCEPTED ["VAL-3"]
+        "Accepts a list as the URL of a webhook.";
+    "events-beyond-ascii-break" EVENTS_BEYOND_ASCII_BREAK ["FMT-5"]
+        "Answers INTERNAL_SERVER_ERROR for an event with letters beyond ASCII.";
 }

@@ -309,4 +309,8 @@ section! {
         "Accepts any text as a postal code on creation.";
     "every-fifth-postal-code-unchecked" EVERY_FIFTH_POSTAL_CODE_UNCHECKED ["FMT-4"]
         "Accepts every fifth invalid postal code.";
+    "formats-of-administrators-unchecked" FORMATS_OF_ADMINISTRATORS_UNCHECKED ["FMT-1", "FMT-2", "FMT-3", "FMT-4"]
+        "Accepts a wrong format from ADMIN.";
+    "phone-must-match-country" PHONE_MUST_MATCH_COUNTRY ["FMT-2"]
+        "Refuses a British phone number of a customer in another country.";
 }

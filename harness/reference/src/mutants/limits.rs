@@ -15,4 +15,6 @@ section! {
         "Sends the number of used requests as X-RateLimit-Remaining.";
     "shared-budget" SHARED_BUDGET ["RATE-7"]
         "Counts the requests of all credentials, the throttled one included, against one common limit.";
+    "remaining-of-the-throttled-frozen" REMAINING_OF_THE_THROTTLED_FROZEN ["RATE-7"]
+        "Does not decrease X-RateLimit-Remaining of the throttled credential.";
 }

@@ -45,4 +45,14 @@ section! {
         "Repeats a server error for the same Idempotency-Key forever.";
     "refusals-break-under-keys" REFUSALS_BREAK_UNDER_KEYS ["CON-4"]
         "Answers INTERNAL_SERVER_ERROR instead of repeating an error for the same Idempotency-Key.";
+    "repeated-event-answers-200" REPEATED_EVENT_ANSWERS_200 ["STA-3"]
+        "Answers 200 for an event that it received before.";
+    "replays-show-the-present-customer" REPLAYS_SHOW_THE_PRESENT_CUSTOMER ["CON-4"]
+        "Answers a repeated Idempotency-Key with the customer as it is now.";
+    "update-clears-optional-fields" UPDATE_CLEARS_OPTIONAL_FIELDS ["STA-3"]
+        "Removes the optional fields that an update does not name.";
+    "updated-phone-not-stored" UPDATED_PHONE_NOT_STORED ["STA-3"]
+        "Shows a new phone number in the answer to an update, but does not store it.";
+    "refused-update-releases-email" REFUSED_UPDATE_RELEASES_EMAIL ["CON-3"]
+        "Releases the address of a customer when it rejects an update with a wrong format.";
 }

@@ -101,4 +101,12 @@ section! {
         "Accepts the address that another customer got by an update.";
     "duplicates-of-submitted-allowed" DUPLICATES_OF_SUBMITTED_ALLOWED ["CON-3"]
         "Accepts the address of a customer in UNDER_REVIEW.";
+    "phone-replaces-document" PHONE_REPLACES_DOCUMENT ["VER-1"]
+        "Accepts the verification of a customer without a document if there is a phone number.";
+    "pdf-is-no-document" PDF_IS_NO_DOCUMENT ["VER-1"]
+        "Accepts a PDF, but does not count it as a document.";
+    "failed-customers-are-frozen" FAILED_CUSTOMERS_ARE_FROZEN ["STA-3"]
+        "Answers RESOURCE_CONFLICT when a customer in NEEDS_ADDITIONAL_INFORMATION is updated.";
+    "simultaneous-keys-break" SIMULTANEOUS_KEYS_BREAK ["CON-4"]
+        "Answers INTERNAL_SERVER_ERROR for an Idempotency-Key while the first request with it is processed.";
 }

@@ -13,4 +13,6 @@ section! {
         "Sends an empty JSON object as the body of a 204.";
     "create-with-phone-answers-200" CREATE_WITH_PHONE_ANSWERS_200 ["STA-3"]
         "Answers 200 instead of 201 when a customer with a phone number is created.";
+    "update-without-a-change-answers-204" UPDATE_WITHOUT_A_CHANGE_ANSWERS_204 ["STA-3"]
+        "Answers 204 for an update that changes nothing.";
 }

@@ -95,4 +95,6 @@ section! {
         "Logs only the code as the error of a failed delivery.";
     "log-error-without-message" LOG_ERROR_WITHOUT_MESSAGE ["WHK-7"]
         "Logs a failed delivery without a message.";
+    "failing-endpoint-gets-nothing-more" FAILING_ENDPOINT_GETS_NOTHING_MORE ["WHK-5"]
+        "Sends nothing more to an endpoint after a delivery that failed.";
 }

@@ -83,6 +83,12 @@ impl Log {
         deliveries.push_back(delivery);
     }
 
+    /// The number of failed deliveries of a webhook.
+    pub(super) fn failures(&self, webhook_id: &str) -> usize {
+        let deliveries = self.of_webhooks.get(webhook_id).into_iter().flatten();
+        deliveries.filter(|delivery| matches!(delivery.status, Status::Failed(_))).count()
+    }
+
     /// Sets the status of a delivery after this number of attempts.
     pub(super) fn update(&mut self, webhook_id: &str, delivery_id: &str, attempts: u32, status: Status) {
         let deliveries = self.of_webhooks.get_mut(webhook_id);

@@ -140,6 +140,9 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
 
     fn send(&self, hook: Hook, event: Event, ids: &Ids<R>) {
         let Some(target) = hook.target else { return };
+        if !self.deliverer.rules.is_served(self.log.lock().failures(&hook.id)) {
+            return;
+        }
         let delivery_id = ids.next("dlv");
         self.log.lock().add(&hook.id, Delivery::new(delivery_id.clone(), event.name, event.customer_id));
         let job = outbound::Job {

@@ -116,6 +116,9 @@ fn heading(report: &Report, open: &[&Cause<'_>], shown: usize, columns: usize) -
     let all = number(report, open, open, "cause");
     let title = match open.len() {
         1 => "1 cause:".to_owned(),
+        count if count > shown && all.contains(" and ") => {
+            format!("the first {shown} of {count}: {all}; repair them in this order:")
+        }
         count if count > shown => format!("the first {shown} of {all}; repair them in this order:"),
         _ => format!("{all}; repair them in this order:"),
     };
@@ -140,16 +143,18 @@ fn known(report: &Report, open: &[&Cause<'_>], shown: usize) -> Vec<String> {
     let passing = passing_after(report, open);
     let number = |count: usize| grouped(count as u64);
     let failed = report.tests.iter().filter(|test| test.verdict == Verdict::Failed).count();
-    let failed = counted(failed, "failed test");
+    let of_failed = match failed {
+        1 => "of 1 failed test".to_owned(),
+        _ => format!("of the {}", counted(failed, "failed test")),
+    };
     if open.len() <= FIRST {
         let ended = passing[open.len()].ended_in_setup;
-        return if ended > 0 { vec![format!("{} of the {failed} {ENDED}", number(ended))] } else { Vec::new() };
+        return if ended > 0 { vec![format!("{} {of_failed} {ENDED}", number(ended))] } else { Vec::new() };
     }
     let last = shown.max(FIRST);
     let (some, all) = (passing[FIRST], passing[last]);
     let mut parts = vec![some];
-    let mut lines =
-        vec![format!("If causes 1 to {FIRST} are repaired, {} of the {failed} can pass.", number(some.tests))];
+    let mut lines = vec![format!("If causes 1 to {FIRST} are repaired, {} {of_failed} can pass.", number(some.tests))];
     if last > FIRST {
         lines.push(format!("If causes 1 to {last} are repaired, {} can pass.", number(all.tests)));
         parts.push(all);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use super::liveness;
 use super::session::{Halt, Session};
 use crate::webhook::Receiver;
 use judge::check::{DELIVERY_CHECKS, DeliveryContext};
@@ -57,6 +58,14 @@ impl Session<'_> {
         {
             return Err(Halt::Inconclusive(format!(
                 "no delivery arrived, but {why}; check --webhook-url and --webhook-listen"
+            )));
+        }
+        let is_short = deliveries.len() < usize::try_from(expected.attempts).unwrap_or(usize::MAX);
+        if is_short && !liveness::is_alive(self.environment).await {
+            let arrived = deliveries.len();
+            return Err(Halt::Inconclusive(format!(
+                "{arrived} of {} attempts arrived, but the target responds to no request any more",
+                expected.attempts
             )));
         }
         let exchange = record.exchanges.len().saturating_sub(1);

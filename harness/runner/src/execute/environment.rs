@@ -60,6 +60,8 @@ pub struct Environment {
     pub sampling: Sampling,
     /// Whether the failing cases of properties are shrunk.
     pub(super) shrinks: bool,
+    /// Whether requests contain their description, for a proxy that removes it.
+    pub(super) describes_requests: bool,
     cases: Semaphore,
     /// Held while a request with a large document is prepared, sent and judged.
     pub(super) documents: tokio::sync::Mutex<()>,
@@ -101,6 +103,7 @@ impl Environment {
             receiver,
             sampling: Sampling::default(),
             shrinks: true,
+            describes_requests: false,
             cases: Semaphore::new(CASES_IN_FLIGHT),
             documents: tokio::sync::Mutex::default(),
             stop,
@@ -160,6 +163,12 @@ impl Environment {
     #[must_use]
     pub fn without_shrinking(self) -> Self {
         Self { shrinks: false, ..self }
+    }
+
+    /// The same environment, in which requests contain their description: for a proxy that recognizes them by it.
+    #[must_use]
+    pub fn describing_requests(self) -> Self {
+        Self { describes_requests: true, ..self }
     }
 
     /// Waits until one more generated case may be in flight. It is in flight until the permit is dropped.

@@ -21,7 +21,8 @@ pub(super) async fn confirm_timeout(environment: &Environment, mut exchange: Exc
     exchange
 }
 
-async fn is_alive(environment: &Environment) -> bool {
+/// Whether the target responds to a request.
+pub(super) async fn is_alive(environment: &Environment) -> bool {
     let reads = |method: &str| matches!(method, "GET" | "HEAD");
     let operations = &environment.contract.operations;
     let simple = operations.iter().find(|operation| reads(&operation.method) && operation.parameters().is_empty());

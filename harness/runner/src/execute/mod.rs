@@ -6,6 +6,7 @@
 mod cleanup;
 mod created;
 mod deliveries;
+mod description;
 mod environment;
 mod faults;
 mod fixtures;
@@ -29,6 +30,7 @@ mod steps;
 pub use cleanup::sweep;
 pub use created::CreatedResources;
 pub use deliveries::miscounted;
+pub use description::{ALTERED_CREDENTIAL, DESCRIPTION_HEADER};
 pub use environment::{Environment, Stop};
 pub(crate) use fuzz::build_case;
 

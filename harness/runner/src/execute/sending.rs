@@ -3,6 +3,7 @@
 //! A rate-limit error makes the actor wait for its retry delay, unless the step mentions that error, or the test has a
 //! burst and so is about quotas.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use futures_util::StreamExt as _;
 
 use tokio::sync::MutexGuard;
 
+use super::description::{DESCRIPTION_HEADER, description};
 use super::environment::Environment;
 use super::judging::require_success;
 use super::liveness;
@@ -92,15 +94,13 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Sends many requests at once until one is refused, or all of them if only some may be accepted. The step is about
-    /// the first refusal.
+    /// Sends many requests at once until one is refused, or all of them if they compete for the same thing. The step is
+    /// about the first refusal, or the first server error. If all may be accepted and are, it is about the first success.
     pub(super) async fn burst(&mut self, record: &mut TestRecord, call: &Call, burst: Burst) -> Result<usize, Halt> {
         let environment = self.environment;
         let _turn = self.turn_for_documents(call).await;
         let prepared = self.prepare(call)?;
-        let mut refused = None;
-        let mut surplus = None;
-        let mut accepted = 0;
+        let mut seen = Seen::default();
         let mut without_findings = 0;
         let fresh = self.after_break;
         // After the first refusal nothing more is sent, but requests in flight are awaited. A request without a
@@ -121,14 +121,10 @@ impl<'r> Session<'r> {
         // Each is judged as it comes: a response keeps its share of the memory budget until then, and later responses wait.
         while let Some(exchange) = exchanges.next().await {
             let delay = exchange.response().and_then(|response| retry_delay(self.environment, response));
-            // Where requests compete, a rate limit says nothing about them.
-            let counts = burst.accepted.is_none() || delay.is_none();
-            let is_first_refusal = refused.is_none() && is_refusal(&exchange) && counts;
-            accepted += u32::from(exchange.response().is_some_and(Response::is_success));
-            let is_surplus = surplus.is_none() && burst.accepted.is_some_and(|most| accepted > most);
+            let kinds = seen.new_kinds(burst, &exchange, delay.is_some());
             self.note_delay(delay);
             let judged = self.run_checks(exchange, &prepared, call);
-            if !is_first_refusal && !is_surplus && judged.halt.is_none() && judged.record.findings.is_empty() {
+            if kinds.is_empty() && judged.halt.is_none() && judged.record.findings.is_empty() {
                 without_findings += 1;
                 if without_findings > KEPT_OF_BURST {
                     record.absorb(judged.record);
@@ -137,22 +133,20 @@ impl<'r> Session<'r> {
             }
             let index = judged.add_to(record)?;
             record.exchanges[index].cut();
-            if is_first_refusal {
-                refused = Some(index);
-            }
-            if is_surplus {
-                surplus = Some(index);
-            }
+            seen.indices.extend(kinds.into_iter().map(|kind| (kind, index)));
         }
-        if let Some((index, most)) = surplus.zip(burst.accepted) {
-            record.findings.push(self.too_many_accepted(call, burst, (accepted, most), index));
+        if let Some((index, most)) = seen.indices.get(&Kind::Surplus).copied().zip(burst.accepted) {
+            record.findings.push(self.too_many_accepted(call, burst, (seen.accepted, most), index));
             return Err(Halt::Explained);
         }
-        let reason = match burst.accepted {
-            Some(_) => format!("{}: no request was refused for another reason than a rate limit", call.operation.id),
-            None => format!("the quota was not used up by {} requests", burst.at_most),
-        };
-        refused.ok_or(Halt::Inconclusive(reason))
+        seen.subject(burst).ok_or_else(|| {
+            Halt::Inconclusive(match burst.accepted {
+                Some(_) => {
+                    format!("{}: no request was refused for another reason than a rate limit", call.operation.id)
+                }
+                None => format!("the quota was not used up by {} requests", burst.at_most),
+            })
+        })
     }
 
     fn too_many_accepted(&self, call: &Call, burst: Burst, counts: (u32, u32), exchange: usize) -> Finding {
@@ -170,15 +164,65 @@ impl<'r> Session<'r> {
     }
 
     fn prepare(&self, call: &Call) -> Result<Prepared, Halt> {
-        let Environment { contract, target, client, .. } = self.environment;
-        prepare(contract, target, client.base(), call, &self.variables, self.environment.signing_time())
-            .map_err(Halt::Inconclusive)
+        let Environment { contract, target, client, describes_requests, .. } = self.environment;
+        let now = self.environment.signing_time();
+        let mut prepared =
+            prepare(contract, target, client.base(), call, &self.variables, now).map_err(Halt::Inconclusive)?;
+        let description = description(call).filter(|_| *describes_requests);
+        prepared.request.headers.extend(description.map(|text| (DESCRIPTION_HEADER.to_owned(), text.into_bytes())));
+        Ok(prepared)
     }
 
     /// Waits until no other request with a large document is prepared or sent.
     async fn turn_for_documents(&self, call: &Call) -> Option<MutexGuard<'r, ()>> {
         let is_large = length_of_documents(call, &self.variables) > LARGE_DOCUMENTS;
         if is_large { Some(self.environment.documents.lock().await) } else { None }
+    }
+}
+
+/// What the responses of a burst were.
+#[derive(Default)]
+struct Seen {
+    /// The number of successes.
+    accepted: u32,
+    /// The index of the first exchange of each kind.
+    indices: BTreeMap<Kind, usize>,
+}
+
+/// A kind of response of a burst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Success,
+    Refusal,
+    ServerError,
+    /// A success, after as many as may be accepted.
+    Surplus,
+}
+
+impl Seen {
+    /// Counts a response, and returns the kinds of which it is the first.
+    fn new_kinds(&mut self, burst: Burst, exchange: &Exchange, is_limited: bool) -> Vec<Kind> {
+        let competes = burst.accepted.is_some();
+        let status = exchange.response().map(|response| response.status);
+        self.accepted += u32::from(exchange.response().is_some_and(Response::is_success));
+        // Where requests compete, a rate limit says nothing about them.
+        let is_refusal = is_refusal(exchange) && !(competes && is_limited);
+        let kinds = [
+            (Kind::Success, competes && self.accepted == 1),
+            (Kind::Refusal, is_refusal),
+            (Kind::ServerError, competes && status.is_some_and(|status| status >= 500)),
+            (Kind::Surplus, burst.accepted.is_some_and(|most| self.accepted > most)),
+        ];
+        let is_new = |(kind, fits): &(Kind, bool)| *fits && !self.indices.contains_key(kind);
+        kinds.into_iter().filter(is_new).map(|(kind, _)| kind).collect()
+    }
+
+    /// The index of the exchange that the step is about.
+    fn subject(&self, burst: Burst) -> Option<usize> {
+        let first = |kind| self.indices.get(&kind).copied();
+        let all_may_be_accepted = burst.accepted == Some(burst.at_most) && self.accepted == burst.at_most;
+        let success = first(Kind::Success).filter(|_| all_may_be_accepted);
+        first(Kind::ServerError).or(first(Kind::Refusal)).or(success)
     }
 }
 

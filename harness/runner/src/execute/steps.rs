@@ -10,7 +10,7 @@ use judge::exchange::Exchange;
 use judge::expect::{Earlier, Holds};
 use judge::finding::EXPECTATION;
 use judge::record::TestRecord;
-use spec::scenario::plan::{Keep, KeptPart, Repetition};
+use spec::scenario::plan::{Asserted, Keep, KeptPart, Repetition};
 use spec::scenario::{Action, Call, Step, Wait};
 
 /// The longest retry delay that is obeyed.
@@ -53,6 +53,8 @@ impl Session<'_> {
     }
 
     async fn call_step(&mut self, record: &mut TestRecord, call: &Call) -> Result<(), Halt> {
+        let of_token = self.judged_as_token(call);
+        let call = of_token.as_ref().unwrap_or(call);
         let index = match call.repetition {
             Repetition::Once => self.call(record, call).await?,
             Repetition::Poll(poll) => self.poll(record, call, poll).await?,
@@ -66,6 +68,15 @@ impl Session<'_> {
             }
         };
         self.keep(call, &record.exchanges[index], holds)
+    }
+
+    /// The call with its clause about tokens, if it has one and its actor's credential is a token.
+    fn judged_as_token(&self, call: &Call) -> Option<Call> {
+        let asserted = call.asserted.as_ref()?;
+        let clause = asserted.clause_of_token.as_ref()?;
+        let credential = self.environment.target.credentials.get(call.actor.as_ref()?)?;
+        let asserted = Asserted { clause: Some(clause.clone()), ..asserted.clone() };
+        credential.is_token().then(|| Call { asserted: Some(asserted), ..call.clone() })
     }
 
     async fn wait(&mut self, record: &TestRecord) -> Result<(), Halt> {

@@ -27,6 +27,7 @@ def fits($want): # input: [value] or []
         elif $name == "$none" then ($value | type) == "array" and (any($value[]; [.] | fits($operand)) | not)
         elif $name == "$every" then ($value | type) == "array" and all($value[]; [.] | fits($operand))
         elif $name == "$equals" then ($found | length) == 1 and $value == $operand
+        elif $name == "$unchanged" then $value == $operand
         elif $name == "$contains" then ($value | type) == "string" and ($operand | type) == "string" and ($value | contains($operand))
         elif $name == "$matches" then ($value | type) == "string" and ($operand | type) == "string" and ($value | test($operand))
         elif $name == "$below" then ($value | type) == "number" and $value < ($operand | tonumber)
@@ -259,7 +260,7 @@ $facts[0] as $facts
      then found("request-id-unique"; "a unique id"; ($request_id[0] | tojson) + ", already used by another response") else empty end),
     (if $limited then
       ([$limit.limit, $limit.remaining, $limit.reset | values][] | . as $name
-        | if integer($name) | map(select(. >= 0)) | length == 1 then empty else found("rate-limit-headers"; $name + ": an integer, not negative"; header($name) | quoted) end),
+        | if integer($name) | length == 1 then empty else found("rate-limit-headers"; $name + ": an integer"; header($name) | quoted) end),
       ($limit.retry_after | values | if announced | map(select(.[0] == "at" or .[1] >= 0)) | length == 1 then empty else found("rate-limit-headers"; $limit.retry_after + ": " + $limit.form; header($limit.retry_after) | quoted) end),
       ($limit.remaining | values | integer(.)[] | select(. != 0) | found("remaining-is-zero"; "0"; tostring)),
       (part($envelope.retry_delay)[] | select(type == "number" and . == floor) as $delay | announced[] as $announced

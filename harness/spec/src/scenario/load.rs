@@ -179,7 +179,7 @@ fn clause_of(step: &Step, scenario: &Scenario, case: &Case) -> Option<String> {
 
 /// Keeps only the clauses that the test's own steps name or that checks judge.
 fn remove_untested_clauses(test: &mut TestCase, own: &[Own<'_>], contract: &Contract) {
-    let clauses = own.iter().filter_map(|step| step.clause.as_ref());
+    let clauses = own.iter().flat_map(|own| own.clause.iter().chain(&own.step.clause_of_token));
     let named: Vec<String> = clauses.filter_map(|clause| template::text(clause, &test.variables).ok()).collect();
     let judged = |id: &String| contract.clause(id).is_some_and(|clause| !clause.checks.is_empty());
     test.clauses = test.clauses.iter().filter(|id| named.contains(id) || judged(id)).cloned().collect();

@@ -87,7 +87,7 @@ fn operand(word: &str, operand: &Value, variables: &Variables, report: &mut impl
     }
     match word {
         "some" | "none" | "every" | "not" | "optional" => return value(operand, variables, report),
-        "equals" => return,
+        "equals" | "unchanged" => return,
         _ => {}
     }
     // A variable that is kept from a response has no value yet.

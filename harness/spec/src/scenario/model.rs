@@ -171,6 +171,8 @@ pub struct Step {
     /// The clause that the expectation tests, unless it is that of the row or the only one of the scenario. An unmet
     /// expectation violates only this clause, and a met one upholds only this clause.
     pub clause: Option<String>,
+    /// The clause instead, if the credential of the actor is a JSON Web Token (RFC 7519).
+    pub clause_of_token: Option<String>,
     /// Skip this step if an earlier expectation of the test is unmet, because it would report the same fault again.
     #[serde(default)]
     pub skip_after_failure: bool,
@@ -406,7 +408,7 @@ pub struct Burst {
     /// The number of requests in flight at the same time.
     pub in_flight: u32,
     /// The maximum number of requests that the target may accept. With it, all requests are sent, although some are
-    /// refused: all of them compete for the same thing.
+    /// refused: all of them compete for the same thing. If it is `at_most`, all may be accepted.
     #[serde(default)]
     pub accepted: Option<u32>,
 }

@@ -190,6 +190,8 @@ impl RequestBody {
 pub struct Asserted {
     /// If there is none, as in most fixtures, an unmet expectation violates the first clause of the test.
     pub clause: Option<String>,
+    /// The clause instead, if the credential of the actor is a JSON Web Token.
+    pub clause_of_token: Option<String>,
     pub expectation: Expectation,
 }
 

@@ -62,9 +62,21 @@ pub struct Expect {
 }
 
 /// The matchers of `body`: the keys of an object are `$` and one of these names; all of them must be satisfied.
-pub(crate) const MATCHERS: [&str; 13] = [
-    "some", "none", "every", "equals", "contains", "matches", "below", "at_least", "not", "optional", "present",
-    "text", "type",
+pub(crate) const MATCHERS: [&str; 14] = [
+    "some",
+    "none",
+    "every",
+    "equals",
+    "contains",
+    "matches",
+    "below",
+    "at_least",
+    "not",
+    "optional",
+    "present",
+    "text",
+    "type",
+    "unchanged",
 ];
 
 /// A matcher for a header; all its conditions must be satisfied.

@@ -80,6 +80,12 @@ impl AccessRules for Mutated {
         let is_key = (basic && self.is_active(access::PLAIN_BASIC_ACCEPTED))
             || (token && self.is_active(access::TOKEN_SCHEME_ACCEPTED));
         match () {
+            () if basic
+                && operation == Operation::SubmitVerification
+                && self.is_active(access::BASIC_ACCEPTED_FOR_SUBMISSIONS) =>
+            {
+                Ok(guest(Scope::Admin))
+            }
             () if is_key => auth::by_key(credential.as_bytes(), operation, self),
             () if basic && self.is_active(access::ACCEPTS_BASIC_SCHEME) => Ok(guest(Scope::Admin)),
             () if self.is_active(access::BASIC_SCHEME_500) => Err(ApiError::internal()),

@@ -113,7 +113,7 @@ impl CustomerRules for Mutated {
 impl AnswerRules for Mutated {
     fn created(&self, body: Value) -> Answer {
         let has_phone = body["phoneNumber"].is_string();
-        if self.is_active(resources::SIMULTANEOUS_DUPLICATES_ALLOWED) {
+        if self.answers_late() {
             self.memory.lock().note_created(&body);
         }
         let wrong = has_phone && self.is_active(statuses::CREATE_WITH_PHONE_ANSWERS_200);
@@ -157,8 +157,10 @@ impl VerificationRules for Mutated {
         !self.is_active(resources::UNVERIFIABLE_NAME_PASSES)
     }
 
-    fn needs_document(&self) -> bool {
-        !self.is_active(resources::VERIFICATION_NEEDS_NO_DOCUMENT)
+    fn needs_document(&self, customer: &Customer) -> bool {
+        let has_phone = customer.value("phoneNumber").is_some();
+        !(self.is_active(resources::VERIFICATION_NEEDS_NO_DOCUMENT)
+            || (has_phone && self.is_active(resources::PHONE_REPLACES_DOCUMENT)))
     }
 
     fn state_after_failure(&self, before: State) -> State {
@@ -186,6 +188,9 @@ impl ReplayRules for Mutated {
                 Some(Err(ApiError::internal()))
             }
             () if self.is_active(resources::IDEMPOTENCY_REPLAY_500) => Some(Err(ApiError::internal())),
+            () if self.is_active(resources::SIMULTANEOUS_KEYS_BREAK) && self.memory.lock().is_new(&body_of(first)) => {
+                Some(Err(ApiError::internal()))
+            }
             () if self.is_active(resources::IDEMPOTENCY_CREATES_AGAIN) => {
                 self.memory.lock().create_again(first);
                 None
@@ -203,4 +208,8 @@ impl ReplayRules for Mutated {
         }
         self.base.other_body(first)
     }
+}
+
+fn body_of(outcome: &Outcome) -> Value {
+    outcome.as_ref().ok().and_then(|answer| answer.body.clone()).unwrap_or_default()
 }

@@ -34,7 +34,11 @@ impl Mutated {
         }
         match () {
             () if quota.exceeded => {}
-            () if self.is_active(limits::REMAINING_FROZEN) => quota.remaining = quota.limit,
+            () if self.is_active(limits::REMAINING_FROZEN)
+                || (request.throttled && self.is_active(limits::REMAINING_OF_THE_THROTTLED_FROZEN)) =>
+            {
+                quota.remaining = quota.limit;
+            }
             () if self.is_active(limits::REMAINING_COUNTS_UP) => quota.remaining = quota.limit - quota.remaining,
             () => {}
         }

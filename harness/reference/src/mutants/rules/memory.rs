@@ -10,13 +10,13 @@ use crate::answer::{Answer, Outcome};
 use crate::auth;
 use crate::credentials::Environment;
 use crate::customers::IMMUTABLE;
-use crate::customers::{Customer, State};
+use crate::customers::{Customer, CustomerRules as _, State};
 use crate::errors::{ApiError, Code};
 use crate::fields;
 use crate::json::BodyRules as _;
-use crate::mutants::{Mutant, memory};
+use crate::mutants::{Mutant, fields as mistaken, memory, resources};
 use crate::operations::customers as operations;
-use crate::request::Request;
+use crate::request::{Body, Request};
 use crate::route::{Operation, Route};
 use crate::state;
 
@@ -33,6 +33,8 @@ pub(super) struct Memory {
     again: HashSet<String>,
     /// When each customer was created, by id.
     created: HashMap<String, Instant>,
+    /// The signatures of inbound events.
+    events: HashSet<Vec<u8>>,
 }
 
 /// How long a customer is new. A request waits longer before it is handled, so a caller that waits for the answer to
@@ -85,6 +87,35 @@ const EFFECTS: &[(Mutant, Operation, Code)] = &[
 ];
 
 impl Mutated {
+    /// Whether a mutant treats customers as new until the answer to their creation is sent.
+    pub(super) fn answers_late(&self) -> bool {
+        self.is_active(resources::SIMULTANEOUS_DUPLICATES_ALLOWED) || self.is_active(resources::SIMULTANEOUS_KEYS_BREAK)
+    }
+
+    /// The answer to an inbound event, which a mutant changes if it was received before.
+    pub(super) fn event_answer(&self, request: &Request, answer: Answer) -> Outcome {
+        let is_ascii = matches!(&request.body, Body::Whole(bytes) if bytes.is_ascii());
+        if !is_ascii && self.is_active(mistaken::EVENTS_BEYOND_ASCII_BREAK) {
+            return Err(ApiError::internal());
+        }
+        let signature = request.headers.get("x-webhook-signature").map(|value| value.as_bytes().to_vec());
+        let is_repeated = signature.is_some_and(|signature| !self.memory.lock().events.insert(signature));
+        let is_changed = is_repeated && self.is_active(memory::REPEATED_EVENT_ANSWERS_200);
+        Ok(if is_changed { Answer::ok(Value::Null) } else { answer })
+    }
+
+    /// The answer to a creation, in which a mutant shows the customer as it is now.
+    pub(super) fn present(&self, state: &state::State, route: &Route, answer: Answer) -> Answer {
+        let is_active = self.is_active(memory::REPLAYS_SHOW_THE_PRESENT_CUSTOMER);
+        let Some(body) = answer.body.as_ref().filter(|_| is_active && route.operation == Operation::CreateCustomer)
+        else {
+            return answer;
+        };
+        let customers = state.customers.lock();
+        let present = body["id"].as_str().and_then(|id| customers.get(id)).map(|customer| self.shown(customer));
+        Answer { body: present.or(answer.body), ..answer }
+    }
+
     /// A recorded answer that a mutant repeats although it is no longer correct for this request.
     pub(super) fn stale_answer(&self, state: &state::State, request: &Request, route: &Route) -> Option<Answer> {
         if route.operation != Operation::GetCustomer {

@@ -1,15 +1,15 @@
 //! Mutants that do something before or after a step of a request.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Mutated;
 use crate::answer::{Answer, Outcome};
 use crate::clock::TimeRules as _;
-use crate::customers::{Absence, CustomerRules as _, State};
+use crate::customers::{Absence, Customer, CustomerRules as _, State, in_review};
 use crate::dispatch::{self, Service};
 use crate::errors::{ApiError, Code};
 use crate::json::BodyRules as _;
-use crate::mutants::{Mutant, access, envelope, memory, resources};
+use crate::mutants::{Mutant, access, envelope, fields, formats, memory, resources, statuses};
 use crate::operations::lookup;
 use crate::request::{Request, RequestContext};
 use crate::route::{Operation, Route, Scope};
@@ -22,14 +22,16 @@ impl Service for Mutated {
             self.times.begin(&context.credential);
         }
         let Some(route) = route.filter(|route| route.operation != Operation::ReceiveWebhookEvent) else {
-            return dispatch::handle(self, state, request, context);
+            return dispatch::handle(self, state, request, context)
+                .and_then(|answer| self.event_answer(request, answer));
         };
         if let Some(answer) = self.stale_answer(state, request, &route) {
             return Ok(answer);
         }
         let outcome = self
             .refuse_before_credential(state, request, &route)
-            .and_then(|()| dispatch::handle(self, state, request, context));
+            .and_then(|()| dispatch::handle(self, state, request, context))
+            .map(|answer| self.present(state, &route, answer));
         self.record(state, request, &route, &outcome);
         outcome
     }
@@ -51,7 +53,9 @@ impl Service for Mutated {
             return outcome;
         }
         match call.route.operation {
+            Operation::CreateCustomer => self.create(call),
             Operation::UpdateCustomer => self.update(call),
+            Operation::CreateWebhook => self.register(call),
             Operation::DeleteCustomer => self.delete(call),
             Operation::UploadDocument => self.upload(call),
             _ => self.base.run(call),
@@ -175,19 +179,95 @@ impl Mutated {
         })
     }
 
-    fn update(&self, call: Call) -> Outcome {
-        let email = || call.state.customers.lock().get(&call.route.id)?.value("email").map(str::to_owned);
-        let before = email();
-        let answer = self.base.run(call)?;
-        if email() != before && self.is_active(resources::DUPLICATES_OF_UPDATES_ALLOWED) {
-            call.state.customers.lock().forget_email(&call.route.id);
+    fn create(&self, call: Call) -> Outcome {
+        let members = self.body(call.request, call.route.operation).unwrap_or_default();
+        let is_british = members.get("phoneNumber").and_then(Value::as_str).is_some_and(|text| text.starts_with("+44"));
+        let is_abroad = members.get("country").is_some_and(|country| country != "GB");
+        if is_british && is_abroad && self.is_active(formats::PHONE_MUST_MATCH_COUNTRY) {
+            return Err(ApiError::format("phoneNumber", "The number is of another country"));
         }
-        if self.is_active(memory::UPDATE_LOSES_DOCUMENTS)
-            && let Some(customer) = call.state.customers.lock().get_mut(&call.route.id)
-        {
-            customer.documents = 0;
+        self.base.run(call).or_else(|fault| match self.overlooks_format(call, &fault) {
+            true => Ok(Answer::created(self.made_up_customer(call))),
+            false => Err(fault),
+        })
+    }
+
+    fn overlooks_format(&self, call: Call, fault: &ApiError) -> bool {
+        fault.code == Code::InvalidFieldFormat
+            && call.caller.scope == Scope::Admin
+            && self.is_active(formats::FORMATS_OF_ADMINISTRATORS_UNCHECKED)
+    }
+
+    fn register(&self, call: Call) -> Outcome {
+        self.base.run(call).or_else(|fault| {
+            let members = self.body(call.request, call.route.operation).unwrap_or_default();
+            let url = members.get("url").filter(|url| url.is_array());
+            match url.filter(|_| self.is_active(fields::LIST_AS_WEBHOOK_URL_ACCEPTED)) {
+                Some(url) => {
+                    Ok(Answer::created(json!({ "id": call.state.ids.next("whk"), "url": url[0], "secret": "s" })))
+                }
+                None => Err(fault),
+            }
+        })
+    }
+
+    fn update(&self, call: Call) -> Outcome {
+        let customer = || call.state.customers.lock().get(&call.route.id).cloned();
+        let before = customer();
+        let is_frozen = before.as_ref().is_some_and(|before| before.state == State::NeedsAdditionalInformation);
+        if is_frozen && self.is_active(resources::FAILED_CUSTOMERS_ARE_FROZEN) {
+            return Err(in_review());
+        }
+        let members = self.body(call.request, call.route.operation).unwrap_or_default();
+        let answer = match self.base.run(call) {
+            Ok(answer) => answer,
+            Err(fault) if self.overlooks_format(call, &fault) => Answer::ok(self.made_up_customer(call)),
+            Err(fault) => return Err(self.refused_update(call, &members, fault)),
+        };
+        let values = |customer: Option<Customer>| customer.map(|customer| customer.values).unwrap_or_default();
+        let (before, after) = (values(before), values(customer()));
+        if before == after && self.is_active(statuses::UPDATE_WITHOUT_A_CHANGE_ANSWERS_204) {
+            return Ok(Answer::no_content());
+        }
+        let mut customers = call.state.customers.lock();
+        if before.get("email") != after.get("email") && self.is_active(resources::DUPLICATES_OF_UPDATES_ALLOWED) {
+            customers.forget_email(&call.route.id);
+        }
+        if let Some(customer) = customers.get_mut(&call.route.id) {
+            self.spoil_updated(customer, &members, before.get("phoneNumber"));
         }
         Ok(answer)
+    }
+
+    fn refused_update(&self, call: Call, members: &Map<String, Value>, mut fault: ApiError) -> ApiError {
+        if fault.code != Code::InvalidFieldFormat {
+            return fault;
+        }
+        if self.is_active(memory::REFUSED_UPDATE_RELEASES_EMAIL) {
+            call.state.customers.lock().forget_email(&call.route.id);
+        }
+        let is_stored = fault.field.as_deref() == Some("postalCode") && !members.contains_key("country");
+        if is_stored && self.is_active(envelope::FIELD_MISSING_FOR_STORED_COUNTRY) {
+            fault.field = None;
+        }
+        fault
+    }
+
+    /// What mutants do to a stored customer after an update with these members.
+    fn spoil_updated(&self, customer: &mut Customer, members: &Map<String, Value>, phone: Option<&String>) {
+        if self.is_active(memory::UPDATE_LOSES_DOCUMENTS) {
+            customer.documents = 0;
+        }
+        if self.is_active(memory::UPDATE_CLEARS_OPTIONAL_FIELDS) {
+            let optional = ["phoneNumber", "country", "postalCode"];
+            customer.values.retain(|name, _| !optional.contains(name) || members.contains_key(*name));
+        }
+        if members.contains_key("phoneNumber") && self.is_active(memory::UPDATED_PHONE_NOT_STORED) {
+            match phone {
+                Some(phone) => customer.values.insert("phoneNumber", phone.clone()),
+                None => customer.values.remove("phoneNumber"),
+            };
+        }
     }
 
     fn delete(&self, call: Call) -> Outcome {
@@ -201,10 +281,10 @@ impl Mutated {
 
     fn upload(&self, call: Call) -> Outcome {
         let answer = self.base.run(call)?;
-        if call.caller.scope == Scope::Admin
-            && self.is_active(memory::DOCUMENTS_OF_ADMINISTRATORS_LOST)
-            && let Some(customer) = call.state.customers.lock().get_mut(&call.route.id)
-        {
+        let is_pdf = answer.body.as_ref().is_some_and(|body| body["contentType"] == "application/pdf");
+        let is_lost = (call.caller.scope == Scope::Admin && self.is_active(memory::DOCUMENTS_OF_ADMINISTRATORS_LOST))
+            || (is_pdf && self.is_active(resources::PDF_IS_NO_DOCUMENT));
+        if is_lost && let Some(customer) = call.state.customers.lock().get_mut(&call.route.id) {
             customer.documents -= 1;
         }
         Ok(answer)

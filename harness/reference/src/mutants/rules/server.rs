@@ -11,7 +11,7 @@ use super::no_content::WithBody;
 use crate::clock::TimeRules;
 use crate::errors::ApiError;
 use crate::ids::IdRules;
-use crate::mutants::{documents, resources, server, statuses};
+use crate::mutants::{documents, server, statuses};
 use crate::sandbox::SandboxRules;
 use crate::transport::{Connection, TransportRules};
 
@@ -32,8 +32,7 @@ impl TransportRules for Mutated {
     }
 
     fn answer_delay(&self, request_id: &str) -> Duration {
-        let simultaneous = self.is_active(resources::SIMULTANEOUS_DUPLICATES_ALLOWED);
-        self.base.answer_delay(request_id) + if simultaneous { memory::WAIT } else { Duration::ZERO }
+        self.base.answer_delay(request_id) + if self.answers_late() { memory::WAIT } else { Duration::ZERO }
     }
 
     fn gives_up_reading(&self, size: usize) -> bool {

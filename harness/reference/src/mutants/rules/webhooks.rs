@@ -69,6 +69,10 @@ impl DeliveryRules for Mutated {
         !(event == "customer.state_changed" && self.is_active(webhooks::STATE_CHANGES_NOT_ANNOUNCED))
     }
 
+    fn is_served(&self, failures: usize) -> bool {
+        failures == 0 || !self.is_active(webhooks::FAILING_ENDPOINT_GETS_NOTHING_MORE)
+    }
+
     fn event(&self, body: Value, event: &str, customer_id: &str) -> String {
         let text = self.base.event(body, event, customer_id);
         match () {

@@ -26,7 +26,11 @@ pub(crate) fn call(
     variables: &mut Variables,
 ) -> Result<Call, String> {
     let mut call = Call {
-        asserted: Some(Asserted { clause: Some(rule.clause.clone()), expectation: rule.expect.clone() }),
+        asserted: Some(Asserted {
+            clause: Some(rule.clause.clone()),
+            clause_of_token: None,
+            expectation: rule.expect.clone(),
+        }),
         ..property.call.clone()
     };
     match (&property.slot, &input.content) {

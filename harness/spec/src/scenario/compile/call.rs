@@ -43,7 +43,11 @@ impl Compiler<'_> {
             }
             self.check_body(below, step, operation);
         }
-        let asserted = step.expect.as_ref().map(|expect| self.asserted(below, expect, route.as_ref(), clause));
+        let clause_of_token = step.clause_of_token.as_deref().and_then(|clause| self.clause(below, clause));
+        let asserted = step.expect.as_ref().map(|expect| {
+            let asserted = self.asserted(below, expect, route.as_ref(), clause)?;
+            Some(Asserted { clause_of_token, ..asserted })
+        });
         let repetition = self.repetition(below, step);
         self.check_headers(below, step);
         self.check_query(below, step);
@@ -198,8 +202,8 @@ impl Compiler<'_> {
                 if step.expect.is_none() {
                     self.report(&with(below, "burst"), "`burst` needs `expect`: it ends with a refusal");
                 }
-                if burst.accepted.is_some_and(|accepted| accepted >= burst.at_most) {
-                    self.report(&with(below, "burst"), "`accepted` must be less than `at_most`: some must be refused");
+                if burst.accepted.is_some_and(|accepted| accepted > burst.at_most) {
+                    self.report(&with(below, "burst"), "`accepted` must not be more than `at_most`");
                 }
                 Repetition::Burst(burst)
             }
@@ -239,7 +243,7 @@ impl Compiler<'_> {
         let tolerate = named("tolerate", &expect.tolerate);
         let status = named("status", &expect.status);
         let resolved = Resolved { error: error?, not_error: not_error?, tolerate: tolerate?, status: status? };
-        Some(Asserted { clause, expectation: expectation(expect, resolved) })
+        Some(Asserted { clause, clause_of_token: None, expectation: expectation(expect, resolved) })
     }
 
     /// Reads `keep`, reports invalid sources and names, and defines the variables for later steps.
