@@ -376,6 +376,27 @@ mod tests {
     }
 
     #[test]
+    fn unknown_names_are_refused_with_their_place() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel");
+        let contract = Contract::load(&root).expect("the contract");
+        let change = "change: { kind: set-status, to: 400 }";
+        let several = "change: { kind: several, changes: [{ kind: truncate }, { kind: close }] }";
+        for (entries, what) in [
+            (format!("- {{ name: a, when: {{ operation: readParcle }}, {change} }}"), ["2:35", "`readParcle`"]),
+            (format!("- {{ name: a, when: {{ actor: clark }}, {change} }}"), ["2:31", "`clark`"]),
+            (format!("- {{ name: a, when: {{ code: \"1\" }}, {change} }}"), ["2:30", "`1`"]),
+            (format!("- {{ name: a, clauses: [A-99], {change} }}"), ["2:26", "`A-99`"]),
+            (format!("- {{ name: a, {change} }}\n  - {{ name: a, {change} }}"), ["3:13", "twice"]),
+            (format!("- {{ name: a, {several} }}"), ["2:79", "status, headers or body"]),
+        ] {
+            let file = SourceFile::new("mutations.yaml", format!("mutations:\n  {entries}\n"));
+            let problems = read(&file, &contract).expect_err(&entries);
+            let shown = problems.iter().map(Problem::rendered).collect::<String>();
+            assert!(problems.len() == 1 && what.iter().all(|part| shown.contains(part)), "{shown}");
+        }
+    }
+
+    #[test]
     fn unknown_members_are_refused() {
         let text = "mutations:\n  - { name: a, change: { kind: set-status, to: 400, from: 404 } }\n";
         assert!(SourceFile::new("mutations.yaml", text).parse::<MutationFile>().is_err());

@@ -247,7 +247,8 @@ fn sent(cause: &Cause<'_>, prefix: &str, screen: Screen<'_>, most: usize) -> Vec
     if lines.len() <= most {
         return lines;
     }
-    let text = format!("a body of {}, {}", counted(body.chars().count(), "character"), screen.elsewhere());
+    // What is reported may be an excerpt, so its length says nothing.
+    let text = format!("a long body, {}", screen.elsewhere());
     wrapped(prefix, &text, screen.columns, most)
 }
 

@@ -14,7 +14,7 @@ use crate::customers::{Customer, CustomerRules as _, State};
 use crate::errors::{ApiError, Code};
 use crate::fields;
 use crate::json::BodyRules as _;
-use crate::mutants::{Mutant, fields as mistaken, memory, resources};
+use crate::mutants::{Mutant, fields as wrong, memory, resources};
 use crate::operations::customers as operations;
 use crate::request::{Body, Request};
 use crate::route::{Operation, Route};
@@ -95,7 +95,7 @@ impl Mutated {
     /// The answer to an inbound event, which a mutant changes if it was received before.
     pub(super) fn event_answer(&self, request: &Request, answer: Answer) -> Outcome {
         let is_ascii = matches!(&request.body, Body::Whole(bytes) if bytes.is_ascii());
-        if !is_ascii && self.is_active(mistaken::EVENTS_BEYOND_ASCII_BREAK) {
+        if !is_ascii && self.is_active(wrong::EVENTS_BEYOND_ASCII_BREAK) {
             return Err(ApiError::internal());
         }
         let signature = request.headers.get("x-webhook-signature").map(|value| value.as_bytes().to_vec());
