@@ -45,6 +45,7 @@ const ON_DEMAND: &str = "the request asks for the failure, which is sent for any
 const ANY_ANSWER: &str = "every documented response is accepted, so any customer can be used";
 const ONE_SIDE: &str = "the expectation limits the number in the other direction only";
 const OTHER_SECRET: &str = "every secret except the shared one is refused";
+const OPTIONAL: &str = "a target need not send the header";
 const ABSENT: &str = "an unknown id is not in the list either";
 
 /// Mutants that may survive: the beginning of the name of the test, a part of the change, and the reason.
@@ -59,6 +60,8 @@ const MAY_SURVIVE: &[(&str, &str, &str)] = &[
     ),
     ("rate-limiting/rate-limit-exceeded::other-credentials-use-no-quota-of-this-one/", ", -1000)", ONE_SIDE),
     ("rate-limiting/rate-limit-exceeded::remaining-quota-decreases/", ", 1000)", ONE_SIDE),
+    ("rate-limiting/rate-limit-exceeded::served-again-after-the-delay", ", 1000)", ONE_SIDE),
+    ("rate-limiting/rate-limit-exceeded::served-again-after-the-delay", "Missing(Header(", OPTIONAL),
     ("resources/conflict::invalid-value-in-an-immutable-field-is-refused/", "Other(Body(\"/id\"))", ANY_ANSWER),
     ("resources/conflict::unchanged-immutable-fields-never-break-the-server", "Other(", ANY_ANSWER),
     ("resources/duplicate::update-to-an-email-in-use-never-breaks-the-server", "Other(Body(\"/id\"))", ANY_ANSWER),

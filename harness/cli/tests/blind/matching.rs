@@ -21,7 +21,7 @@ pub fn right(expected: &Value) -> Option<Value> {
         (Some((name, operand)), _) => match name {
             "some" | "every" => json!([inner(operand)]),
             "none" => json!([]),
-            "optional" => inner(operand),
+            "optional" | "unchanged" => inner(operand),
             "not" => wrong(operand).into_iter().flatten().next()?,
             "present" => return operand.as_bool().unwrap_or(true).then(|| "something".into()),
             "contains" | "text" => operand.as_str().unwrap_or("text").into(),
@@ -74,6 +74,8 @@ fn wrong_by(name: &str, operand: &Value) -> Vec<Option<Value>> {
         "none" => vec![None, Some(json!([right(operand)]))],
         "not" => vec![None, right(operand)],
         "optional" => present(wrong(operand)).collect(),
+        "unchanged" if operand.is_null() => vec![Some("no longer null".into())],
+        "unchanged" => wrong(operand),
         "present" if operand == &Value::Bool(false) => vec![Some("something".into())],
         "present" => vec![None, Some(Value::Null)],
         "contains" | "matches" | "text" => vec![None, Some("".into()), Some(17.into())],

@@ -63,13 +63,19 @@ pub fn parts(test: &TestCase) -> BTreeSet<(usize, Kind)> {
             (Kind::Keep, kept(step).any(|name| is_used(test, index, name))),
             (Kind::SameAs, step.expectation().is_some_and(|expected| expected.same_as.is_some())),
             (Kind::Poll, step.is_poll()),
-            (Kind::Burst, step.is_burst()),
+            (Kind::Burst, is_refused(step)),
             (Kind::Wait, matches!(step.action, Action::Wait(_))),
             (Kind::Await, step.is_await()),
         ];
         parts.extend(kinds.into_iter().filter(|(_, has)| *has).map(|(kind, _)| (index, kind)));
     }
     parts
+}
+
+/// True for a burst of which at least one request must be refused.
+fn is_refused(step: &Step) -> bool {
+    let repetition = step.call().map(|call| call.repetition);
+    matches!(repetition, Some(Repetition::Burst(burst)) if burst.accepted.is_none_or(|most| most < burst.at_most))
 }
 
 /// True if a later step uses the kept value before another step replaces it.
