@@ -177,9 +177,9 @@ fn another_encoding_is_declared() {
 fn names_are_written_in_another_case() {
     let contract = parcel();
     let surroundings = Surroundings { catalog: &contract.catalog, previous: None, success: None, refused: None };
-    for (to, name) in [(Case::Lower, "dateofbirth"), (Case::Snake, "date_of_birth")] {
+    for (to, name) in [(Case::Lower, "placeoforigin"), (Case::Snake, "place_of_origin")] {
         let change = Change::ChangeCase { at: "/a".to_owned(), to };
-        let changed = apply(&change, &response(400, r#"{"a":"dateOfBirth"}"#), surroundings).expect("a change");
+        let changed = apply(&change, &response(400, r#"{"a":"placeOfOrigin"}"#), surroundings).expect("a change");
         assert_eq!(changed.json(), Some(json!({ "a": name })));
         assert_eq!(apply(&change, &response(400, r#"{"a":"x"}"#), surroundings).map(drop), None);
     }
