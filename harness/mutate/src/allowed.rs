@@ -17,7 +17,7 @@ use super::mutation::Mutation;
 use super::score::{Outcome, Row};
 use judge::target::fits;
 use spec::contract::Contract;
-use spec::source::{Problem, SourceFile, Step, exists, suggestion};
+use spec::source::{Problem, SourceFile, Step, suggestion};
 
 /// `schemas/survivors.yaml`: the mutations that no test may report, because the contract leaves the response open.
 #[derive(Deserialize, JsonSchema)]
@@ -52,11 +52,8 @@ impl Allowed {
 
     /// The survivors that the file of a pack allows; `None` if it has no such file.
     pub fn of_pack(contract: &Contract) -> Result<Option<Self>, Vec<Problem>> {
-        if !exists(&contract.root.join(Self::DEFAULT)) {
-            return Ok(None);
-        }
-        let file = SourceFile::in_pack(&contract.root, Self::DEFAULT).map_err(|problem| vec![problem])?;
-        Self::read(file, contract).map(Some)
+        let file = SourceFile::optional_in_pack(&contract.root, Self::DEFAULT).map_err(|problem| vec![problem])?;
+        file.map(|file| Self::read(file, contract)).transpose()
     }
 
     /// Reads the file, and checks its clauses against the contract.

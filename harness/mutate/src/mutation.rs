@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::schedule::Schedule;
 use super::situation::{Answers, Parts, Previous, RequestPart};
 use spec::contract::Contract;
-use spec::source::{Problem, SourceFile, Step, exists, suggestion};
+use spec::source::{Problem, SourceFile, Step, suggestion};
 
 /// A fault that a target could have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -206,7 +206,7 @@ impl When {
 
 impl Change {
     /// True for a change that needs the connection or earlier responses, so that it cannot be one of several.
-    fn stands_alone(&self) -> bool {
+    fn cannot_be_one_of_several(&self) -> bool {
         use Change::{Chunk, Close, Delay, Drop, Repeat, Several, ShowRefused, Stale, Succeed, TitleCaseHeaders};
         matches!(
             self,
@@ -237,11 +237,8 @@ const OF_PACK: &str = "schemas/mutations.yaml";
 
 /// The mutations of a pack; none if it has no file of them.
 pub fn of_pack(contract: &Contract) -> Result<Vec<Mutation>, Vec<Problem>> {
-    if !exists(&contract.root.join(OF_PACK)) {
-        return Ok(Vec::new());
-    }
-    let file = SourceFile::in_pack(&contract.root, OF_PACK).map_err(|problem| vec![problem])?;
-    read(&file, contract)
+    let file = SourceFile::optional_in_pack(&contract.root, OF_PACK).map_err(|problem| vec![problem])?;
+    file.map_or(Ok(Vec::new()), |file| read(&file, contract))
 }
 
 /// Reads a YAML file of mutations, and checks its names against the contract.
@@ -293,7 +290,7 @@ fn unknown_names(file: &SourceFile, contract: &Contract, index: usize, mutation:
 /// The changes that cannot be one of several.
 fn wrong_parts(file: &SourceFile, index: usize, change: &Change) -> Vec<Problem> {
     let Change::Several { changes } = change else { return Vec::new() };
-    let wrong = changes.iter().enumerate().filter(|(_, part)| part.stands_alone());
+    let wrong = changes.iter().enumerate().filter(|(_, part)| part.cannot_be_one_of_several());
     wrong
         .map(|(place, _)| {
             let at = ["mutations".into(), index.into(), "change".into(), "changes".into(), place.into(), "kind".into()];

@@ -168,8 +168,9 @@ impl<'r> Session<'r> {
         let now = self.environment.signing_time();
         let mut prepared =
             prepare(contract, target, client.base(), call, &self.variables, now).map_err(Halt::Inconclusive)?;
-        let description = description(call).filter(|_| *describes_requests);
-        prepared.request.headers.extend(description.map(|text| (DESCRIPTION_HEADER.to_owned(), text.into_bytes())));
+        if *describes_requests && let Some(text) = description(call) {
+            prepared.request.headers.push((DESCRIPTION_HEADER.to_owned(), text.into_bytes()));
+        }
         Ok(prepared)
     }
 

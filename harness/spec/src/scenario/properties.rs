@@ -17,7 +17,7 @@ use super::selection::Wanted;
 use super::written_expectation::Expect;
 use super::{Origin, PropertyRule, Slot, TestCase};
 use crate::contract::{Contract, Operation};
-use crate::source::{Problems, SourceFile, Step as PathStep, exists, yaml_at};
+use crate::source::{Problems, SourceFile, Step as PathStep};
 use generate::{Assertion, Format, KINDS, REGISTRY, Registry, Rule};
 
 const FORMATS: &str = "schemas/formats.yaml";
@@ -33,13 +33,7 @@ pub(super) fn load(
     wanted: Wanted<'_>,
     problems: &mut Problems,
 ) -> (Vec<TestCase>, String) {
-    let Some((path, name)) = problems.take(yaml_at(root, FORMATS)) else {
-        return (Vec::new(), String::new());
-    };
-    if !exists(&path) {
-        return (Vec::new(), String::new());
-    }
-    let Some(file) = problems.take(SourceFile::read(&path, name)) else {
+    let Some(file) = problems.take(SourceFile::optional_in_pack(root, FORMATS)).flatten() else {
         return (Vec::new(), String::new());
     };
     if !wanted.has_below(PREFIX) && !wanted.has_below(schema_properties::PREFIX) {

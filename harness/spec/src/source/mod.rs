@@ -85,6 +85,12 @@ impl SourceFile {
         Self::read(&path, name)
     }
 
+    /// The same for a file that a pack need not have; `None` if it has none.
+    pub fn optional_in_pack(root: &Path, name: &str) -> Result<Option<Self>, Problem> {
+        let (path, name) = yaml_at(root, name)?;
+        exists(&path).then(|| Self::read(&path, name)).transpose()
+    }
+
     /// Parses the text into `T`, or reports the place of the first error.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let value = self.value(Keys::Strings)?;

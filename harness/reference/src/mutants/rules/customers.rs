@@ -58,8 +58,9 @@ impl CustomerRules for Mutated {
     fn duplicate(&self, fault: ApiError, holder: Value) -> Option<Result<Value, ApiError>> {
         match () {
             () if self.memory.lock().creates_again(&holder) => None,
-            // Only that mutant notes when a customer was created.
-            () if self.memory.lock().is_new(&holder) => None,
+            () if self.is_active(resources::SIMULTANEOUS_DUPLICATES_ALLOWED) && self.memory.lock().is_new(&holder) => {
+                None
+            }
             () if self.is_active(resources::DUPLICATE_EMAIL_ALLOWED) => None,
             () if self.is_active(resources::DUPLICATE_RETURNS_EXISTING) => Some(Ok(holder)),
             () => self.base.duplicate(fault, holder),

@@ -99,9 +99,9 @@ impl Mutated {
             return Err(ApiError::internal());
         }
         let signature = request.headers.get("x-webhook-signature").map(|value| value.as_bytes().to_vec());
-        let is_repeated = signature.is_some_and(|signature| !self.memory.lock().events.insert(signature));
-        let is_changed = is_repeated && self.is_active(memory::REPEATED_EVENT_ANSWERS_200);
-        Ok(if is_changed { Answer::ok(Value::Null) } else { answer })
+        let is_repeated = self.is_active(memory::REPEATED_EVENT_ANSWERS_200)
+            && signature.is_some_and(|signature| !self.memory.lock().events.insert(signature));
+        Ok(if is_repeated { Answer::ok(Value::Null) } else { answer })
     }
 
     /// The answer to a creation, in which a mutant shows the customer as it is now.
