@@ -8,6 +8,8 @@ mod json;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
+use spec::contract::{Contract, Operation};
 
 pub use body::{Body, Write};
 pub use json::JsonLimit;
@@ -69,6 +71,19 @@ impl Response {
     /// True for 200 to 299.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// The code in an error body, published or not. With a 2xx status, the code must be published, and the body must not
+    /// be what the operation documents: a documented success may have a member with that name, or an error in addition.
+    pub fn error_code(&self, contract: &Contract, operation: &Operation, body: &Value) -> Option<String> {
+        let code = contract.catalog.code_in(body)?;
+        let is_error = || {
+            let documented = operation.success_of(self.status).or_else(|| operation.successes.first());
+            let schema = documented.filter(|success| success.schema.is_some());
+            let misfits = |success| contract.schemas.success_misfits(&operation.id, success, body);
+            contract.catalog.code(&code).is_some() && schema.is_none_or(|success| !misfits(success).is_empty())
+        };
+        (self.is_error() || self.is_success() && is_error()).then_some(code)
     }
 
     /// True for 400 and above.

@@ -3,7 +3,8 @@
 //!
 //! A clause is upheld only if a response could have violated it and no response did: the `evidence` of a test records
 //! this. A clause about error codes needs evidence with one of its codes. If a failed test of the clause got an error response
-//! without an envelope, nobody knows whether that response keeps the clause, so other evidence is not enough.
+//! without an envelope, nobody knows whether that response keeps the clause, so other evidence is not enough. Nor is it
+//! enough if fewer tests gave evidence than did not complete: a clause is not upheld because one of its twenty tests ran.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +36,7 @@ pub(super) fn exit_code(tests: &[TestReport], strict: bool) -> u8 {
 /// Fills in the outcome of a clause from the tests.
 pub(super) fn clause(clause: &ClauseReport, tests: &[TestReport]) -> ClauseReport {
     let seen = Seen::of(clause, tests);
-    let status = match (seen.violated, seen.upheld && seen.unreadable.is_empty()) {
+    let status = match (seen.violated, seen.upheld && seen.unreadable.is_empty() && !seen.is_mostly_incomplete()) {
         (true, _) => ClauseStatus::Violated,
         (false, true) => ClauseStatus::Upheld,
         (false, false) => ClauseStatus::NotExercised,
@@ -126,19 +127,29 @@ impl<'t> Seen<'t> {
         }
     }
 
+    /// True if fewer tests exercised the clause than did not complete.
+    fn is_mostly_incomplete(&self) -> bool {
+        self.exercised_by < self.inconclusive.values().sum()
+    }
+
     /// Why the clause was not exercised: at most two reasons, the most useful first.
     fn reason(&self, clause: &ClauseReport) -> String {
         if let Some(reason) = &clause.excluded {
             return format!("excluded: {reason}");
         }
+        let most = |reasons: &Reasons<'_>| {
+            let most = reasons.iter().max_by_key(|(_, count)| **count)?;
+            Some((*most.0).to_owned())
+        };
+        if self.upheld && self.unreadable.is_empty() {
+            let incomplete: usize = self.inconclusive.values().sum();
+            let counts = format!("{} of its tests exercised it, and {incomplete} did not complete", self.exercised_by);
+            return [Some(counts), most(&self.inconclusive)].into_iter().flatten().collect::<Vec<_>>().join("; ");
+        }
         let unobserved = match self.upheld {
             true => Some("some of its tests passed, but others could not be judged".to_owned()),
             false => (self.ran && !clause.codes.is_empty())
                 .then(|| format!("no test of it observed {}", clause.codes.join(" or "))),
-        };
-        let most = |reasons: &Reasons<'_>| {
-            let most = reasons.iter().max_by_key(|(_, count)| **count)?;
-            Some((*most.0).to_owned())
         };
         let reasons = [
             unobserved,
@@ -209,5 +220,22 @@ mod tests {
             assert_eq!(status, ClauseStatus::NotExercised);
             assert_eq!(actual, format!("{reason}; update returned 400 without a readable error code"));
         }
+    }
+
+    #[test]
+    fn one_completed_test_among_many_does_not_uphold_a_clause() {
+        let none = json!([]);
+        let seen = json!([{ "clause": "VAL-1", "checks": [], "codes": ["INVALID"], "responses": 1, "exchange": 0 }]);
+        let complete = test("a", &none, &seen, &none);
+        let incomplete = |name: &str| TestReport {
+            verdict: Verdict::Inconclusive,
+            reason: Some("setup: create returned 500".to_owned()),
+            ..test(name, &none, &none, &none)
+        };
+        let (status_of_half, _) = status(&[complete.clone(), incomplete("b")]);
+        assert_eq!(status_of_half, ClauseStatus::Upheld);
+        let (status, reason) = status(&[complete, incomplete("b"), incomplete("c")]);
+        assert_eq!(status, ClauseStatus::NotExercised);
+        assert_eq!(reason, "1 of its tests exercised it, and 2 did not complete; setup: create returned 500");
     }
 }

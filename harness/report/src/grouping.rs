@@ -51,6 +51,8 @@ const STATUS_CHECK: &str = "status-documented";
 const CODE_CHECK: &str = "code-registered";
 /// The check for the status of a code.
 const CODE_STATUS_CHECK: &str = "status-matches-code";
+/// The check for the members of a success body.
+const SUCCESS_BODY: &str = "success-body";
 /// If invalid input is accepted for this many clauses, the target probably does not validate input at all.
 const UNCHECKED_INPUT: usize = 5;
 
@@ -260,7 +262,7 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
     });
     let groups = undocumented(findings, unchecked_input(report, findings, first.collect()));
     let groups = responses::of_many_codes(findings, responses::codes_never_given(report, findings, groups));
-    let groups = responses::absent_headers(findings, responses::stored_values(findings, groups));
+    let groups = responses::absent_parts(findings, responses::stored_values(findings, groups));
     let groups = accepted::other_responses(findings, consequences::served_ids(findings, groups));
     let groups = evidence::merged_parts(findings, evidence::merged(findings, groups));
     let groups = consequences::merged(findings, errors.with_bodies(findings, groups));

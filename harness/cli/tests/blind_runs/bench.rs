@@ -67,6 +67,10 @@ impl Outcome {
             _ if !self.changed => Some(format!("nothing was changed ({})", described())),
             Must::Fail(check) => (self.verdict != Verdict::Failed || !self.is_only_reporter(check))
                 .then(|| format!("{}, reported by {:?}, expected {check}", described(), self.checks())),
+            Must::FailAsAbsent => {
+                let reported = [EXPECTATION, "success-body"].iter().any(|check| self.checks().contains(check));
+                (self.verdict != Verdict::Failed || !reported).then(described)
+            }
             Must::NotPass => passed.then(described),
             Must::NotUphold => (passed && self.record.coverage.evidence().any(upheld)).then(described),
         }

@@ -35,6 +35,8 @@ pub enum Kind {
 pub enum Must {
     /// This check must fail the test, and no other check of deliveries may.
     Fail(&'static str),
+    /// The expectation must fail the test, or the check of documented members, which reports an absent one.
+    FailAsAbsent,
     NotPass,
     /// The test may pass, but it must not count as evidence for its clause.
     NotUphold,
@@ -189,7 +191,9 @@ impl Subject<'_> {
             let first = (0..step).find_map(|earlier| self.response(earlier)?.json()?.pointer(pointer).cloned());
             let last = self.response(step).and_then(|response| response.json()?.pointer(pointer).cloned());
             values.extend(first.filter(|first| Some(first) != last.as_ref()).map(Some));
-            let change = |value| (step, Change::Value(pointer.to_owned(), value), Must::Fail(EXPECTATION));
+            let must =
+                |value: &Option<Value>| if value.is_none() { Must::FailAsAbsent } else { Must::Fail(EXPECTATION) };
+            let change = |value: Option<Value>| (step, Change::Value(pointer.to_owned(), value.clone()), must(&value));
             changes.extend(values.into_iter().map(change));
         }
         changes

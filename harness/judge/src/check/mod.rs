@@ -24,7 +24,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::exchange::{Exchange, JsonLimit, Response};
-use crate::finding::{Finding, LONGEST_TEXT, Violation};
+use crate::finding::{Finding, LONGEST_TEXT, Part, Violation};
 use spec::contract::{Contract, ErrorCode, Misfit, Operation};
 
 /// Everything that a check may use.
@@ -38,7 +38,8 @@ pub struct ExchangeContext<'c> {
     pub body: Option<Value>,
     /// The limit that the body exceeds, if any. Then it is not read and not judged.
     pub unread: Option<JsonLimit>,
-    /// The code in an error body, published or not.
+    /// The code in an error body, published or not. A published code in a body with a 2xx status also makes the response
+    /// an error: checks report the status, and expectations judge the code.
     pub code: Option<String>,
     /// The invalid field of the request, if it is known.
     pub field_at_fault: Option<&'c str>,
@@ -62,10 +63,7 @@ impl<'c> ExchangeContext<'c> {
             Ok(body) => (body, None),
             Err(limit) => (None, Some(limit)),
         };
-        let code = match &body {
-            Some(body) if response.is_error() => contract.catalog.code_in(body),
-            _ => None,
-        };
+        let code = body.as_ref().and_then(|body| response.error_code(contract, operation, body));
         Some(Self {
             contract,
             operation,
@@ -80,6 +78,11 @@ impl<'c> ExchangeContext<'c> {
             expiry: None,
             misfits: OnceCell::new(),
         })
+    }
+
+    /// True for a 2xx status without an error body.
+    pub fn is_success(&self) -> bool {
+        self.response.is_success() && self.code.is_none()
     }
 
     /// Whether the response has no body, whatever its status (RFC 9110, section 9.3.2).
@@ -161,6 +164,14 @@ pub(crate) fn reports_unreadable_code(context: &ExchangeContext<'_>) -> bool {
         let named = context.contract.clause_of_check(check.name).is_some();
         named && (check.applies)(context) && !(check.run)(context).is_empty()
     })
+}
+
+/// Whether a check that some clause names reports that a success body lacks the documented member at this pointer.
+pub(crate) fn reports_absent_member(context: &ExchangeContext<'_>, pointer: &str) -> bool {
+    let check = status::SUCCESS_BODY;
+    let is_at_pointer = |violation: &Violation| violation.part == Part::Body(pointer.to_owned());
+    let named = context.contract.clause_of_check(check.name).is_some();
+    named && (check.applies)(context) && (check.run)(context).iter().any(is_at_pointer)
 }
 
 /// The names of all checks, on exchanges and on deliveries.

@@ -21,7 +21,7 @@ pub(super) const MATCHES_CODE: Check = Check {
 pub(super) const SUCCESS: Check = Check {
     name: "success-status",
     statement: "a success has the status that the operation documents",
-    applies: |context| context.response.is_success() && context.is_of_operation(),
+    applies: |context| context.is_success() && context.is_of_operation(),
     run: success,
 };
 
@@ -30,7 +30,7 @@ pub(super) const SUCCESS_BODY: Check = Check {
     statement: "a success body holds what the operation documents",
     applies: |context| {
         let has_schema = context.is_of_operation() && success_schema(context).is_some();
-        context.response.is_success() && has_schema && context.judges_body()
+        context.is_success() && has_schema && context.judges_body()
     },
     run: success_body,
 };

@@ -88,15 +88,21 @@ pub fn place(part: &str) -> String {
     segments.join("/")
 }
 
+/// True for the shape of a 2xx response that is not an error.
+fn is_plain_success(shape: &str) -> bool {
+    shape.len() == 3 && shape.starts_with('2')
+}
+
 /// The shape of a whole response: its status, and its code or the shape of its body.
 pub fn response_shape(contract: &Contract, exchange: &Exchange) -> String {
     let Some(response) = exchange.response() else { return "no response".to_owned() };
-    if response.is_success() {
-        return response.status.to_string();
-    }
     let body = response.json();
-    let code = body.as_ref().and_then(|body| contract.catalog.code_in(body)).filter(|code| is_shown(contract, code));
+    let operation = contract.operation(&exchange.request.operation);
+    let code =
+        operation.zip(body.as_ref()).and_then(|(operation, body)| response.error_code(contract, operation, body));
+    let code = code.filter(|code| is_shown(contract, code));
     match code {
+        None if response.is_success() => response.status.to_string(),
         Some(code) => format!("{} {code}", response.status),
         None => format!("{} {}", response.status, body_shape(response, body.as_ref())),
     }
@@ -131,7 +137,7 @@ fn actual(contract: &Contract, finding: &Finding, exchange: Option<&Exchange>, s
         };
     };
     match &finding.part {
-        _ if is_about_the_response(contract, finding) && response.is_success() => "success".to_owned(),
+        _ if is_about_the_response(contract, finding) && is_plain_success(shape) => "success".to_owned(),
         _ if is_about_the_response(contract, finding) => shape.to_owned(),
         Part::Status => response.status.to_string(),
         Part::Header(name) => header_shape(response, name),

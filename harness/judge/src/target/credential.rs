@@ -61,11 +61,14 @@ pub struct CredentialHeader {
 }
 
 impl Credential {
-    /// Reads `key:…`, `bearer:…`, `basic:USER:PASSWORD` or `secret:…`. Error messages never contain the value.
+    /// Reads `key:…`, `bearer:…`, `basic:USER:PASSWORD` or `secret:…`. Error messages never contain the value. White space
+    /// around a key or a token is removed, because a header field has none there (RFC 9110, section 5.5).
     pub fn parse(text: &str) -> Result<Self, String> {
         let kinds = [CredentialKind::Key, CredentialKind::Bearer, CredentialKind::Basic, CredentialKind::Secret];
         for kind in kinds {
             if let Some(value) = text.strip_prefix(kind.prefix()).and_then(|rest| rest.strip_prefix(':')) {
+                let is_field = matches!(kind, CredentialKind::Key | CredentialKind::Bearer);
+                let value = if is_field { value.trim() } else { value };
                 if value.is_empty() || value.chars().any(|letter| letter.is_control()) {
                     return Err(format!(
                         "the value after `{}:` is empty or contains control characters",
@@ -345,6 +348,15 @@ fn with_other_last_digit_but_one(signature: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn white_space_around_a_key_or_token_is_removed() {
+        let value = |text: &str| Credential::parse(text).map(|credential| credential.value.clone());
+        assert_eq!(value("key: abc \n"), Ok("abc".to_owned()));
+        assert_eq!(value("bearer:abc "), Ok("abc".to_owned()));
+        assert_eq!(value("basic:user:pass "), Ok("user:pass ".to_owned()));
+        assert!(value("key:  ").is_err());
+    }
 
     #[test]
     fn debug_output_and_errors_never_contain_the_secret() {

@@ -71,11 +71,11 @@ section! {
         "Returns INTERNAL_SERVER_ERROR when an Idempotency-Key is repeated with another body.";
     "idempotency-replays-another-id" IDEMPOTENCY_REPLAYS_ANOTHER_ID ["CON-4"]
         "Repeats the response for an Idempotency-Key with an id that does not exist.";
-    "verification-never-fails" VERIFICATION_NEVER_FAILS ["VER-1", "VER-2"]
+    "verification-never-fails" VERIFICATION_NEVER_FAILS ["VER-1"]
         "Accepts every verification.";
-    "verification-needs-no-document" VERIFICATION_NEEDS_NO_DOCUMENT ["VER-1", "VER-2"]
+    "verification-needs-no-document" VERIFICATION_NEEDS_NO_DOCUMENT ["VER-1"]
         "Accepts the verification of a customer without a document.";
-    "unverifiable-name-passes" UNVERIFIABLE_NAME_PASSES ["VER-1", "VER-2"]
+    "unverifiable-name-passes" UNVERIFIABLE_NAME_PASSES ["VER-1"]
         "Accepts the verification of a customer whose data cannot be verified.";
     "state-kept-after-failure" STATE_KEPT_AFTER_FAILURE ["VER-2"]
         "Keeps the state of the customer when a verification fails.";

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::model::{ExchangeReport, FindingReport, FoundReport, OperationReport, TestReport};
 use super::super::numbers::{counted, grouped};
-use super::{is_header, operation};
+use super::expected::ABSENT;
+use super::{SUCCESS_BODY, is_header, operation};
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
 
@@ -16,6 +17,8 @@ const REFUSES_CALLER: [u16; 3] = [401, 403, 429];
 const SUCCESS: &str = "success (";
 /// The most rules of a property that are named besides the one of the shown value.
 const NAMED_RULES: usize = 3;
+/// The most absent members that a cause names.
+const NAMED_MEMBERS: usize = 4;
 
 /// The kind of explanation that a cause gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -207,8 +210,27 @@ impl<'r> Cause<'r> {
                 || "what the contract documents for the operation".to_owned(),
                 |statuses| format!("{SUCCESS}{statuses})"),
             ),
-            _ => self.finding.expected.clone(),
+            _ => match self.absent_members().as_slice() {
+                [] | [_] => self.finding.expected.clone(),
+                [named @ .., last] if named.len() < NAMED_MEMBERS => {
+                    format!("the members {} and {last}", named.join(", "))
+                }
+                all => {
+                    let more = all.len() - NAMED_MEMBERS;
+                    format!("the members {} and {more} more", all[..NAMED_MEMBERS].join(", "))
+                }
+            },
         }
+    }
+
+    /// The documented members that the responses lack, in backticks: that of the shown finding first, then sorted.
+    fn absent_members(&self) -> Vec<String> {
+        let own = self.members.iter().filter(|member| !member.follows).map(|member| member.finding);
+        let absent = own.filter(|finding| finding.check == SUCCESS_BODY && finding.key.actual == ABSENT);
+        let all: BTreeSet<&str> = absent.map(|finding| finding.key.place.as_str()).collect();
+        let mut all: Vec<&str> = all.into_iter().collect();
+        all.sort_by_key(|place| *place != self.finding.key.place);
+        all.into_iter().map(|place| format!("`{}`", place.rsplit('/').next().unwrap_or_default())).collect()
     }
 
     /// The statuses of the documented success of the operation, as in `200 or 202`. A report of an older version says it only if a test
@@ -252,6 +274,8 @@ impl<'r> Cause<'r> {
                 let status = status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
                 body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {body}"))
             }
+            // What is there instead may show what is wrong: another name, or an envelope around all members.
+            _ if !self.absent_members().is_empty() => body().unwrap_or(&self.finding.actual).to_owned(),
             _ => format!("{}{}", self.finding.actual, self.values()),
         }
     }

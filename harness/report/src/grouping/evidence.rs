@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::expected::{is_server_error, permits_documented, permits_more, permits_responses, status_of};
-use super::{Group, Item, entirely, led_to_last};
+use super::{CODE_STATUS_CHECK, Group, Item, entirely, led_to_last};
 use judge::finding::EXPECTATION;
 
 /// What the findings of a group have in common.
@@ -105,7 +105,10 @@ fn lead<'g, 'r>(
     group: &Group<'r>,
     own: &Evidence<'r>,
 ) -> Option<&'g Group<'r>> {
-    let others = || all.iter().filter(|(other, _)| *other != group && level(other) == level(group));
+    let others = || {
+        let others = all.iter().filter(|(other, _)| *other != group && level(other) == level(group));
+        others.filter(|(other, theirs)| !are_separate((group, own), (other, theirs)))
+    };
     // With the same exchanges, the first group is the lead.
     let covers = |other: &Group<'r>, theirs: &Evidence<'r>| {
         let first = |own: usize, theirs: usize| own < theirs || own == theirs && other < group;
@@ -130,6 +133,14 @@ fn lead<'g, 'r>(
             .max_by_key(|(_, theirs)| theirs.exchanges.len())
             .map(|(other, _)| other),
     }
+}
+
+/// True if one group is about valid requests that are refused, and the other about a wrong status of a published code: the
+/// code explains neither.
+fn are_separate<'r>(one: (&Group<'r>, &Evidence<'r>), other: (&Group<'r>, &Evidence<'r>)) -> bool {
+    let of_valid = |of: &Evidence<'_>| of.expectations && of.expected.iter().all(|expected| *expected == "success");
+    let of_status = |group: &Group<'_>| matches!(group, Group::Same(defect, _) if defect.check == CODE_STATUS_CHECK);
+    of_valid(one.1) && of_status(other.0) || of_valid(other.1) && of_status(one.0)
 }
 
 /// True if the same operations got the same refusal.

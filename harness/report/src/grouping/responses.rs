@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::expected::{ABSENT, is_server_error, only_code, status_of, statuses};
-use super::{Group, Item, entirely, led, shape};
+use super::{Group, Item, SUCCESS_BODY, entirely, led, shape};
 use crate::model::{FindingReport, Report};
 use crate::queries::Defect;
 use judge::finding::EXPECTATION;
@@ -131,22 +131,19 @@ pub(super) fn of_many_codes<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
     led(groups, &lead_of)
 }
 
-/// Merges the groups of one operation whose members do not have the stored value, if many members of one clause have not
+/// Merges the groups of the same operations whose members do not have the stored value, if many members of one clause have not
 /// (the operation returns an old state), or one member for many clauses (refused changes are stored). A member that is wrong
 /// only in responds in which another one is wrong belongs to that one.
 pub(super) fn stored_values<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    let mut operations: BTreeMap<&Group<'r>, Option<&'r str>> = BTreeMap::new();
-    for (item, group) in findings.iter().zip(&groups) {
-        let operation = Some(item.operation).filter(|_| is_stored_value(item.finding));
-        let known = operations.entry(group).or_insert(operation);
-        *known = known.filter(|known| Some(*known) == operation);
+    let mut operations: BTreeMap<&Group<'r>, BTreeSet<&'r str>> = BTreeMap::new();
+    for (group, items) in entirely(findings, &groups, |item, _| is_stored_value(item.finding)) {
+        operations.insert(group, items.into_iter().map(|item| item.operation).collect());
     }
     let mut alike: BTreeMap<Alike<'r>, Vec<&Group<'r>>> = BTreeMap::new();
-    for (group, operation) in operations {
-        if let (Group::Same(Defect { clause, place, actual, .. }, level), Some(operation)) = (group, operation) {
-            for subject in [Subject::Clause(clause), Subject::Member(place)] {
-                alike.entry((operation, actual, *level, subject)).or_default().push(group);
-            }
+    for (group, operations) in operations {
+        let Group::Same(Defect { clause, place, actual, .. }, level) = group else { continue };
+        for subject in [Subject::Clause(clause), Subject::Member(place)] {
+            alike.entry((operations.clone(), actual, *level, subject)).or_default().push(group);
         }
     }
     let mut lead_of: HashMap<Group<'r>, Group<'r>> = HashMap::new();
@@ -173,8 +170,8 @@ fn in_same_responses<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<G
     led(groups, &leads)
 }
 
-/// What groups have in common: operation, shape of the value, level, and the clause or the member.
-type Alike<'r> = (&'r str, &'r str, Level, Subject<'r>);
+/// What groups have in common: operations, shape of the value, level, and the clause or the member.
+type Alike<'r> = (BTreeSet<&'r str>, &'r str, Level, Subject<'r>);
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Subject<'r> {
@@ -189,15 +186,22 @@ fn is_stored_value(finding: &FindingReport) -> bool {
         && status_of(&finding.key.response).is_some_and(|status| status < 300)
 }
 
+/// True if a check found that a header is absent, or a member of the body of a success.
+pub(super) fn is_absent_part(defect: &Defect<'_>) -> bool {
+    let is_part =
+        defect.place.starts_with("header ") || defect.check == SUCCESS_BODY && defect.place.starts_with("body /");
+    defect.check != EXPECTATION && is_part && defect.actual == ABSENT
+}
+
 /// Clause, check, level, and the responses.
 type Lacking<'r> = (&'r str, &'r str, Level, BTreeSet<(&'r str, usize)>);
 
-/// Merges the groups of one check about headers that the same responses lack.
-pub(super) fn absent_headers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+/// Merges the groups of one check about headers, or about members of the body, that the same responses lack.
+pub(super) fn absent_parts<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let mut responses: BTreeMap<&Group<'r>, BTreeSet<(&'r str, usize)>> = BTreeMap::new();
     for (item, group) in findings.iter().zip(&groups) {
         let Group::Same(defect, _) = group else { continue };
-        if defect.check != EXPECTATION && defect.place.starts_with("header ") && defect.actual == ABSENT {
+        if is_absent_part(defect) {
             responses.entry(group).or_default().insert(item.response());
         }
     }

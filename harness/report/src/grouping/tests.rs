@@ -1,5 +1,6 @@
 //! Small reports: which findings form one cause, which do not, and how causes are sorted.
 
+mod bodies;
 mod consequences;
 mod operations;
 mod same_defect;
@@ -419,7 +420,7 @@ fn refusals_with_another_code_join_the_cause_of_accepted_requests() {
 }
 
 #[test]
-fn caller_who_is_accepted_explains_what_the_resource_responses() {
+fn caller_who_is_accepted_explains_what_the_resource_returns() {
     let asks = |name: &str, clause: &str, actor: &str, expected: &str, response: &str| {
         let actual = if response == "200" { "success" } else { response };
         let status = response.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use judge::exchange::{Body, Fault};
 
 /// The maximum size of a body after decompression.
-const LONGEST_BODY: usize = 16 * 1024 * 1024;
+pub(super) const LONGEST_BODY: usize = 16 * 1024 * 1024;
 /// The budget: one body of the greatest length, and some shorter ones.
 const MOST_BYTES: usize = 24 * 1024 * 1024;
 /// What is read without a reservation.
@@ -83,7 +83,7 @@ impl Budget {
     }
 }
 
-fn too_long(status: u16) -> Fault {
+pub(super) fn too_long(status: u16) -> Fault {
     let most = LONGEST_BODY / (1024 * 1024);
     Fault::TooLong(format!(
         "status {status} was received with a body of over {most} MiB, the most that the harness reads"

@@ -7,12 +7,13 @@
 //! It also records how much was uploaded, because an upload that is only slow says nothing about the target.
 
 use std::convert::Infallible;
-use std::io;
+use std::io::{self, Read as _};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt as _;
 use http_body_util::combinators::MapErr;
 use http_body_util::{BodyExt as _, BodyStream, Either, Full};
@@ -25,7 +26,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use super::budget::{Budget, Waiting};
+use super::budget::{Budget, LONGEST_BODY, Waiting, too_long};
 use super::{MOST_HEADERS, TOO_SLOW, innermost_cause, over_limit, readable};
 use judge::exchange::{Fault, Request, Response, Write};
 
@@ -33,6 +34,8 @@ use judge::exchange::{Fault, Request, Response, Write};
 pub(super) const LARGE: usize = 64 * 1024;
 /// An upload without any progress for this long counts as stalled.
 const STALLED_AFTER: Duration = Duration::from_secs(5);
+/// The first bytes of data in the format gzip (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// The timeout for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -104,7 +107,7 @@ pub(super) async fn send(
             Err(error) => Some(Err(fault(&error))),
         });
         let body = reading.budget.read(status, declared, reading.waiting, chunks).await?;
-        readable(Response { status, headers, body })
+        readable(decompressed(Response { status, headers, body })?)
     };
     // The connection is polled until the response is complete; dropping it closes it.
     let mut exchange = std::pin::pin!(exchange);
@@ -119,6 +122,25 @@ pub(super) async fn send(
             },
         },
     }
+}
+
+/// Decompresses a body in the content coding gzip, as the other client does. A body that is not compressed although the
+/// header says so is left as it is.
+fn decompressed(mut response: Response) -> Result<Response, Fault> {
+    let coding = response.header("content-encoding").unwrap_or_default().to_ascii_lowercase();
+    if !["gzip", "x-gzip"].contains(&coding.as_str()) || !response.body.starts_with(&GZIP) {
+        return Ok(response);
+    }
+    let mut body = Vec::new();
+    let read = MultiGzDecoder::new(&response.body[..]).take(LONGEST_BODY as u64 + 1).read_to_end(&mut body);
+    read.map_err(|error| Fault::Broken(format!("the compressed body cannot be read: {error}")))?;
+    if body.len() > LONGEST_BODY {
+        return Err(too_long(response.status));
+    }
+    let describes = |name: &str| ["content-encoding", "content-length"].iter().any(|it| name.eq_ignore_ascii_case(it));
+    response.headers.retain(|(name, _)| !describes(name));
+    response.body = body.into();
+    Ok(response)
 }
 
 /// A body in memory, or one that is written while it is sent.
@@ -136,6 +158,9 @@ fn message(request: &Request, url: &Url, fields: &[(String, Vec<u8>)]) -> Result
         .header("host", host)
         .header("accept", "*/*")
         .header("user-agent", super::USER_AGENT);
+    if !fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-encoding")) {
+        builder = builder.header("accept-encoding", "gzip");
+    }
     for (name, value) in fields {
         builder = builder.header(name, value.as_slice());
     }
@@ -325,6 +350,27 @@ mod tests {
             body,
         };
         client.send(&request, &[], false).await
+    }
+
+    #[tokio::test]
+    async fn compressed_response_to_an_upload_is_read() {
+        let base = server(async |mut stream: TcpStream| {
+            let mut sent = vec![0; 64 * 1024];
+            let mut total = 0;
+            while total < 20 * 1024 * 1024 {
+                total += stream.read(&mut sent).await?;
+            }
+            let mut body = flate2::read::GzEncoder::new(&b"{\"error\":1}"[..], flate2::Compression::fast());
+            let mut compressed = Vec::new();
+            body.read_to_end(&mut compressed)?;
+            let length = compressed.len();
+            let head = format!("HTTP/1.1 422 X\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n");
+            stream.write_all(head.as_bytes()).await?;
+            stream.write_all(&compressed).await
+        })
+        .await;
+        let response = sent(&base, Duration::from_secs(20)).await.expect("a response");
+        assert_eq!((response.status, response.json()), (422, Some(serde_json::json!({ "error": 1 }))));
     }
 
     #[tokio::test]

@@ -183,7 +183,7 @@ impl Session<'_> {
 /// An error if a setup step did not succeed.
 pub(super) fn require_success(session: &Session<'_>, exchange: &Exchange) -> Result<(), Halt> {
     match ExchangeContext::new(&session.environment.contract, exchange) {
-        Some(context) if !context.response.is_success() => Err(Halt::Inconclusive(format!(
+        Some(context) if !context.is_success() => Err(Halt::Inconclusive(format!(
             "the setup step {} returned {}",
             exchange.request.operation,
             actual(&context)
@@ -195,7 +195,7 @@ pub(super) fn require_success(session: &Session<'_>, exchange: &Exchange) -> Res
 fn note_codes(context: &ExchangeContext<'_>, record: &mut TestRecord) {
     record.codes.extend(context.code.clone());
     // Codes of delivery logs occur inside success bodies.
-    if context.response.is_success()
+    if context.is_success()
         && let Some(body) = &context.body
     {
         let logged = context.contract.catalog.codes.iter().filter(|entry| entry.occurs_in == OccursIn::DeliveryLog);

@@ -34,6 +34,9 @@ pub(super) struct Session<'r> {
     pub(super) earlier: HashMap<String, Earlier>,
     /// When a rate-limited request may be sent again.
     pub(super) retry_at: Option<Instant>,
+    /// True if a request that changes something had another effect than the test expects, or if an expectation of a
+    /// fixture is unmet. Later steps would only report the same fault again, as violations of other clauses.
+    pub(super) precondition_failed: bool,
     /// True if a connection broke in an earlier try: a second break is a finding and not chance.
     pub(super) after_break: bool,
     /// The name under which created resources are noted: that of the test, or of the shared fixture that is set up.
@@ -75,6 +78,7 @@ impl<'r> Session<'r> {
             variables,
             earlier: HashMap::new(),
             retry_at: None,
+            precondition_failed: false,
             after_break,
             owner: test.name.to_string(),
             made: Vec::new(),

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::judging::require_success;
 use super::session::{Halt, Session};
+use judge::check::ExchangeContext;
 use judge::exchange::Exchange;
 use judge::expect::{Earlier, Holds};
 use judge::finding::EXPECTATION;
@@ -23,6 +24,9 @@ impl Session<'_> {
     /// Runs all steps, until one of them halts the test.
     pub(super) async fn run_steps(&mut self, record: &mut TestRecord) -> Result<(), Halt> {
         for step in &self.test.steps {
+            if self.precondition_failed {
+                break;
+            }
             if step.skip_after_failure && record.findings.iter().any(|finding| finding.check == EXPECTATION) {
                 continue;
             }
@@ -31,7 +35,10 @@ impl Session<'_> {
                 Some(shared) => self.use_shared(record, step, shared).await,
                 None => self.step(record, step).await,
             };
-            record.findings[before..].iter_mut().for_each(|finding| finding.line = step.line);
+            let found = &mut record.findings[before..];
+            found.iter_mut().for_each(|finding| finding.line = step.line);
+            let of_fixture = step.line.is_none();
+            self.precondition_failed |= of_fixture && found.iter().any(|finding| finding.check == EXPECTATION);
             outcome?;
         }
         Ok(())
@@ -67,6 +74,9 @@ impl Session<'_> {
                 Holds::Yes
             }
         };
+        let context = ExchangeContext::new(&self.environment.contract, &record.exchanges[index]);
+        let succeeded = context.is_some_and(|context| context.is_success());
+        self.precondition_failed |= call.expected_effect().is_some_and(|expected| expected != succeeded);
         self.keep(call, &record.exchanges[index], holds)
     }
 

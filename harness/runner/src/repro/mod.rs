@@ -198,7 +198,8 @@ impl Functions {
     }
 
     fn calls(&self) -> String {
-        (1..=self.count()).map(|number| format!("  step_{number}\n")).collect()
+        let later = |number| format!("  [ \"$precondition_failed\" = yes ] || step_{number}\n");
+        (1..=self.count()).map(|number| if number == 1 { "  step_1\n".to_owned() } else { later(number) }).collect()
     }
 }
 

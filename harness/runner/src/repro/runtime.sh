@@ -183,6 +183,15 @@ judge() {
   if [ -n "$request_id_header" ]; then response_header "$request_id_header" >>"$dir/ids"; fi
 }
 
+# Notes if a request succeeded that must be refused, or the other way round: later steps are not run then, because they
+# would report the same fault.
+expect_effect() { # success|refusal
+  case $1:$status in
+    success:2* | refusal:[!2]*) ;;
+    *) precondition_failed=yes ;;
+  esac
+}
+
 # Prints the findings.
 print_findings() {
   while IFS="$separator" read -r what level clause check expected actual; do
@@ -320,7 +329,7 @@ base=${base%/}
 umask 077
 dir=$(mktemp -d "${TMPDIR:-/tmp}/repro.XXXXXX") || exit 3
 separator=$(printf '\037')
-violations=0 unmet=no reason='' ending=no
+violations=0 unmet=no precondition_failed=no reason='' ending=no
 trap finish EXIT
 trap 'reason=interrupted; finish' HUP INT TERM
 new_unique

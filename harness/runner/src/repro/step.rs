@@ -51,6 +51,9 @@ impl Writer<'_> {
         match &step.action {
             Action::Call(call) => {
                 let mut written = self.call(title, call, variables)?;
+                if step.line.is_none() {
+                    written.body.push_str("\n[ \"$unmet\" = no ] || precondition_failed=yes");
+                }
                 if step.skip_after_failure {
                     written.body.insert_str(0, "[ \"$unmet\" = yes ] && return\n");
                 }
@@ -109,6 +112,9 @@ impl Writer<'_> {
         }
         let request = format!("{} {}", request.method, self.markers.word(&request.path, Place::Path));
         self.send(call, &request, &mut lines);
+        if let Some(expected) = call.expected_effect() {
+            lines.push(format!("expect_effect {}", if expected { "success" } else { "refusal" }));
+        }
         self.record_created(operation, call.actor.as_deref(), &mut lines)?;
         if let Some(label) = &call.label {
             let label = file_name(label);

@@ -135,6 +135,24 @@ impl Call {
         Some(&self.asserted.as_ref()?.expectation)
     }
 
+    /// Whether a request that can change something must succeed (true) or be refused (false). If the outcome is the other
+    /// one, the target's data are not what later steps assume. None for a safe method (RFC 9110, section 9.2.1), for a
+    /// burst, and if the expectation permits both.
+    pub fn expected_effect(&self) -> Option<bool> {
+        let is_safe = matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE");
+        if is_safe || matches!(self.repetition, Repetition::Burst(_)) {
+            return None;
+        }
+        let expectation = self.expectation()?;
+        match &expectation.outcome {
+            Outcome::Listed { success: true, errors } if errors.is_empty() && expectation.tolerate.is_empty() => {
+                Some(true)
+            }
+            Outcome::Listed { success: false, .. } | Outcome::AnyRefusal { .. } => Some(false),
+            _ => None,
+        }
+    }
+
     /// The path in the description, or the other path to which the request is sent.
     pub fn path_in_words(&self) -> &str {
         self.send_to.as_ref().map_or(self.operation.path.as_str(), Template::source)

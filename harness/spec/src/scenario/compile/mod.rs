@@ -124,13 +124,16 @@ pub(super) fn test(
     problems: &mut Problems,
 ) {
     let variables = test.variables.clone();
-    let mut compiler = Compiler::new(at, contract, &variables, &test.clauses);
+    // A fixture may state a clause that the scenario is not about: if the fixture fails, that clause is violated.
+    let all: Vec<String> = contract.clauses.iter().map(|clause| clause.id.clone()).collect();
+    let mut compiler = Compiler::new(at, contract, &variables, &all);
     let mut steps = Vec::new();
     for Given { step, shared } in given {
         let action = compiler.action(&["given".into()], step, step.clause.as_deref());
         let (shared, skip_after_failure) = (shared.clone(), step.skip_after_failure);
         steps.extend(action.map(|action| Step { action, line: None, shared, skip_after_failure }));
     }
+    compiler.clauses = &test.clauses;
     for (index, Own { step, clause }) in own.iter().enumerate() {
         let below: Vec<PathStep> = vec!["steps".into(), index.into()];
         if step.judges() && clause.is_none() {
