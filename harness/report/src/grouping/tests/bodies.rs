@@ -31,7 +31,8 @@ fn members_that_the_same_responses_lack_are_one_cause_that_names_them() {
 #[test]
 fn values_that_several_operations_do_not_store_are_one_cause() {
     let not_stored = |member: &str| {
-        let found = |at: usize| finding(at, "STA-3", EXPECTATION, &format!("body /{member}"), member, "a string", "200");
+        let found =
+            |at: usize| finding(at, "STA-3", EXPECTATION, &format!("body /{member}"), member, "a string", "200");
         let exchanges = [exchange("update", 200, None, "{}"), exchange("read", 200, None, "{}")];
         test(member, &exchanges, &[found(0), found(1)])
     };
