@@ -4,15 +4,15 @@
 //! Nothing is sent: the responses are built from the contract. This file decides what is wrong from the text of the
 //! expectation, not with the code that judges it.
 
-#[path = "blind/answers.rs"]
-mod answers;
+#[path = "blind/candidates.rs"]
+mod candidates;
 #[path = "blind/matching.rs"]
 mod matching;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use answers::{Answer, Case, Right};
+use candidates::{Candidate, Case, Right};
 use cli::run::load;
 use judge::delivery::Delivery;
 use runner::execute::miscounted;
@@ -25,12 +25,12 @@ use spec::scenario::{Action, Expect, Expectation, Library, Outcome, Variables, s
 const OPEN: &[(&str, &str)] = &[];
 
 #[test]
-fn expectations_of_the_default_pack_reject_wrong_answers() {
+fn expectations_of_the_default_pack_reject_wrong_responses() {
     judge_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), 2_000);
 }
 
 #[test]
-fn expectations_of_the_parcel_pack_reject_wrong_answers() {
+fn expectations_of_the_parcel_pack_reject_wrong_responses() {
     judge_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel"), 15);
 }
 
@@ -112,41 +112,41 @@ fn new(seen: &mut BTreeSet<String>, operation: &str, expected: &Expectation) -> 
 /// The wrong responses that neither the expectation nor a check rejects.
 fn unnoticed(case: &Case<'_>) -> Vec<String> {
     let right = Right::of(case);
-    let before = case.findings_of(&right.answer, &right);
+    let before = case.findings_of(&right.response, &right);
     if before.iter().any(|what| what.contains("expectation")) {
         return vec![format!("the right response is rejected: {before:?}")];
     }
     let mut unnoticed = Vec::new();
-    let mut try_with = |what: String, answer: &Answer| {
-        let findings = case.findings_of(answer, &right);
+    let mut try_with = |what: String, response: &Candidate| {
+        let findings = case.findings_of(response, &right);
         if findings.difference(&before).next().is_none() {
             unnoticed.push(what);
         }
     };
-    for (what, answer) in wrong_outcomes(case, &right) {
-        try_with(what, &answer);
+    for (what, response) in wrong_outcomes(case, &right) {
+        try_with(what, &response);
     }
-    for (what, answer) in wrong_parts(case, &right) {
-        try_with(what, &answer);
+    for (what, response) in wrong_parts(case, &right) {
+        try_with(what, &response);
     }
     if let Some(earlier) = &right.earlier {
-        let mut other = right.answer.clone();
+        let mut other = right.response.clone();
         other.body = Some(json!({ "another": true }));
         try_with("another body than before".to_owned(), &other);
-        assert_eq!(earlier.status, right.answer.status);
+        assert_eq!(earlier.status, right.response.status);
     }
     unnoticed
 }
 
-/// Answers with a status or code that the expectation does not permit.
-fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
+/// Responds with a status or code that the expectation does not permit.
+fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Candidate)> {
     let mut wrong = Vec::new();
     for status in [418, 302, 307, 599] {
-        wrong.push((format!("status {status}"), Answer { status, ..right.answer.clone() }));
+        wrong.push((format!("status {status}"), Candidate { status, ..right.response.clone() }));
     }
     let elsewhere = vec![("location".to_owned(), "/elsewhere".to_owned())];
-    wrong.push(("a redirection".to_owned(), Answer { status: 307, headers: elsewhere, body: None, text: None }));
-    wrong.push(("an HTML page with 500".to_owned(), Answer::html(500)));
+    wrong.push(("a redirection".to_owned(), Candidate { status: 307, headers: elsewhere, body: None, text: None }));
+    wrong.push(("an HTML page with 500".to_owned(), Candidate::html(500)));
     for entry in case.contract.catalog.codes.iter().filter(|entry| entry.occurs_in == OccursIn::Response) {
         if !permits(case, Some(&entry.code), entry.status().unwrap_or_default()) {
             wrong.push((format!("the code {}", entry.code), case.refusal(&entry.code)));
@@ -157,7 +157,7 @@ fn wrong_outcomes(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
         wrong.push(("a success".to_owned(), success));
     }
     if case.expected.in_envelope {
-        wrong.push(("an HTML page with the right status".to_owned(), Answer::html(right.answer.status)));
+        wrong.push(("an HTML page with the right status".to_owned(), Candidate::html(right.response.status)));
     }
     wrong
 }
@@ -181,26 +181,26 @@ fn permits(case: &Case<'_>, code: Option<&String>, of: u16) -> bool {
 }
 
 /// The right response with one wrong part each.
-fn wrong_parts(case: &Case<'_>, right: &Right) -> Vec<(String, Answer)> {
+fn wrong_parts(case: &Case<'_>, right: &Right) -> Vec<(String, Candidate)> {
     let mut wrong = Vec::new();
     if let (Some(field), Some(pointer)) = (&right.field, &case.contract.catalog.envelope.pointers.field) {
         assert!(!field.is_empty());
-        wrong.push(("another field".to_owned(), right.answer.with_member(pointer, Some("another".into()))));
-        wrong.push(("no field".to_owned(), right.answer.with_member(pointer, None)));
-        wrong.push(("an empty field".to_owned(), right.answer.with_member(pointer, Some("".into()))));
+        wrong.push(("another field".to_owned(), right.response.with_member(pointer, Some("another".into()))));
+        wrong.push(("no field".to_owned(), right.response.with_member(pointer, None)));
+        wrong.push(("an empty field".to_owned(), right.response.with_member(pointer, Some("".into()))));
     }
     for (pointer, expected) in &case.expected.body {
         let pointer = case.filled(pointer);
         let expected = expected.value(case.variables).expect("no unknown variable");
         for value in matching::wrong(&expected) {
             let what = value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
-            wrong.push((format!("{what} at {pointer}"), right.answer.with_member(&pointer, value)));
+            wrong.push((format!("{what} at {pointer}"), right.response.with_member(&pointer, value)));
         }
     }
     for (name, expected) in &case.expected.headers {
         for value in matching::wrong_headers(expected, case.variables) {
             let what = value.clone().unwrap_or_else(|| "nothing".to_owned());
-            wrong.push((format!("{what} as {name}"), right.answer.with_header(name, value)));
+            wrong.push((format!("{what} as {name}"), right.response.with_header(name, value)));
         }
     }
     wrong

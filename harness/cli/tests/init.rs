@@ -186,7 +186,7 @@ fn codes_are_read_from_examples_lists_constants_or_a_page() {
 }
 
 #[test]
-fn request_schemas_are_tested_if_the_answer_to_invalid_values_is_known() {
+fn request_schemas_are_tested_if_the_response_to_invalid_values_is_known() {
     let folder = Folder::new("formats");
     let (_, library) = loaded(&folder, &generated(&with_page()));
     let formats = folder.read("schemas/formats.yaml");
@@ -264,21 +264,21 @@ fn description_without_any_security_needs_no_credential() {
     assert!(!pack.warnings.iter().any(|warning| warning.contains("--auth")), "{:?}", pack.warnings);
 }
 
-fn answers(media: &str, bodies: &[(u16, Value)]) -> Vec<Learned> {
-    let answer = |(status, body): &(u16, Value)| Learned {
+fn responses(media: &str, bodies: &[(u16, Value)]) -> Vec<Learned> {
+    let response = |(status, body): &(u16, Value)| Learned {
         status: *status,
         media: Some(media.to_owned()),
         body: body.clone(),
         ..Learned::default()
     };
-    bodies.iter().map(answer).collect()
+    bodies.iter().map(response).collect()
 }
 
 #[test]
-fn recorded_answers_are_used_where_the_documentation_says_nothing() {
+fn recorded_responses_are_used_where_the_documentation_says_nothing() {
     let gone = json!({ "type": "https://notes.example/gone", "title": "Gone", "status": 410 });
     let other = json!({ "type": "https://notes.example/other", "title": "Other", "status": 400 });
-    let problems = answers("application/problem+json", &[(410, gone.clone()), (410, gone), (400, other)]);
+    let problems = responses("application/problem+json", &[(410, gone.clone()), (410, gone), (400, other)]);
     let folder = Folder::new("learned");
     let pack = generate(&sources("notes-fastapi.json"), &problems).expect("a pack");
     let (contract, _) = loaded(&folder, &pack);
@@ -288,18 +288,18 @@ fn recorded_answers_are_used_where_the_documentation_says_nothing() {
     let errors = folder.read("schemas/errors.yaml");
     assert!(errors.contains("/type  # learned: check") && errors.contains("- 410  # learned: check"), "{errors}");
 
-    // Different answers do not describe all errors.
-    let mixed = answers("application/json", &[(404, json!({ "message": "x" })), (400, json!({ "errors": [] }))]);
+    // Different responses do not describe all errors.
+    let mixed = responses("application/json", &[(404, json!({ "message": "x" })), (400, json!({ "errors": [] }))]);
     let pack = generate(&sources("notes-fastapi.json"), &mixed).expect("a pack");
     let (contract, _) = loaded(&Folder::new("mixed"), &pack);
     assert!(contract.clause_of_check("envelope-present").is_none());
 }
 
 #[test]
-fn the_status_and_the_field_in_recorded_answers_are_found() {
+fn the_status_and_the_field_in_recorded_responses_are_found() {
     let body = |status: u16| json!({ "statusCode": status, "message": "x", "errors": [{ "pointer": "#/title", "detail": "y" }] });
     let folder = Folder::new("pointers");
-    let learned = answers("application/json", &[(400, body(400)), (404, body(404))]);
+    let learned = responses("application/json", &[(400, body(400)), (404, body(404))]);
     let (contract, _) = loaded(&folder, &generate(&sources("notes-fastapi.json"), &learned).expect("a pack"));
     let envelope = &contract.catalog.envelope;
     assert_eq!(envelope.pointers.status.as_deref(), Some("/statusCode"));
@@ -316,7 +316,7 @@ fn the_status_and_the_field_in_recorded_answers_are_found() {
 
 #[test]
 fn recorded_codes_are_ignored_if_the_documentation_lists_all_codes() {
-    let learned = answers("text/json", &[(404, json!({ "error": { "code": "UNDOCUMENTED", "message": "x" } }))]);
+    let learned = responses("text/json", &[(404, json!({ "error": { "code": "UNDOCUMENTED", "message": "x" } }))]);
     for (sources, codes) in [(with_page(), 4), (sources("books.json"), 4)] {
         let pack = generate(&sources, &learned).expect("a pack");
         let (contract, _) = loaded(&Folder::new(&format!("undocumented-{}", sources.page.is_some())), &pack);

@@ -1,8 +1,6 @@
 //! What an API may document must be possible to say in a pack: each test changes a small pack, and runs it against a
 //! server that conforms and one that does not.
 
-#[path = "packs_page/answers.rs"]
-mod answers;
 #[path = "packs_page/codes.rs"]
 mod codes;
 #[path = "packs_page/fields.rs"]
@@ -15,6 +13,8 @@ mod lists;
 mod matchers;
 #[path = "packs_page/requests.rs"]
 mod requests;
+#[path = "packs_page/responses.rs"]
+mod responses;
 #[path = "packs_page/setup.rs"]
 mod setup;
 #[path = "packs_page/status.rs"]

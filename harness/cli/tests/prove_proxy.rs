@@ -212,25 +212,25 @@ async fn the_proxy_forwards_requests_and_other_responses_unchanged() {
         let proxy = proxy(&contract, &format!("{target}/base"), mutation).await;
         let client = HttpClient::new(proxy.url(), &Network::default()).expect("a client");
         let body = vec![b'x'; 3 * 1024 * 1024];
-        let answer = send(&client, proxy.url(), &body).await.expect("an answer");
-        assert_eq!(answer.status, status);
-        let output = answer.json().expect("JSON");
+        let response = send(&client, proxy.url(), &body).await.expect("a response");
+        assert_eq!(response.status, status);
+        let output = response.json().expect("JSON");
         assert_eq!(output["line"], "POST /base/v2/parcels?a=%20b HTTP/1.1");
         assert_eq!(output["bytes"], body.len());
         assert_eq!(output["x-own"], "1", "{output}");
         assert!(target.ends_with(output["host"].as_str().expect("a host")), "{output}");
-        assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
+        assert_eq!(response.header("content-length"), Some(response.body.len().to_string().as_str()));
     }
     let proxy = proxy(&contract, &target, Some(every_second())).await;
     let client = HttpClient::new(proxy.url(), &Network::default()).expect("a client");
     let mut statuses = Vec::new();
     for _ in 0..4 {
-        statuses.push(send(&client, proxy.url(), b"{}").await.expect("an answer").status);
+        statuses.push(send(&client, proxy.url(), b"{}").await.expect("a response").status);
     }
     assert_eq!(statuses, [200, 418, 200, 418]);
     assert_eq!(proxy.triggered(), 2);
     proxy.disable();
-    assert_eq!(send(&client, proxy.url(), b"{}").await.expect("an answer").status, 200);
+    assert_eq!(send(&client, proxy.url(), b"{}").await.expect("a response").status, 200);
 }
 
 #[tokio::test]
@@ -298,11 +298,11 @@ async fn echo() -> String {
                     "line": text.lines().next(), "host": field("host"), "x-own": field("x-own"), "bytes": read.len() - head,
                 });
                 let output = output.to_string();
-                let answer = format!(
+                let response = format!(
                     "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{output}",
                     output.len()
                 );
-                let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.write_all(response.as_bytes()).await;
             });
         }
     });

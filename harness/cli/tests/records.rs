@@ -31,7 +31,7 @@ struct Store {
 
 struct Reply(u16, Vec<(&'static str, String)>, Option<String>);
 
-async fn answer(
+async fn response(
     State(store): State<Arc<Store>>,
     method: Method,
     uri: Uri,
@@ -48,7 +48,7 @@ async fn answer(
         builder = builder.header(name, value);
     }
     let body = body.filter(|_| method != Method::HEAD);
-    builder.body(body.map_or_else(Body::empty, Body::from)).expect("an answer")
+    builder.body(body.map_or_else(Body::empty, Body::from)).expect("a response")
 }
 
 impl Store {
@@ -155,7 +155,7 @@ async fn run(fault: Option<&'static str>) -> Run {
     let store = Arc::new(Store { fault, ..Store::default() });
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let router = Router::new().fallback(answer).with_state(store.clone());
+    let router = Router::new().fallback(response).with_state(store.clone());
     tokio::spawn(async move { axum::serve(listener, router).await });
     let credentials = [("keeper", "basic:keeper:a:b"), ("stranger", "basic:nobody:x")];
     let credentials =

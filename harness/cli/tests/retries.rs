@@ -19,7 +19,7 @@ const SERVED_AGAIN: &str = "rate-limiting/rate-limit-exceeded::served-again-afte
 
 /// The response to a request, by the number of the connection and of the request on it, both from 0. Without a
 /// response the connection is closed.
-type Answer = Arc<dyn Fn(usize, usize) -> Option<String> + Send + Sync>;
+type Reply = Arc<dyn Fn(usize, usize) -> Option<String> + Send + Sync>;
 
 struct Bench {
     environment: Environment,
@@ -28,8 +28,8 @@ struct Bench {
 }
 
 impl Bench {
-    async fn new(answer: impl Fn(usize, usize) -> Option<String> + Send + Sync + 'static) -> Self {
-        let url = serve(Arc::new(answer)).await;
+    async fn new(response: impl Fn(usize, usize) -> Option<String> + Send + Sync + 'static) -> Self {
+        let url = serve(Arc::new(response)).await;
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let contract = Contract::load(&root).unwrap_or_else(|_| panic!("the contract loads"));
         let library = load(&root, &contract).unwrap_or_else(|_| panic!("the scenarios load"));
@@ -64,24 +64,24 @@ impl Bench {
 }
 
 /// Implements HTTP/1.1 itself, because a library cannot close a connection at any point.
-async fn serve(answer: Answer) -> String {
+async fn serve(response: Reply) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move {
         let mut connection = 0;
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve_connection(stream, connection, answer.clone()));
+            tokio::spawn(serve_connection(stream, connection, response.clone()));
             connection += 1;
         }
     });
     url
 }
 
-async fn serve_connection(mut stream: TcpStream, connection: usize, answer: Answer) {
+async fn serve_connection(mut stream: TcpStream, connection: usize, response: Reply) {
     let mut request = 0;
     // The requests of these tests have no body and arrive in one read.
     while stream.read(&mut [0; 8192]).await.is_ok_and(|read| read > 0) {
-        let Some(text) = answer(connection, request) else { return };
+        let Some(text) = response(connection, request) else { return };
         if stream.write_all(text.as_bytes()).await.is_err() {
             return;
         }
@@ -149,7 +149,7 @@ impl Quota {
         Arc::new(Mutex::new(Self { pauses, used: 0, paused: 0, last: None, end: now() + 1 }))
     }
 
-    fn answer(&mut self) -> String {
+    fn response(&mut self) -> String {
         let is_pause = self.last.replace(Instant::now()).is_some_and(|last| last.elapsed() >= Self::PAUSE);
         self.paused += u32::from(is_pause && self.used == Self::LIMIT);
         if self.paused == self.pauses {
@@ -175,7 +175,7 @@ fn now() -> i64 {
 }
 
 async fn run_against(quota: Arc<Mutex<Quota>>) -> TestRecord {
-    let bench = Bench::new(move |_, _| Some(quota.lock().expect("a lock").answer())).await;
+    let bench = Bench::new(move |_, _| Some(quota.lock().expect("a lock").response())).await;
     bench.run(SERVED_AGAIN).await
 }
 
@@ -194,7 +194,7 @@ async fn rate_limit_that_resets_late_fails_although_a_retry_passes() {
 }
 
 #[tokio::test]
-async fn wait_obeys_the_delay_of_any_answer_that_was_rate_limited() {
+async fn wait_obeys_the_delay_of_any_response_that_was_rate_limited() {
     let limited = || {
         let headers = "x-ratelimit-limit: 1\r\nx-ratelimit-remaining: 0\r\nretry-after: 1\r\n";
         let body = r#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Later.","retry_after":1}}"#;

@@ -31,11 +31,11 @@ fn of_response(response: &Response<'_>, envelope: &Envelope, learned: &[ErrorBod
     let media = response.media.as_deref().filter(|media| !media.contains('*'))?;
     let name = response.schema_name.as_deref().filter(|name| name.len() <= LONGEST_NAME);
     let (is_same, expected) = (media.eq_ignore_ascii_case(&envelope.media_type), &envelope.media_type);
-    let answers: Vec<&str> =
+    let responses: Vec<&str> =
         learned.iter().filter(|one| one.status == response.status).filter_map(|one| one.media.as_deref()).collect();
-    if !is_same && envelope.origins.media_type != Origin::Guess && !answers.contains(&media) {
+    if !is_same && envelope.origins.media_type != Origin::Guess && !responses.contains(&media) {
         let schema = name.map(|name| format!(" ({name})")).unwrap_or_default();
-        let who = if answers.contains(&expected.as_str()) { "the API returns" } else { "the pack expects" };
+        let who = if responses.contains(&expected.as_str()) { "the API returns" } else { "the pack expects" };
         return Some(format!("{media}{schema}, but {who} {expected}"));
     }
     let has_code = places(response.schema?).iter().any(|place| place.pointer == envelope.code);
@@ -82,13 +82,13 @@ mod tests {
         }));
         let access = Access::of(all.node(), None);
         let operations = operations::read(&all, &access);
-        let answer = |(status, media): &(u16, &str)| super::super::Learned {
+        let response = |(status, media): &(u16, &str)| super::super::Learned {
             status: *status,
             media: Some((*media).to_owned()),
             body: json!({ "type": "https://a.example/wrong", "title": "x" }),
             ..Default::default()
         };
-        let learned = envelope::bodies_of_responses(&learned.iter().map(answer).collect::<Vec<_>>());
+        let learned = envelope::bodies_of_responses(&learned.iter().map(response).collect::<Vec<_>>());
         let envelope = envelope::envelope(&envelope::bodies(&operations), &[], &learned, preset);
         find(&operations, &envelope, &learned)
     }

@@ -382,14 +382,14 @@ mod tests {
         assert_eq!(envelope.schema["properties"]["error"]["required"], json!(["code", "message"]));
     }
 
-    fn answers(bodies: &[(u16, Value)]) -> Vec<ErrorBody> {
+    fn responses(bodies: &[(u16, Value)]) -> Vec<ErrorBody> {
         let learned =
             |(status, body): &(u16, Value)| Learned { status: *status, body: body.clone(), ..Learned::default() };
         bodies_of_responses(&bodies.iter().map(learned).collect::<Vec<_>>())
     }
 
     fn of_examples(bodies: &[(u16, Value)]) -> Envelope {
-        envelope(&answers(bodies), &[], &[], false)
+        envelope(&responses(bodies), &[], &[], false)
     }
 
     fn found(envelope: &Envelope) -> Option<(&str, Origin)> {
@@ -410,13 +410,13 @@ mod tests {
     }
 
     #[test]
-    fn answers_show_whether_a_name_is_right() {
+    fn responses_show_whether_a_name_is_right() {
         let page = bodies_of_page(&[json!({ "code": "A", "message": "m", "status": 400 })]);
-        let with = |learned: &[(u16, Value)]| envelope(&[], &page, &answers(learned), false);
-        let answer = |status: u16| json!({ "code": "A", "message": "m", "status": status });
+        let with = |learned: &[(u16, Value)]| envelope(&[], &page, &responses(learned), false);
+        let response = |status: u16| json!({ "code": "A", "message": "m", "status": status });
         assert_eq!(found(&with(&[])), Some(("/status", Origin::Guess)));
-        assert_eq!(found(&with(&[(404, answer(404))])), Some(("/status", Origin::Learned)));
-        assert_eq!(found(&with(&[(404, answer(3))])), None);
+        assert_eq!(found(&with(&[(404, response(404))])), Some(("/status", Origin::Learned)));
+        assert_eq!(found(&with(&[(404, response(3))])), None);
     }
 
     #[test]
@@ -444,7 +444,7 @@ mod tests {
         ] {
             let expected = Field { pointer: at.to_owned(), form, origin: Origin::Documented };
             assert_eq!(of_examples(&[(400, body.clone())]).field, Some(expected), "{body}");
-            let learned = envelope(&[], &[], &answers(&[(400, body.clone())]), false).field.expect("a field");
+            let learned = envelope(&[], &[], &responses(&[(400, body.clone())]), false).field.expect("a field");
             assert_eq!((learned.pointer.as_str(), learned.origin), (at, Origin::Learned), "{body}");
         }
         let mixed = json!({ "message": "m", "errors": [{ "field": "a" }, { "field": "/b" }] });
@@ -454,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_need_not_list_the_codes_that_an_example_or_an_answer_shows() {
+    fn a_schema_need_not_list_the_codes_that_an_example_or_a_response_shows() {
         let schema = |status: &str| ErrorBody {
             status: status.to_owned(),
             media: None,
@@ -469,10 +469,10 @@ mod tests {
         let example = json!({ "error": "invalid_grant", "error_description": "It has expired" });
         let of_page = envelope(&bodies, &bodies_of_page(std::slice::from_ref(&example)), &[], false);
         assert_eq!((of_page.code.as_str(), of_page.origins.code), ("/error", Origin::Documented));
-        let of_answer = envelope(&bodies, &[], &answers(&[(400, example)]), false);
-        assert_eq!((of_answer.code.as_str(), of_answer.origins.code), ("/error", Origin::Learned));
-        assert_eq!(of_answer.message, "/error_description");
-        let sentences = envelope(&bodies, &[], &answers(&[(400, json!({ "error": "It has expired" }))]), false);
+        let of_response = envelope(&bodies, &[], &responses(&[(400, example)]), false);
+        assert_eq!((of_response.code.as_str(), of_response.origins.code), ("/error", Origin::Learned));
+        assert_eq!(of_response.message, "/error_description");
+        let sentences = envelope(&bodies, &[], &responses(&[(400, json!({ "error": "It has expired" }))]), false);
         assert_eq!(sentences.origins.code, Origin::Guess);
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, 
     for (operation, setup, _) in called {
         text += &format!("  {}: {}\n", yaml::scalar(&operation.id), yaml::flow(&caller(operation, setup)));
     }
-    let (key, value) = answer(expected)?;
+    let (key, value) = response(expected)?;
     let note = expected.origin.spaced_note();
     text += &format!("schema:\n  refused: {}{note}\n", yaml::flow(&json!({ "clause": clause, key: value })));
     text += &excluded;
@@ -84,14 +84,14 @@ fn candidate<'b, 'd>(
     let expected = expectation::invalid(builder.catalogue, operation);
     // Any text is a value of a free form, and requests without a member are scenarios.
     let is_free = operation.body.as_ref().is_some_and(Body::is_free_form) && !operation.restricts_parameters;
-    if is_free || !is_tested || !documents_refusal || answer(&expected).is_none() || !operation.has_schema {
+    if is_free || !is_tested || !documents_refusal || response(&expected).is_none() || !operation.has_schema {
         return None;
     }
     Some((operation, setup(operation, builder.resources)?, expected))
 }
 
 /// The codes or statuses of a refusal.
-fn answer(expected: &Expected) -> Option<(&'static str, &Value)> {
+fn response(expected: &Expected) -> Option<(&'static str, &Value)> {
     ["error", "status"].into_iter().find_map(|key| Some((key, expected.value.get(key)?)))
 }
 

@@ -46,11 +46,11 @@ pub(super) fn status(envelope: &Envelope, documented: &[&ErrorBody], learned: &[
 /// What shows that a member repeats the status; `None` if something shows that it does not.
 fn origin_of_status(place: &Place, documented: &[&ErrorBody], learned: &[ErrorBody]) -> Option<Origin> {
     let shown = statuses_shown(documented.iter().copied(), &place.pointer)?;
-    let answered = statuses_shown(learned.iter(), &place.pointer)?;
+    let responded = statuses_shown(learned.iter(), &place.pointer)?;
     if shown.len() > 1 {
         return Some(Origin::Documented);
     }
-    if !answered.is_empty() {
+    if !responded.is_empty() {
         return Some(Origin::Learned);
     }
     let is_number = place.types.iter().any(|kind| kind == "integer" || kind == "number");
@@ -96,14 +96,14 @@ pub(super) fn field(envelope: &Envelope, documented: &[&ErrorBody], learned: &[E
     let place = find(FIELD_NAMES, &is_sibling)
         .or_else(|| find(FIELD_NAMES, &in_list))
         .or_else(|| find(FIELD_NAMES_IN_LISTS, &in_list))?;
-    let answered = values(learned.iter(), &place.pointer);
+    let responded = values(learned.iter(), &place.pointer);
     let shown = values(documented.iter().copied(), &place.pointer);
-    let origin = match (shown.is_empty(), answered.is_empty()) {
+    let origin = match (shown.is_empty(), responded.is_empty()) {
         (false, _) => Origin::Documented,
         (true, false) => Origin::Learned,
         (true, true) => Origin::Guess,
     };
-    let form = form_of(&shown.into_iter().chain(answered).collect::<Vec<_>>(), &place, envelope)?;
+    let form = form_of(&shown.into_iter().chain(responded).collect::<Vec<_>>(), &place, envelope)?;
     Some(Field { pointer: place.pointer.replace("/0/", "/*/"), form, origin })
 }
 

@@ -32,8 +32,8 @@ pub(super) fn all(
         documented.extend([200, 201, 202, 204]);
     }
     documented.sort_unstable();
-    let answered = learned.iter().filter_map(ErrorBody::number).filter(|status| *status < 500);
-    let learned = answered.chain(numbers(Origin::Learned));
+    let responded = learned.iter().filter_map(ErrorBody::number).filter(|status| *status < 500);
+    let learned = responded.chain(numbers(Origin::Learned));
     let guessed = numbers(Origin::Guess).chain(COMMON.iter().copied());
     let mut statuses: Vec<(u16, Option<&'static str>)> = Vec::new();
     let sourced = documented.into_iter().map(|status| (status, Origin::Documented));

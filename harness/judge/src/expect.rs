@@ -153,7 +153,7 @@ impl Assertion<'_> {
     }
 
     fn summary(&self, context: &ExchangeContext<'_>) -> String {
-        format!("{} returned {}", context.operation.id, came(context))
+        format!("{} returned {}", context.operation.id, actual(context))
     }
 
     fn finding(&self, violation: Violation, level: Level) -> Finding {
@@ -226,7 +226,7 @@ impl Assertion<'_> {
     fn tolerated(&self, context: &ExchangeContext<'_>) -> Classified {
         let why = self.expected.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
         let expected = format!("preferably {}", self.accepted(context));
-        let actual = format!("{}, which is tolerated{why}", context.code.clone().unwrap_or_else(|| came(context)));
+        let actual = format!("{}, which is tolerated{why}", context.code.clone().unwrap_or_else(|| actual(context)));
         Classified::Tolerated(Violation::new(self.part(context), expected, actual))
     }
 
@@ -238,7 +238,7 @@ impl Assertion<'_> {
     }
 
     fn wrong(&self, context: &ExchangeContext<'_>) -> Classified {
-        Classified::Wrong(Violation::new(self.part(context), self.accepted(context), came(context)))
+        Classified::Wrong(Violation::new(self.part(context), self.accepted(context), actual(context)))
     }
 
     /// The accepted outcomes, as text.
@@ -256,7 +256,7 @@ impl Assertion<'_> {
         let mut violations = Vec::new();
         let statuses = &self.expected.statuses;
         if !statuses.is_empty() && !status::matches(statuses, context.response.status) {
-            violations.push(Violation::new(Part::Status, statuses.join(" or "), came(context)));
+            violations.push(Violation::new(Part::Status, statuses.join(" or "), actual(context)));
         }
         for (pointer, expected) in &self.expected.body {
             let pointer = pointer.text(self.variables)?;
@@ -354,7 +354,7 @@ enum Classified {
 }
 
 /// The code and the status of a response.
-pub fn came(context: &ExchangeContext<'_>) -> String {
+pub fn actual(context: &ExchangeContext<'_>) -> String {
     let status = context.response.status;
     match &context.code {
         Some(code) => format!("{code} ({status})"),

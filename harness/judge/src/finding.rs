@@ -8,7 +8,7 @@ use std::fmt;
 
 use spec::contract::Level;
 
-pub use key::{Key, answer, digest, place};
+pub use key::{Key, digest, place, response_shape};
 
 /// Which part of an exchange a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

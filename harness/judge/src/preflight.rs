@@ -136,7 +136,7 @@ impl Preflight {
     fn missing_by_response(&self) -> Vec<(&str, Vec<&OperationFact>)> {
         let mut responses: Vec<(&str, Vec<&OperationFact>)> = Vec::new();
         for fact in self.missing() {
-            match responses.iter_mut().find(|(came, _)| *came == fact.response) {
+            match responses.iter_mut().find(|(actual, _)| *actual == fact.response) {
                 Some((_, facts)) => facts.push(fact),
                 None => responses.push((&fact.response, vec![fact])),
             }
@@ -149,14 +149,14 @@ impl Preflight {
         if let Some(stop) = &self.stop_reason {
             return vec![stop.clone()];
         }
-        let missing = self.missing_by_response().into_iter().map(|(came, facts)| match facts.as_slice() {
+        let missing = self.missing_by_response().into_iter().map(|(actual, facts)| match facts.as_slice() {
             [fact] => format!(
-                "operation {} ({}) seems not to be implemented: it returns {came}",
+                "operation {} ({}) seems not to be implemented: it returns {actual}",
                 fact.operation, fact.endpoint
             ),
             many => {
                 let names: Vec<&str> = many.iter().map(|fact| fact.operation.as_str()).collect();
-                format!("{} operations seem not to be implemented: {} return {came}", many.len(), names.join(", "))
+                format!("{} operations seem not to be implemented: {} return {actual}", many.len(), names.join(", "))
             }
         });
         let actors = self.actors.iter().filter_map(|fact| fact.problem.clone());

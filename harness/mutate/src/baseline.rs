@@ -6,7 +6,7 @@ use super::change::{Surroundings, apply};
 use super::mutation::{Change, Mutation, Subject};
 use super::observed::Observed;
 use super::route::Route;
-use super::situation::{Answers, History, Parts, Past, Previous, RequestPart};
+use super::situation::{History, Parts, Past, Previous, RequestPart, ResponseKind};
 use judge::exchange::{Exchange, Request, Response, Role};
 use judge::record::TestRecord;
 use runner::execute::{ALTERED_CREDENTIAL, DESCRIPTION_HEADER};
@@ -15,7 +15,7 @@ use spec::scenario::TestCase;
 
 /// A response that a test received.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct ObservedResponse {
     /// The method and the path of the request.
     pub line: String,
     /// The name of the actor that sent the request.
@@ -35,7 +35,7 @@ pub struct Answer {
 pub struct PassingTest {
     pub test: TestCase,
     /// The responses that it received.
-    pub answers: Vec<Answer>,
+    pub responses: Vec<ObservedResponse>,
     /// The findings without a mutation, as clause and check. They are about SHOULD clauses, or only warn.
     pub accepted: BTreeSet<(String, String)>,
 }
@@ -60,20 +60,20 @@ impl Baseline {
         let operation = |request: &Request| route.operation(&request.method, &request.path).map(str::to_owned);
         self.observed.add(record.exchanges.iter(), operation);
         let mut history = History::default();
-        let answer = |exchange| answer(contract, route, &mut history, exchange);
-        let answers: Vec<Answer> = record.exchanges.into_iter().filter_map(answer).collect();
-        for answer in answers.iter().filter(|answer| answer.response.is_success()) {
-            if let Some(operation) = &answer.operation {
-                self.successes.entry(operation.clone()).or_insert_with(|| answer.response.clone());
+        let response = |exchange| response(contract, route, &mut history, exchange);
+        let responses: Vec<ObservedResponse> = record.exchanges.into_iter().filter_map(response).collect();
+        for response in responses.iter().filter(|response| response.response.is_success()) {
+            if let Some(operation) = &response.operation {
+                self.successes.entry(operation.clone()).or_insert_with(|| response.response.clone());
             }
         }
-        for answer in &answers {
-            self.observed.refusals.extend(answer.operation.clone().zip(answer.code.clone()));
-            let class = if answer.response.is_error() { Answers::Errors } else { Answers::Successes };
-            self.observed.actors.extend(answer.actor.clone().filter(|actor| route.knows(actor)).zip(Some(class)));
+        for response in &responses {
+            self.observed.refusals.extend(response.operation.clone().zip(response.code.clone()));
+            let class = if response.response.is_error() { ResponseKind::Errors } else { ResponseKind::Successes };
+            self.observed.actors.extend(response.actor.clone().filter(|actor| route.knows(actor)).zip(Some(class)));
         }
         let accepted = record.findings.into_iter().map(|finding| (finding.clause, finding.check)).collect();
-        self.passing.push(PassingTest { test, answers, accepted });
+        self.passing.push(PassingTest { test, responses, accepted });
     }
 
     /// The successful response that a mutation sends instead of an error, with its operation.
@@ -95,21 +95,22 @@ impl Baseline {
         mutation: &'b Mutation,
         catalog: &'b ErrorCatalog,
     ) -> impl Iterator<Item = (usize, Response)> + 'b {
-        let fitting = passing.answers.iter().enumerate().filter(|(_, answer)| mutation.when.fits(&answer.subject()));
-        fitting.filter_map(move |(index, answer)| {
-            let before = passing.answers[..index].iter().rev().find(|earlier| earlier.line == answer.line);
+        let fitting =
+            passing.responses.iter().enumerate().filter(|(_, response)| mutation.when.fits(&response.subject()));
+        fitting.filter_map(move |(index, response)| {
+            let before = passing.responses[..index].iter().rev().find(|earlier| earlier.line == response.line);
             let surroundings = Surroundings {
                 catalog,
                 previous: before.map(|earlier| &earlier.response),
-                success: answer.operation.as_ref().and_then(|operation| self.successes.get(operation)),
-                refused: answer.past.refused.as_ref(),
+                success: response.operation.as_ref().and_then(|operation| self.successes.get(operation)),
+                refused: response.past.refused.as_ref(),
             };
-            Some((index, apply(&mutation.change, &answer.response, surroundings)?))
+            Some((index, apply(&mutation.change, &response.response, surroundings)?))
         })
     }
 }
 
-impl Answer {
+impl ObservedResponse {
     /// The documented operation that was called.
     pub(super) fn operation(&self) -> Option<&str> {
         self.operation.as_deref()
@@ -163,7 +164,7 @@ impl Answer {
     }
 }
 
-fn answer(contract: &Contract, route: &Route, history: &mut History, exchange: Exchange) -> Option<Answer> {
+fn response(contract: &Contract, route: &Route, history: &mut History, exchange: Exchange) -> Option<ObservedResponse> {
     let Exchange { role, request, outcome, .. } = exchange;
     let response = outcome.ok()?;
     let code = response.json().filter(|_| response.is_error()).and_then(|body| contract.catalog.code_in(&body));
@@ -179,7 +180,7 @@ fn answer(contract: &Contract, route: &Route, history: &mut History, exchange: E
         .headers
         .iter()
         .any(|(name, value)| name == DESCRIPTION_HEADER && value.starts_with(ALTERED_CREDENTIAL.as_bytes()));
-    Some(Answer {
+    Some(ObservedResponse {
         line: format!("{} {}", request.method, request.path),
         operation: operation.map(str::to_owned),
         parts: Parts::of(&request),

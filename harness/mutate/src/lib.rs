@@ -44,7 +44,7 @@ mod variants;
 
 pub use self::generate::{generate, situations};
 pub use allowed::{Allowed, SurvivorFile};
-pub use baseline::{Answer, Baseline, PassingTest};
+pub use baseline::{Baseline, ObservedResponse, PassingTest};
 pub use campaign::{Campaign, Origin};
 pub use change::{Surroundings, apply};
 pub use mutation::{Case, Change, Mutation, MutationFile, Subject, When, of_pack, read, write};
@@ -55,5 +55,5 @@ pub use render::{Summary, json, markdown, terminal};
 pub use route::Route;
 pub use schedule::Schedule;
 pub use score::{Changed, Counts, Kill, Outcome, Row, Score};
-pub use situation::{Answers, Parts, Previous, RequestPart};
+pub use situation::{Parts, Previous, RequestPart, ResponseKind};
 pub use variants::{Alarms, Reaction, Verdict, variants};

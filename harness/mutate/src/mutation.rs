@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::schedule::Schedule;
-use super::situation::{Answers, Parts, Previous, RequestPart};
+use super::situation::{Parts, Previous, RequestPart, ResponseKind};
 use spec::contract::Contract;
 use spec::source::{Problem, SourceFile, Step, suggestion};
 
@@ -55,7 +55,7 @@ pub struct When {
     pub code: Option<String>,
     /// Only errors, only successes, or webhook deliveries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answers: Option<Answers>,
+    pub responses: Option<ResponseKind>,
     /// Only every n-th response for which the other conditions are true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<usize>,
@@ -182,7 +182,7 @@ impl When {
 
     /// True for mutations of webhook deliveries.
     pub(super) fn is_of_deliveries(&self) -> bool {
-        self.answers == Some(Answers::Deliveries)
+        self.responses == Some(ResponseKind::Deliveries)
     }
 
     /// True if all conditions except `every` and `schedule` are true for a response.
@@ -195,11 +195,11 @@ impl When {
             && self.status.is_none_or(|status| status == subject.status)
             && self.request.as_ref().is_none_or(|part| subject.parts.is_some_and(|parts| parts.contains(part)))
             && subject.previous.ends_with(&self.after)
-            && match self.answers {
+            && match self.responses {
                 None => true,
-                Some(Answers::Errors) => subject.status >= 400,
-                Some(Answers::Successes) => (200..300).contains(&subject.status),
-                Some(Answers::Deliveries) => false,
+                Some(ResponseKind::Errors) => subject.status >= 400,
+                Some(ResponseKind::Successes) => (200..300).contains(&subject.status),
+                Some(ResponseKind::Deliveries) => false,
             }
     }
 }
@@ -308,7 +308,7 @@ mod tests {
         let part = RequestPart { at: "body /a".to_owned(), value: 1.into(), absent: false };
         let parts = Parts { all: vec![part.clone()], ..Parts::default() };
         let previous = ["write", "drop"]
-            .map(|operation| Previous { operation: operation.to_owned(), answers: Answers::Successes });
+            .map(|operation| Previous { operation: operation.to_owned(), responses: ResponseKind::Successes });
         let subject = Subject {
             operation: Some("read"),
             actor: Some("clerk"),
@@ -326,9 +326,9 @@ mod tests {
             (When { actor: text("clerk"), status: Some(404), ..any() }, true),
             (When { actor: text("reader"), status: Some(404), ..any() }, false),
             (When { status: Some(400), ..any() }, false),
-            (When { code: text("GONE"), answers: Some(Answers::Errors), ..any() }, true),
+            (When { code: text("GONE"), responses: Some(ResponseKind::Errors), ..any() }, true),
             (When { code: text("LOST"), ..any() }, false),
-            (When { answers: Some(Answers::Successes), ..any() }, false),
+            (When { responses: Some(ResponseKind::Successes), ..any() }, false),
             (When { request: Some(part.clone()), ..any() }, true),
             (When { request: Some(RequestPart { value: 2.into(), ..part }), ..any() }, false),
             (When { after: previous[1..].to_vec(), ..any() }, true),
@@ -339,7 +339,7 @@ mod tests {
         }
         let unknown = Subject { status: 204, ..Subject::default() };
         assert!(!When { operation: text("read"), ..any() }.fits(&unknown));
-        assert!(When { answers: Some(Answers::Successes), ..any() }.fits(&unknown));
+        assert!(When { responses: Some(ResponseKind::Successes), ..any() }.fits(&unknown));
     }
 
     #[test]
@@ -355,7 +355,7 @@ mod tests {
             Mutation {
                 name: "two".to_owned(),
                 about: None,
-                when: When { answers: Some(Answers::Errors), ..When::default() },
+                when: When { responses: Some(ResponseKind::Errors), ..When::default() },
                 change: Change::SetMember { at: "/a".to_owned(), to: Value::Null },
                 clauses: Vec::new(),
             },

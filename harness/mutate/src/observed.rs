@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::body::text;
-use super::situation::Answers;
+use super::situation::ResponseKind;
 use generate::schema::pointer::below;
 use judge::exchange::{Exchange, Request, Role};
 
@@ -22,7 +22,7 @@ pub struct Observed {
     /// The pairs of operation and error code.
     pub refusals: BTreeSet<(String, String)>,
     /// The actors whose credential the proxy knows, with the classes of their responses.
-    pub actors: BTreeSet<(String, Answers)>,
+    pub actors: BTreeSet<(String, ResponseKind)>,
     /// The number of successes of each operation about which a test asserts something.
     pub(super) asserted: BTreeMap<String, usize>,
     /// The members of the successes of each operation, by JSON Pointer.

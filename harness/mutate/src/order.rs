@@ -13,7 +13,7 @@ use spec::scenario::TestCase;
 pub(super) struct Recipient<'b> {
     pub(super) passing: &'b PassingTest,
     /// The index of that response in the test. A response with an assertion is preferred. `None` for a delivery.
-    pub(super) answer: Option<usize>,
+    pub(super) response: Option<usize>,
 }
 
 /// Every test that receives a changed response. The order is: first quick tests, first tests of the clauses of the
@@ -27,10 +27,10 @@ pub(super) fn recipients<'b>(
     let mut ranked: Vec<(Rank, Recipient<'b>)> = Vec::new();
     for passing in &baseline.passing {
         let changed: Vec<usize> = baseline.changed(passing, mutation, catalog).map(|(index, _)| index).collect();
-        let asserted = changed.iter().copied().find(|index| passing.answers[*index].role == Role::Asserted);
-        let answer = asserted.or(changed.first().copied());
+        let asserted = changed.iter().copied().find(|index| passing.responses[*index].role == Role::Asserted);
+        let response = asserted.or(changed.first().copied());
         let awaits = mutation.when.is_of_deliveries() && passing.test.steps.iter().any(|step| step.is_await());
-        if answer.is_none() && !awaits {
+        if response.is_none() && !awaits {
             continue;
         }
         let rank = Rank {
@@ -38,9 +38,9 @@ pub(super) fn recipients<'b>(
             other_clauses: !passing.test.clauses.iter().any(|clause| mutation.clauses.contains(clause)),
             not_asserted: asserted.is_none(),
             round: 0,
-            answers: passing.answers.len(),
+            responses: passing.responses.len(),
         };
-        ranked.push((rank, Recipient { passing, answer }));
+        ranked.push((rank, Recipient { passing, response }));
     }
     ranked.sort_by_key(|one| one.0);
     let mut rounds: BTreeMap<String, usize> = BTreeMap::new();
@@ -59,7 +59,7 @@ struct Rank {
     other_clauses: bool,
     not_asserted: bool,
     round: usize,
-    answers: usize,
+    responses: usize,
 }
 
 /// True for a test that waits for other tests or for the target, or that sends many requests.
@@ -86,8 +86,13 @@ mod tests {
 
     #[test]
     fn quick_tests_of_the_clause_come_first() {
-        let rank =
-            |waits, other_clauses, not_asserted, round| Rank { waits, other_clauses, not_asserted, round, answers: 1 };
+        let rank = |waits, other_clauses, not_asserted, round| Rank {
+            waits,
+            other_clauses,
+            not_asserted,
+            round,
+            responses: 1,
+        };
         let mut ranks = [
             rank(true, false, false, 0),
             rank(false, true, false, 0),

@@ -36,8 +36,8 @@ pub(super) fn changed(
     recipient: &Recipient<'_>,
 ) -> Option<Changed> {
     let passing = recipient.passing;
-    let Some(received) = recipient.answer else { return Some(of_delivery(passing, mutation)) };
-    let answer = &passing.answers[received];
+    let Some(received) = recipient.response else { return Some(of_delivery(passing, mutation)) };
+    let response = &passing.responses[received];
     let step = step(passing, received);
     let mut all = baseline.changed(passing, mutation, &contract.catalog);
     let (_, after) = all.find(|(index, _)| *index == received)?;
@@ -46,11 +46,11 @@ pub(super) fn changed(
         file: passing.test.file.to_string(),
         line: step.and_then(|step| step.line).unwrap_or(passing.test.line),
         accepts: step.and_then(Step::expectation).and_then(accepts),
-        request: format!("{} as {}", answer.line, answer.sent_as),
-        before: shown(&answer.response),
+        request: format!("{} as {}", response.line, response.sent_as),
+        before: shown(&response.response),
         after: match mutation.change {
             Change::Close => "the connection is closed".to_owned(),
-            _ => differing(&answer.response, &after),
+            _ => differing(&response.response, &after),
         },
     })
 }
@@ -124,21 +124,21 @@ fn accepts(expected: &Expectation) -> Option<String> {
     (all.len() > 1).then(|| all.join(" or "))
 }
 
-/// The step that received an answer. For the n-th answer with an assertion it is the n-th step with an expectation, or
-/// else the first step with the operation of the answer.
-pub(super) fn step(passing: &PassingTest, answer: usize) -> Option<&Step> {
-    let asserted = |index: &usize| passing.answers[*index].role == Role::Asserted;
-    if !asserted(&answer) {
+/// The step that received a response. For the n-th response with an assertion it is the n-th step with an expectation, or
+/// else the first step with the operation of the response.
+pub(super) fn step(passing: &PassingTest, response: usize) -> Option<&Step> {
+    let asserted = |index: &usize| passing.responses[*index].role == Role::Asserted;
+    if !asserted(&response) {
         return None;
     }
     let steps = passing.test.steps.iter().map(|step| &**step);
     let steps: Vec<&Step> = steps.filter(|step| step.expectation().is_some()).collect();
-    let answers: Vec<usize> = (0..passing.answers.len()).filter(asserted).collect();
-    if steps.len() == answers.len() {
-        let nth = answers.iter().position(|index| *index == answer)?;
+    let responses: Vec<usize> = (0..passing.responses.len()).filter(asserted).collect();
+    if steps.len() == responses.len() {
+        let nth = responses.iter().position(|index| *index == response)?;
         return steps.get(nth).copied();
     }
-    let operation = passing.answers[answer].operation()?;
+    let operation = passing.responses[response].operation()?;
     steps.into_iter().find(|step| step.call().is_some_and(|call| call.operation.id == operation))
 }
 

@@ -1,5 +1,5 @@
 //! The relay between target and webhook receiver. It forwards each delivery and changes some of them, or forwards them
-//! more or less often. The answers of the receiver, also delays and closed connections, pass through unchanged.
+//! more or less often. The responses of the receiver, also delays and closed connections, pass through unchanged.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use spec::contract::Contract;
 
 /// The maximum number of bytes of a delivery. A longer one is not forwarded.
 const LONGEST: usize = 1024 * 1024;
-/// The answer to a delivery that is not forwarded.
+/// The response to a delivery that is not forwarded.
 const ACCEPTED: &[u8] = b"HTTP/1.1 204 Accepted\r\nconnection: close\r\n\r\n";
 
 /// A relay that listens, but does not forward yet: the receiver needs its URL.
@@ -116,14 +116,14 @@ impl State {
                 self.changed.fetch_add(1, Ordering::Relaxed);
                 let mut first = self.forward(&message.bytes()).await?;
                 first.read_to_end(&mut Vec::new()).await?;
-                self.answer(&message, target).await
+                self.response(&message, target).await
             }
             Some(change) => {
                 let changed = self.applied(change, &message);
                 self.changed.fetch_add(usize::from(changed.is_some()), Ordering::Relaxed);
-                self.answer(&changed.unwrap_or(message), target).await
+                self.response(&changed.unwrap_or(message), target).await
             }
-            None => self.answer(&message, target).await,
+            None => self.response(&message, target).await,
         }
     }
 
@@ -141,8 +141,8 @@ impl State {
         Ok(receiver)
     }
 
-    /// Forwards a delivery and sends back what the receiver answers.
-    async fn answer(&self, message: &Message, mut target: TcpStream) -> std::io::Result<()> {
+    /// Forwards a delivery and sends back what the receiver returns.
+    async fn response(&self, message: &Message, mut target: TcpStream) -> std::io::Result<()> {
         let mut receiver = self.forward(&message.bytes()).await?;
         tokio::io::copy_bidirectional(&mut target, &mut receiver).await.map(drop)
     }
@@ -225,13 +225,13 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::{Answers, When};
+    use crate::{ResponseKind, When};
 
-    /// What a receiver gets of one delivery, and what its sender gets as an answer.
+    /// What a receiver gets of one delivery, and what its sender gets as a response.
     async fn delivered(change: Change) -> (Vec<String>, String) {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel");
         let contract = Arc::new(Contract::load(&root).expect("the pack loads"));
-        let when = When { answers: Some(Answers::Deliveries), ..When::default() };
+        let when = When { responses: Some(ResponseKind::Deliveries), ..When::default() };
         let mutation = Mutation { name: String::new(), about: None, when, change, clauses: Vec::new() };
         let listening = Listening::start().expect("a port");
         let address = listening.url.trim_start_matches("http://").to_owned();
@@ -241,12 +241,12 @@ mod tests {
         let relay = listening.forward(contract, mutation, receiver.address());
         let mut target = TcpStream::connect(address).await.expect("a connection");
         target.write_all(b"POST /hooks/a HTTP/1.1\r\nX-Sign: 1\r\nContent-Length: 3\r\n\r\na-1").await.expect("sent");
-        let mut answer = String::new();
-        target.read_to_string(&mut answer).await.expect("an answer");
+        let mut response = String::new();
+        target.read_to_string(&mut response).await.expect("a response");
         assert_eq!(relay.changed(), 1);
         let all = receiver.deliveries("a", "a-1").into_iter();
         let got = all.map(|one| format!("{:?} {}", one.header("x-sign"), String::from_utf8_lossy(&one.body)));
-        (got.collect(), answer.split("\r\n").next().unwrap_or_default().to_owned())
+        (got.collect(), response.split("\r\n").next().unwrap_or_default().to_owned())
     }
 
     #[tokio::test]

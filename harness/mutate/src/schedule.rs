@@ -31,7 +31,7 @@ pub enum Schedule {
 /// What has to be remembered of earlier responses.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// When the first response came that could be changed, and how many came.
+    /// When the first response that could be changed was received, and how many there were.
     begun: Option<Instant>,
     count: usize,
     /// The actors that got such a response.

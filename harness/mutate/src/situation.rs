@@ -24,7 +24,7 @@ const DEEPEST: usize = 4;
 /// A class of responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Answers {
+pub enum ResponseKind {
     /// Statuses from 400.
     Errors,
     /// Statuses from 200 to 299.
@@ -33,7 +33,7 @@ pub enum Answers {
     Deliveries,
 }
 
-impl Answers {
+impl ResponseKind {
     /// Its name in a file of mutations.
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ pub struct Previous {
     /// The operation that was called.
     pub operation: String,
     /// Whether it was refused.
-    pub answers: Answers,
+    pub responses: ResponseKind,
 }
 
 /// All parts of a request.
@@ -171,14 +171,14 @@ impl History {
 
     /// Adds a request for an operation, with the ids in its path.
     pub(super) fn add(&mut self, operation: &str, ids: &[&str], request: &Request, response: &Response) {
-        let answers = if response.is_error() { Answers::Errors } else { Answers::Successes };
+        let responses = if response.is_error() { ResponseKind::Errors } else { ResponseKind::Successes };
         let is_short = request.body.length() <= LONGEST_BODY;
         let sent = || serde_json::from_slice(&request.body).ok().filter(|_| is_short);
         let refused: Option<Value> = response.is_error().then(sent).flatten();
         let created = if ids.is_empty() && response.is_success() { scalars(response) } else { Vec::new() };
         for id in ids.iter().map(|id| (*id).to_owned()).chain(created) {
             let past = self.of.entry(id).or_default();
-            past.previous.push(Previous { operation: operation.to_owned(), answers });
+            past.previous.push(Previous { operation: operation.to_owned(), responses });
             let excess = past.previous.len().saturating_sub(LONGEST_PAST);
             past.previous.drain(..excess);
             past.refused.clone_from(&refused);
@@ -246,13 +246,16 @@ mod tests {
         let mut history = History::default();
         let response =
             |status: u16, body: &str| Response { status, body: body.as_bytes().to_vec().into(), ..Response::default() };
-        let previous = |operation: &str, answers| Previous { operation: operation.to_owned(), answers };
+        let previous = |operation: &str, responses| Previous { operation: operation.to_owned(), responses };
         history.add("create", &[], &request("/a", "", ""), &response(201, r#"{"id":"a-1","size":7}"#));
-        assert_eq!(history.past(&["a-1"]).previous, [previous("create", Answers::Successes)]);
+        assert_eq!(history.past(&["a-1"]).previous, [previous("create", ResponseKind::Successes)]);
         assert!(history.past(&["a-2"]).previous.is_empty());
         history.add("update", &["a-1"], &request("/a/a-1", "", r#"{"size":-1}"#), &response(400, ""));
         let past = history.past(&["a-1"]);
-        assert_eq!(past.previous, [previous("create", Answers::Successes), previous("update", Answers::Errors)]);
+        assert_eq!(
+            past.previous,
+            [previous("create", ResponseKind::Successes), previous("update", ResponseKind::Errors)]
+        );
         assert_eq!(past.refused, Some(json!({ "size": -1 })));
         for _ in 0..LONGEST_PAST {
             history.add("read", &["a-1"], &request("/a/a-1", "", ""), &response(200, ""));

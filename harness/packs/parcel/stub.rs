@@ -32,7 +32,7 @@ struct ParcelServer {
 struct Store {
     parcels: HashMap<u64, Parcel>,
     last: u64,
-    answers: u64,
+    responses: u64,
     /// The second of the last request of `hurried`, and the number of its requests in that second.
     hurried_requests: (u64, u32),
 }
@@ -54,12 +54,12 @@ pub async fn start(mutant: Option<&'static str>) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let server = Arc::new(ParcelServer { mutant, store: Mutex::default() });
-    let router = Router::new().fallback(answer).with_state(server);
+    let router = Router::new().fallback(response).with_state(server);
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
 }
 
-async fn answer(
+async fn response(
     State(server): State<Arc<ParcelServer>>,
     method: Method,
     uri: Uri,
@@ -67,8 +67,8 @@ async fn answer(
     body: Bytes,
 ) -> Response<Body> {
     let mut store = server.store.lock().expect("nobody panicked");
-    store.answers += 1;
-    let trace = if server.has("traces-all-alike") { "T-1".to_owned() } else { format!("T-{:06}", store.answers) };
+    store.responses += 1;
+    let trace = if server.has("traces-all-alike") { "T-1".to_owned() } else { format!("T-{:06}", store.responses) };
     let outcome = server.serve(&mut store, &method, uri.path(), &headers, &body, &trace);
     let mut builder = Response::builder();
     let name = if server.has("traces-under-the-usual-name") { "Request-Reference" } else { "Trace-Reference" };

@@ -14,7 +14,7 @@ use crate::tokens::Token;
 /// A caller whose credential was accepted.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    /// The credential itself. Quotas and replayed answers are stored under it.
+    /// The credential itself. Quotas and replayed responses are stored under it.
     pub(crate) credential: String,
     pub(crate) scope: Scope,
     pub(crate) environment: Environment,

@@ -11,7 +11,7 @@ pub(crate) trait TimeRules {
         SystemTime::now()
     }
 
-    /// The current time, as it is written in the body of a successful answer.
+    /// The current time, as it is written in the body of a successful response.
     fn timestamp(&self) -> String {
         rfc3339(self.signed_seconds())
     }

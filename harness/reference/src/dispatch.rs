@@ -2,7 +2,6 @@
 
 use std::fmt::Debug;
 
-use crate::answer::Outcome;
 use crate::auth::{self, Caller};
 use crate::errors::{ApiError, Code, shortened};
 use crate::limiter::{CountedRequest, Quota};
@@ -12,13 +11,14 @@ use crate::route::{self, Operation, Route};
 use crate::rules::Conforming;
 use crate::sandbox;
 use crate::state::{Call, State};
+use crate::success::Outcome;
 
 /// The steps of a request. Decorators of mutants and variants do something before or after a step.
 pub(crate) trait Service: Debug + Send + Sync {
     /// Handles a request and returns its outcome.
     fn handle(&self, state: &State, request: &Request, context: &mut RequestContext) -> Outcome;
 
-    /// Rejects a caller without the required scope, and answers the error that the request asks the sandbox for.
+    /// Rejects a caller without the required scope, and returns the error that the request asks the sandbox for.
     fn check_permission(&self, call: Call) -> Result<(), ApiError> {
         sandbox::requested_fault(&call.request.headers, call.rules())?;
         auth::authorise(call.caller, call.route.operation, call.rules())

@@ -1,24 +1,24 @@
-//! Idempotency keys: a repeated request gets the first answer again and has no further effect.
+//! Idempotency keys: a repeated request gets the first response again and has no further effect.
 
 use std::collections::{HashMap, VecDeque};
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::answer::Outcome;
 use crate::errors::{ApiError, Code};
+use crate::success::Outcome;
 
-/// The number of answers that are kept; older ones are discarded.
+/// The number of responses that are kept; older ones are discarded.
 const MOST_REPLAYS: usize = 10_000;
 
 /// CON-4: what a repeated key does.
 pub(crate) trait ReplayRules {
-    /// The key under which an answer is stored. `None` means that the header is ignored.
+    /// The key under which a response is stored. `None` means that the header is ignored.
     fn replay_key(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ApiError> {
         Ok(Some(key.to_vec()))
     }
 
-    /// The same key and body: the first answer again. `None` means that the request runs again.
+    /// The same key and body: the first response again. `None` means that the request runs again.
     fn replayed(&self, first: &Outcome) -> Option<Outcome> {
         Some(first.clone())
     }
@@ -31,10 +31,10 @@ pub(crate) trait ReplayRules {
     }
 }
 
-/// The answers by idempotency key.
+/// The responses by idempotency key.
 #[derive(Debug, Default)]
 pub(crate) struct Replays {
-    answers: HashMap<Key, Replay>,
+    responses: HashMap<Key, Replay>,
     order: VecDeque<Key>,
 }
 
@@ -50,11 +50,11 @@ struct Replay {
 impl Replays {
     /// What a key does that was used before; `None` if the request runs.
     pub(crate) fn again(&self, key: &Key, fingerprint: &[u8], rules: &dyn ReplayRules) -> Option<Outcome> {
-        let known = self.answers.get(key)?;
+        let known = self.responses.get(key)?;
         if known.fingerprint == fingerprint { rules.replayed(&known.outcome) } else { rules.other_body(&known.outcome) }
     }
 
-    /// Keeps the first answer for a key. Server errors are not kept.
+    /// Keeps the first response for a key. Server errors are not kept.
     pub(crate) fn store(&mut self, key: Key, fingerprint: Vec<u8>, outcome: &Outcome) {
         if matches!(outcome, Err(fault) if fault.status >= 500) {
             return;
@@ -62,10 +62,10 @@ impl Replays {
         if self.order.len() >= MOST_REPLAYS
             && let Some(oldest) = self.order.pop_front()
         {
-            self.answers.remove(&oldest);
+            self.responses.remove(&oldest);
         }
         self.order.push_back(key.clone());
-        self.answers.insert(key, Replay { fingerprint, outcome: outcome.clone() });
+        self.responses.insert(key, Replay { fingerprint, outcome: outcome.clone() });
     }
 }
 

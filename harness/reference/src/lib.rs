@@ -5,7 +5,6 @@
 //! one of the conforming [`variants`] the server keeps the contract in another way, and the harness must report nothing
 //! again. All state is kept in memory and ends with the [`Running`] server.
 
-mod answer;
 mod app;
 mod auth;
 #[cfg(test)]
@@ -35,6 +34,7 @@ mod sandbox;
 mod server;
 mod settings;
 mod state;
+mod success;
 mod tokens;
 mod transport;
 mod variants;

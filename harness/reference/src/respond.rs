@@ -1,15 +1,15 @@
-//! Writes answers and errors as HTTP responses.
+//! Writes responses and errors as HTTP responses.
 
 use hyper::Response;
 use hyper::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use hyper::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::answer::{Answer, Outcome};
 use crate::clock::{self, TimeRules};
 use crate::errors::{ApiError, Code};
 use crate::limiter::LimitRules;
 use crate::request::RequestContext;
+use crate::success::{Outcome, Success};
 use crate::wire::{self, Pieces};
 
 /// ENV-8: the media type of every body.
@@ -23,7 +23,7 @@ pub(crate) trait ResponseRules: LimitRules + TimeRules {
         value.to_string()
     }
 
-    /// ENV-9: the body of a successful answer.
+    /// ENV-9: the body of a successful response.
     fn success_body(&self, body: Value) -> Value {
         body
     }
@@ -52,7 +52,7 @@ pub(crate) trait ResponseRules: LimitRules + TimeRules {
 
 pub(crate) fn respond(context: &RequestContext, outcome: Outcome, rules: &dyn ResponseRules) -> Response<Pieces> {
     let mut response = match outcome {
-        Ok(answer) => success(answer, context, rules),
+        Ok(response) => success(response, context, rules),
         Err(fault) => rules.failure(rules.worded(with_request_id(fault, context), context), context),
     };
     for (name, value) in context.quota.iter().flat_map(|quota| rules.limit_headers(quota)) {
@@ -64,10 +64,10 @@ pub(crate) fn respond(context: &RequestContext, outcome: Outcome, rules: &dyn Re
     rules.framed(response, context)
 }
 
-fn success(answer: Answer, context: &RequestContext, rules: &dyn ResponseRules) -> Response<Vec<u8>> {
-    let has_body = answer.body.is_some();
-    let text = answer.body.map(|body| rules.json_text(&rules.success_body(body))).unwrap_or_default();
-    let mut response = plain(answer.status, text.into_bytes());
+fn success(response: Success, context: &RequestContext, rules: &dyn ResponseRules) -> Response<Vec<u8>> {
+    let has_body = response.body.is_some();
+    let text = response.body.map(|body| rules.json_text(&rules.success_body(body))).unwrap_or_default();
+    let mut response = plain(response.status, text.into_bytes());
     if has_body {
         set(&mut response, CONTENT_TYPE.as_str(), JSON);
     }

@@ -8,7 +8,6 @@ use std::fmt::Debug;
 
 use serde_json::{Map, Value};
 
-use crate::answer::AnswerRules;
 use crate::auth::AccessRules;
 use crate::clock::TimeRules;
 use crate::customers::CustomerRules;
@@ -22,6 +21,7 @@ use crate::json::BodyRules;
 use crate::limiter::LimitRules;
 use crate::respond::ResponseRules;
 use crate::sandbox::SandboxRules;
+use crate::success::SuccessRules;
 use crate::transport::TransportRules;
 use crate::verification::VerificationRules;
 use crate::webhooks::WebhookRules;
@@ -31,7 +31,7 @@ use crate::webhooks::outbound::DeliveryRules;
 /// Every decision of the API.
 pub(crate) trait Rules:
     AccessRules
-    + AnswerRules
+    + SuccessRules
     + BodyRules
     + CustomerRules
     + DeliveryRules
@@ -60,7 +60,7 @@ pub(crate) struct Conforming;
 
 impl Rules for Conforming {}
 impl AccessRules for Conforming {}
-impl AnswerRules for Conforming {}
+impl SuccessRules for Conforming {}
 impl BodyRules for Conforming {}
 impl CustomerRules for Conforming {}
 impl DeliveryRules for Conforming {}

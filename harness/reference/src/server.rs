@@ -26,7 +26,7 @@ use crate::wire::Pieces;
 const MEBIBYTE: usize = 1024 * 1024;
 /// Bodies up to this size are kept.
 const MOST_KEPT: usize = 20 * MEBIBYTE;
-/// Longer bodies are read up to this size and discarded, so that the client still receives the answer.
+/// Longer bodies are read up to this size and discarded, so that the client still receives the response.
 const MOST_READ: usize = 512 * MEBIBYTE;
 const MOST_HEADERS: usize = 1_000;
 
@@ -114,7 +114,7 @@ async fn handle(app: Arc<App>, request: hyper::Request<Incoming>) -> io::Result<
     let request = Request { method: head.method, path: head.uri.path().to_owned(), headers: head.headers, body };
     let route = dispatch::route(state, &request);
     let context = RequestContext::new(&request, route.as_ref(), state.ids.request());
-    tokio::time::sleep(state.rules.answer_delay(&context.request_id)).await;
+    tokio::time::sleep(state.rules.response_delay(&context.request_id)).await;
     let fallback = context.clone();
     let worker = Arc::clone(&app);
     // Decoding a document takes long, so it has its own thread. A panic there ends this request only.

@@ -23,7 +23,7 @@ pub(crate) trait TransportRules: Sync {
     }
 
     /// The delay before a request is handled.
-    fn answer_delay(&self, _request_id: &str) -> Duration {
+    fn response_delay(&self, _request_id: &str) -> Duration {
         Duration::ZERO
     }
 

@@ -50,7 +50,7 @@ pub(super) fn repro(report: &Report, test: &TestReport) -> String {
 /// The shortest command that reproduces a violation: the `curl` command of its exchange if that is enough and not long,
 /// else the script.
 pub(super) fn again(report: &Report, test: &TestReport, exchange: Option<&ExchangeReport>) -> String {
-    match exchange.filter(|exchange| exchange.stands_alone && exchange.curl.len() <= LONG_COMMAND) {
+    match exchange.filter(|exchange| exchange.self_contained && exchange.curl.len() <= LONG_COMMAND) {
         Some(exchange) => exchange.curl.clone(),
         None => repro(report, test),
     }

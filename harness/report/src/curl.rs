@@ -32,7 +32,7 @@ pub fn line(request: &Request) -> String {
 
 /// True if the command alone repeats the request, provided that no setup is needed: the body is short text, the shell
 /// can expand the credential, and there is no signature.
-pub(super) fn stands_alone(request: &Request) -> bool {
+pub(super) fn self_contained(request: &Request) -> bool {
     let written = |value: &[u8]| !String::from_utf8_lossy(value).split("${").skip(1).any(|name| !name.contains('#'));
     let signed = request.headers.iter().any(|(name, _)| name.contains("signature"));
     let short = request.body.length() <= SHORT_BODY && (request.body.is_empty() || text_of(&request.body).is_some());
@@ -112,13 +112,13 @@ mod tests {
     #[test]
     fn command_stands_alone_only_if_a_shell_can_write_all_of_it() {
         let plain = [("x-api-key", "${CONFORMANCE_ACTOR_WRITER#key:}")];
-        assert!(stands_alone(&request(b"{}", &plain)));
-        assert!(!stands_alone(&request(&[b'a'; 2000], &plain)));
-        assert!(!stands_alone(&request(b"\x00", &plain)));
-        assert!(!stands_alone(&request(
+        assert!(self_contained(&request(b"{}", &plain)));
+        assert!(!self_contained(&request(&[b'a'; 2000], &plain)));
+        assert!(!self_contained(&request(b"\x00", &plain)));
+        assert!(!self_contained(&request(
             b"{}",
             &[("x-api-key", "${CONFORMANCE_ACTOR_WRITER_WITHOUT_ITS_LAST_CHARACTER}")]
         )));
-        assert!(!stands_alone(&request(b"{}", &[("x-webhook-signature", "sha256=00")])));
+        assert!(!self_contained(&request(b"{}", &[("x-webhook-signature", "sha256=00")])));
     }
 }

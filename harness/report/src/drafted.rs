@@ -63,9 +63,9 @@ fn entry(title: String, kind: Kind, members: &[&Member<'_>]) -> Drafted {
         check: one(|finding| &finding.check),
         place: one(|finding| finding.defect().place),
         operations: all(|finding| &finding.key.operation),
-        responses: all(|finding| &finding.key.answer),
+        responses: all(|finding| &finding.key.response),
         expected: all(|finding| &finding.key.expected),
-        actual: all(|finding| &finding.key.came),
+        actual: all(|finding| &finding.key.actual),
     };
     match kind {
         // Only the operation and the response identify this cause; expectation and place differ from finding to finding.

@@ -7,16 +7,15 @@
 //!    are not the documented envelope; server errors cannot be provoked on the target.
 //! 2. The other findings by clause, check, place, expected value and shape of the actual value (see
 //!    [`judge::finding::Key`]). A defect that shows on several operations is one cause that lists them.
-//! 3. Groups that one wrong kind of answer explains, whichever clause, code or member they are about (see `answers`), and
+//! 3. Groups that one wrong kind of response explains, whichever clause, code or member they are about (see `responses`), and
 //!    groups of several clauses that have the same evidence (see `evidence`).
 //! 4. Other findings of one wrong response (see `consequences`).
-//! 5. Findings that only follow from a request that was accepted (see `accepted`): another answer to the same request,
+//! 5. Findings that only follow from a request that was accepted (see `accepted`): another response to the same request,
 //!    or a value that was stored.
 //!
 //! Every format shows the same causes in the same order. `drafted` drafts known deviations from them.
 
 mod accepted;
-mod answers;
 mod cause;
 mod consequences;
 mod evidence;
@@ -25,6 +24,7 @@ mod expected;
 mod kinds;
 mod operations;
 mod repair;
+mod responses;
 mod shapes;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -131,7 +131,7 @@ struct Item<'r> {
 
 impl<'r> Item<'r> {
     /// The test, and the index of the exchange in it.
-    fn answer(&self) -> (&'r str, usize) {
+    fn response(&self) -> (&'r str, usize) {
         (self.test.name.as_ref(), self.finding.exchange)
     }
 }
@@ -191,21 +191,21 @@ fn findings(report: &Report) -> Vec<Item<'_>> {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Group<'r> {
     NotImplemented(&'r str),
-    /// An operation that answers no valid request but with a server error.
+    /// An operation that returns a server error for every valid request.
     Failing(&'r str),
     NoEnvelope(&'r str),
     NotProvoked,
     UncheckedInput,
     Accepts(&'r str, Level),
-    /// An error names the wrong field: how it differs, and where that matters the answer or the field.
+    /// An error names the wrong field: how it differs, and where that matters the response or the field.
     Field(&'r str, &'r str, Level),
     /// Another number of deliveries than documented.
     Deliveries(kinds::Number, Level),
-    /// Valid values of a field are refused: the named field, and the answer.
+    /// Valid values of a field are refused: the named field, and the response.
     Refuses(&'r str, &'r str, Level),
     /// A list without an expected element: operation and place.
     Lacks(&'r str, &'r str, Level),
-    /// A server error where any other answer is expected, whichever: clause, and shape of the answer.
+    /// A server error where any other response is expected, whichever: clause, and shape of the response.
     Fails(&'r str, &'r str, Level),
     Same(Defect<'r>, Level),
 }
@@ -232,14 +232,14 @@ impl Group<'_> {
             Group::NotProvoked => finding::digest(&["not provoked"]),
             Group::UncheckedInput => finding::digest(&["unchecked input"]),
             Group::Accepts(clause, level) => finding::digest(&["accepts", clause, level.as_str()]),
-            Group::Field(came, detail, level) => finding::digest(&["field", came, detail, level.as_str()]),
+            Group::Field(actual, detail, level) => finding::digest(&["field", actual, detail, level.as_str()]),
             Group::Deliveries(number, level) => finding::digest(&["deliveries", number.as_str(), level.as_str()]),
-            Group::Refuses(field, came, level) => finding::digest(&["refuses", field, came, level.as_str()]),
+            Group::Refuses(field, actual, level) => finding::digest(&["refuses", field, actual, level.as_str()]),
             Group::Lacks(operation, place, level) => finding::digest(&["lacks", operation, place, level.as_str()]),
-            Group::Fails(clause, came, level) => finding::digest(&["fails", clause, came, level.as_str()]),
+            Group::Fails(clause, actual, level) => finding::digest(&["fails", clause, actual, level.as_str()]),
             Group::Same(defect, level) => {
-                let Defect { clause, check, place, expected, came } = defect;
-                finding::digest(&[clause, check, place, expected, came, level.as_str()])
+                let Defect { clause, check, place, expected, actual } = defect;
+                finding::digest(&[clause, check, place, expected, actual, level.as_str()])
             }
         }
     }
@@ -251,7 +251,7 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
     let failing = operations::Failing::of(report, findings);
     let shapes = Shapes::of(findings);
     let fields = kinds::Fields::of(report, findings);
-    let errors = answers::ServerErrors::of(findings);
+    let errors = responses::ServerErrors::of(findings);
     let first = findings.iter().map(|item| match shapes.of_item(item) {
         _ if missing.contains(item.operation) => Group::NotImplemented(item.operation),
         _ if failing.explains(item) => Group::Failing(item.operation),
@@ -259,9 +259,9 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
         None => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &fields)),
     });
     let groups = undocumented(findings, unchecked_input(report, findings, first.collect()));
-    let groups = answers::of_many_codes(findings, answers::codes_never_given(report, findings, groups));
-    let groups = answers::absent_headers(findings, answers::stored_values(findings, groups));
-    let groups = accepted::other_answers(findings, consequences::served_ids(findings, groups));
+    let groups = responses::of_many_codes(findings, responses::codes_never_given(report, findings, groups));
+    let groups = responses::absent_headers(findings, responses::stored_values(findings, groups));
+    let groups = accepted::other_responses(findings, consequences::served_ids(findings, groups));
     let groups = evidence::merged_parts(findings, evidence::merged(findings, groups));
     let groups = consequences::merged(findings, errors.with_bodies(findings, groups));
     accepted::followers(findings, groups)
@@ -271,10 +271,10 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
 fn refused_values<'r>(item: &Item<'r>) -> Option<Group<'r>> {
     let finding = item.finding;
     let key = &finding.key;
-    let is_refusal = status_of(&key.answer).is_some_and(|status| REFUSES_INPUT.contains(&status));
-    let valid = finding.check == EXPECTATION && key.expected == "success" && key.came == key.answer;
+    let is_refusal = status_of(&key.response).is_some_and(|status| REFUSES_INPUT.contains(&status));
+    let valid = finding.check == EXPECTATION && key.expected == "success" && key.actual == key.response;
     let field = item.test.exchanges.get(finding.exchange)?.field.as_deref()?;
-    (valid && is_refusal).then_some(Group::Refuses(field, &key.came, finding.level))
+    (valid && is_refusal).then_some(Group::Refuses(field, &key.actual, finding.level))
 }
 
 fn by_finding<'r>(finding: &'r FindingReport, fields: &kinds::Fields<'r>) -> Group<'r> {
@@ -282,13 +282,13 @@ fn by_finding<'r>(finding: &'r FindingReport, fields: &kinds::Fields<'r>) -> Gro
         return group;
     }
     let defect = finding.defect();
-    let fails = is_server_error(defect.came);
+    let fails = is_server_error(defect.actual);
     let refusals = statuses(defect.expected);
     let may_fail = !refusals.is_empty() && refusals.iter().all(|status| *status >= 500);
     if finding.check == EXPECTATION && fails && !may_fail && !defect.expected.contains("success") {
-        return Group::Fails(defect.clause, defect.came, finding.level);
+        return Group::Fails(defect.clause, defect.actual, finding.level);
     }
-    if finding.check != EXPECTATION || defect.came != "success" || defect.expected.contains("success") {
+    if finding.check != EXPECTATION || defect.actual != "success" || defect.expected.contains("success") {
         return Group::Same(defect, finding.level);
     }
     let statuses = statuses(defect.expected);
@@ -298,36 +298,37 @@ fn by_finding<'r>(finding: &'r FindingReport, fields: &kinds::Fields<'r>) -> Gro
     Group::Accepts(&finding.clause, finding.level)
 }
 
-/// If the status or the code of an answer is undocumented, an expectation that fails on this answer has the same cause.
+/// If the status or the code of a response is undocumented, an expectation that fails on this response has the same cause.
 /// With an undocumented code, the status must be the expected one.
 fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let (mut by_status, mut by_code): (HashMap<_, Group<'_>>, HashMap<_, _>) = (HashMap::new(), HashMap::new());
     let mut of_code: HashMap<_, Group<'_>> = HashMap::new();
     for (item, group) in findings.iter().zip(&groups).filter(|(_, group)| matches!(group, Group::Same(..))) {
-        let answer = item.answer();
+        let response = item.response();
         match item.finding.check.as_str() {
-            STATUS_CHECK => by_status.insert(answer, group.clone()),
-            CODE_CHECK => by_code.insert(answer, group.clone()),
-            CODE_STATUS_CHECK => of_code.insert(answer, group.clone()),
+            STATUS_CHECK => by_status.insert(response, group.clone()),
+            CODE_CHECK => by_code.insert(response, group.clone()),
+            CODE_STATUS_CHECK => of_code.insert(response, group.clone()),
             _ => None,
         };
     }
     // The status of a published code says more than that the status is undocumented.
-    for (answer, group) in &mut by_status {
-        *group = of_code.remove(answer).unwrap_or_else(|| group.clone());
+    for (response, group) in &mut by_status {
+        *group = of_code.remove(response).unwrap_or_else(|| group.clone());
     }
     let has_expected_status = |finding: &FindingReport| {
-        let status = status_of(&finding.key.answer);
+        let status = status_of(&finding.key.response);
         let expected = &finding.key.expected;
         permits_documented(expected) || statuses(expected).iter().any(|one| Some(*one) == status)
     };
     let lead = |item: &Item<'r>, group: &Group<'r>| {
-        let of_answer = item.finding.check == EXPECTATION && item.finding.defect().came == item.finding.key.answer
+        let of_response = item.finding.check == EXPECTATION
+            && item.finding.defect().actual == item.finding.key.response
             || item.finding.check == STATUS_CHECK;
-        let answer = item.answer();
-        let by_code = || by_code.get(&answer).filter(|_| has_expected_status(item.finding));
-        let lead = by_status.get(&answer).or_else(by_code)?;
-        (of_answer && matches!(group, Group::Same(..))).then(|| lead.clone())
+        let response = item.response();
+        let by_code = || by_code.get(&response).filter(|_| has_expected_status(item.finding));
+        let lead = by_status.get(&response).or_else(by_code)?;
+        (of_response && matches!(group, Group::Same(..))).then(|| lead.clone())
     };
     findings.iter().zip(groups).map(|(item, group)| lead(item, &group).unwrap_or(group)).collect()
 }

@@ -75,7 +75,7 @@ pub fn test_report(presenter: &Presenter<'_>, result: &TestResult) -> TestReport
             .iter()
             .enumerate()
             .map(|(index, exchange)| ExchangeReport {
-                stands_alone: index == 0 && result.record.fuzz.is_none() && curl::stands_alone(&exchange.request),
+                self_contained: index == 0 && result.record.fuzz.is_none() && curl::self_contained(&exchange.request),
                 ..exchange_report(presenter, exchange, &own, in_full)
             })
             .collect(),
@@ -159,8 +159,8 @@ fn key_report(key: &Key, redactor: &Redactor) -> KeyReport {
         operation: key.operation.clone(),
         place: redactor.clean_own(&key.place),
         expected: redactor.clean_own(&key.expected),
-        came: redactor.clean(&key.came),
-        answer: redactor.clean(&key.answer),
+        actual: redactor.clean(&key.actual),
+        response: redactor.clean(&key.response),
         rule: key.rule.clone(),
     }
 }
@@ -215,7 +215,7 @@ fn exchange_report(presenter: &Presenter<'_>, exchange: &Exchange, own: &Own, in
         duration_ms: millis(exchange.took),
         fault: exchange.outcome.as_ref().err().map(|fault| redactor.clean_own(fault.message())),
         curl: redactor.clean_own(&curl::line(&exchange.request)),
-        stands_alone: false,
+        self_contained: false,
         request: in_full.then(|| Box::new(request_message(presenter, &exchange.request))),
         response: response.filter(|_| in_full).map(|response| Box::new(response_message(presenter, response, own))),
     }

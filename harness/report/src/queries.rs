@@ -63,18 +63,18 @@ pub struct Defect<'f> {
     pub place: &'f str,
     pub expected: &'f str,
     /// The shape of the actual value.
-    pub came: &'f str,
+    pub actual: &'f str,
 }
 
 impl FindingReport {
     /// The defect of this finding. Reports of earlier versions have no key; their other members are used instead.
     pub fn defect(&self) -> Defect<'_> {
         let Self { clause, check, part, expected, actual, key, .. } = self;
-        let (expected, came): (&str, &str) =
+        let (expected, actual): (&str, &str) =
             if check == judge::finding::EXPECTATION { (expected, actual) } else { ("", "") };
         match key.id.is_empty() {
-            true => Defect { clause, check, place: part, expected, came },
-            false => Defect { clause, check, place: &key.place, expected: &key.expected, came: &key.came },
+            true => Defect { clause, check, place: part, expected, actual },
+            false => Defect { clause, check, place: &key.place, expected: &key.expected, actual: &key.actual },
         }
     }
 
@@ -83,8 +83,8 @@ impl FindingReport {
         if !self.key.id.is_empty() {
             return self.key.id.clone();
         }
-        let Defect { clause, check, place, expected, came } = self.defect();
-        judge::finding::digest(&[clause, check, place, expected, came])
+        let Defect { clause, check, place, expected, actual } = self.defect();
+        judge::finding::digest(&[clause, check, place, expected, actual])
     }
 }
 

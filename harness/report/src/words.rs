@@ -122,16 +122,16 @@ fn finding_text(test: &TestReport, finding: &FindingReport, exchange: Option<&Ex
 }
 
 fn exchange_text(exchange: &ExchangeReport) -> String {
-    let mut answer = match (exchange.status_code, &exchange.fault) {
+    let mut response = match (exchange.status_code, &exchange.fault) {
         (Some(status), _) => format!("status {status}"),
         (None, Some(fault)) => format!("no response, {fault}"),
         (None, None) => "no response".to_owned(),
     };
     if let Some(id) = &exchange.request_id {
-        answer.push_str(&format!(", request id {id}"));
+        response.push_str(&format!(", request id {id}"));
     }
     let request = format!("{} ({} as {})", exchange.endpoint, exchange.operation, exchange.actor);
-    format!("  exchange: {}: {}\n  {}\n", barred(&request), barred(&answer), exchange.curl)
+    format!("  exchange: {}: {}\n  {}\n", barred(&request), barred(&response), exchange.curl)
 }
 
 /// A value of several lines, with a bar before each line except the first: no line starts with text of the target,

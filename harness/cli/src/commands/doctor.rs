@@ -129,16 +129,16 @@ fn is_checked(fact: &ActorFact) -> bool {
 
 fn describe(fact: &ActorFact) -> String {
     let scope = fact.scope.as_deref().map(|scope| format!(" with scope {scope}")).unwrap_or_default();
-    let came = &fact.response;
+    let actual = &fact.response;
     match fact.state {
         ActorState::Accepted => format!("accepted{scope}"),
-        ActorState::Refused => format!("REFUSED: {came}"),
-        ActorState::LacksScope => format!("accepted, but NOT{scope}: {came}"),
+        ActorState::Refused => format!("REFUSED: {actual}"),
+        ActorState::LacksScope => format!("accepted, but NOT{scope}: {actual}"),
         ActorState::Swapped => "SWAPPED with another actor's".to_owned(),
         ActorState::Shared => "the SAME as another actor's".to_owned(),
-        ActorState::Unclear => format!("unclear: {came}"),
-        ActorState::NotProbed if came.is_empty() => "set; no test expects it to be accepted".to_owned(),
-        ActorState::NotProbed => format!("set, but not checked: {came}"),
+        ActorState::Unclear => format!("unclear: {actual}"),
+        ActorState::NotProbed if actual.is_empty() => "set; no test expects it to be accepted".to_owned(),
+        ActorState::NotProbed => format!("set, but not checked: {actual}"),
     }
 }
 

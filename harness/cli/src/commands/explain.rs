@@ -103,9 +103,9 @@ fn explain_clause(clause: &Clause, contract: &Contract, library: &Library) -> St
 
 /// What a check asserts, and to what it applies.
 fn statement(name: &str) -> Option<String> {
-    let answers = CHECKS.iter().find(|check| check.name == name).map(|check| (check.statement, "on every exchange"));
+    let responses = CHECKS.iter().find(|check| check.name == name).map(|check| (check.statement, "on every exchange"));
     let deliveries = DELIVERY_CHECKS.iter().find(|check| check.name == name);
-    let found = answers.or_else(|| deliveries.map(|check| (check.statement, "on every delivery to our endpoints")));
+    let found = responses.or_else(|| deliveries.map(|check| (check.statement, "on every delivery to our endpoints")));
     found.map(|(statement, place)| format!("{statement}; {place}"))
 }
 
@@ -253,10 +253,10 @@ fn step_in_words(step: &Step, test: &TestCase) -> String {
         Action::Call(call) => call_in_words(call, test),
         Action::Wait(_) => "wait for the retry delay in the response".to_owned(),
         Action::Listen(listen) => {
-            let answers: Vec<String> = listen.responses.iter().map(ToString::to_string).collect();
+            let responses: Vec<String> = listen.responses.iter().map(ToString::to_string).collect();
             format!(
                 "our webhook endpoint responds with {} to deliveries that contain {}",
-                answers.join(", then "),
+                responses.join(", then "),
                 listen.body_contains.shown(&test.variables)
             )
         }

@@ -35,8 +35,8 @@ pub(super) fn learn(folder: &Path, url: &str, create: bool) -> Result<Vec<Learne
     let runtime = Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
     warn_of_missing_credentials(&library, &target);
     runtime.block_on(refuse_wrong_credentials(&contract, &library, &target, &client))?;
-    let (answers, learned) = runtime.block_on(send_all(contract, library, target, client, create));
-    match answers {
+    let (responses, learned) = runtime.block_on(send_all(contract, library, target, client, create));
+    match responses {
         0 => Err(Abort::Inconclusive(format!(
             "{url} did not respond to any request, so nothing can be learned: check the URL"
         ))),
@@ -80,23 +80,23 @@ async fn send_all(
 ) -> (usize, Vec<Learned>) {
     let (_sender, stop) = tokio::sync::watch::channel(None);
     let environment = Environment::new(Arc::new(contract), target, client, None, token(), stop);
-    let (mut answers, mut learned) = (0, Vec::new());
+    let (mut responses, mut learned) = (0, Vec::new());
     for test in library.tests.iter().filter(|test| create || test.steps.len() == 1) {
         if !test.actors.iter().all(|actor| environment.target.credentials.contains_key(actor)) {
             continue;
         }
         let record = run_test(&environment, test).await;
         for exchange in &record.exchanges {
-            answers += usize::from(exchange.response().is_some());
+            responses += usize::from(exchange.response().is_some());
             learned.extend(learned_from(test, exchange));
         }
         // The API did not respond. The other requests would get no response either.
-        if answers == 0 {
+        if responses == 0 {
             break;
         }
     }
     sweep(&environment).await;
-    (answers, learned)
+    (responses, learned)
 }
 
 fn learned_from(test: &TestCase, exchange: &Exchange) -> Option<Learned> {

@@ -75,7 +75,7 @@ fn shows_new_cause(contract: &Contract, result: &TestResult, found: &Found, know
     let Some(exchange) = result.record.exchanges.get(found.exchange) else { return true };
     let findings = result.record.findings.iter().filter(|finding| finding.exchange == found.exchange);
     let keys =
-        findings.map(|finding| Key { answer: String::new(), ..Key::of(contract, finding, Some(exchange), None) });
+        findings.map(|finding| Key { response: String::new(), ..Key::of(contract, finding, Some(exchange), None) });
     // Every key must be inserted, so the iteration must not stop at the first new one.
     keys.filter(|key| known.insert(key.clone())).count() > 0
 }

@@ -34,7 +34,7 @@ pub(super) struct Checked {
 }
 
 /// Checks the target before the first test. Normally this is the complete preflight. If each test has its own process,
-/// it only checks whether the target answers; with `--no-preflight`, only whether its port is open. If the run is
+/// it only checks whether the target responds; with `--no-preflight`, only whether its port is open. If the run is
 /// stopped meanwhile, the check ends, and the tests say why they did not run.
 pub(super) fn run(
     runtime: &Runtime,

@@ -66,7 +66,7 @@ impl Signals {
 }
 
 /// Whether this process was started with SIGHUP ignored, according to `/proc` on Linux: signal N is bit N - 1 of the
-/// mask. Must be called before listening to the signal, which changes the mask. Without `/proc` the answer is no, and a
+/// mask. Must be called before listening to the signal, which changes the mask. Without `/proc` the response is no, and a
 /// hangup stops the run with its reports written.
 #[cfg(unix)]
 fn is_hangup_ignored() -> bool {

@@ -27,7 +27,7 @@ use super::hooks::{self, Hooks};
 use super::mutants::{Must, Mutant};
 use super::proxy::{Proxy, STEP};
 
-/// Limits for the copies of the tests. They are low, because the reference answers and delivers at once.
+/// Limits for the copies of the tests. They are low, because the reference responses and delivers at once.
 const POLL_SECONDS: u32 = 2;
 const BURST: u32 = 60;
 /// The time limits of an awaited attempt, and of the rest of the step.

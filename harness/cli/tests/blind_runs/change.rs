@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 /// A response on its way to the harness.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct StubResponse {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
-impl Answer {
+impl StubResponse {
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
@@ -115,44 +115,44 @@ impl Fault {
     ];
 }
 
-/// Previous answers that a change may need.
+/// Previous responses that a change may need.
 #[derive(Debug, Default)]
 pub struct Seen {
-    pub success: Option<Answer>,
-    pub refusal: Option<Answer>,
+    pub success: Option<StubResponse>,
+    pub refusal: Option<StubResponse>,
 }
 
 impl Change {
     /// Changes a response. Returns false if the change does not apply to it.
-    pub fn apply(&self, answer: &mut Answer, seen: &Seen) -> bool {
-        let refused = answer.status >= 400;
+    pub fn apply(&self, response: &mut StubResponse, seen: &Seen) -> bool {
+        let refused = response.status >= 400;
         match self {
-            Change::Missing(place) => answer.edit(place, |_| None),
-            Change::Other(place) => answer.edit(place, |value| Some(other(value))),
-            Change::Number(place, by) => answer.edit(place, |value| with_offset(value, *by)),
-            Change::Value(pointer, value) => answer.set(pointer, value.clone()),
+            Change::Missing(place) => response.edit(place, |_| None),
+            Change::Other(place) => response.edit(place, |value| Some(other(value))),
+            Change::Number(place, by) => response.edit(place, |value| with_offset(value, *by)),
+            Change::Value(pointer, value) => response.set(pointer, value.clone()),
             Change::Accepted if refused => {
-                let empty = Answer { status: 200, body: r#"{"customers":[]}"#.into(), ..answer.clone() };
-                *answer = seen.success.clone().unwrap_or(empty);
+                let empty = StubResponse { status: 200, body: r#"{"customers":[]}"#.into(), ..response.clone() };
+                *response = seen.success.clone().unwrap_or(empty);
                 true
             }
             Change::Code(status, code) if refused => {
-                answer.status = *status;
-                answer.set("/error/code", Some((*code).into()))
+                response.status = *status;
+                response.set("/error/code", Some((*code).into()))
             }
-            Change::RefusedAgain => seen.refusal.clone().map(|refusal| *answer = refusal).is_some(),
+            Change::RefusedAgain => seen.refusal.clone().map(|refusal| *response = refusal).is_some(),
             Change::NoDelay if refused => {
                 for name in ["retry-after", "x-ratelimit-reset"] {
-                    answer.headers.remove(name);
+                    response.headers.remove(name);
                 }
-                answer.set("/error/retryAfter", None)
+                response.set("/error/retryAfter", None)
             }
             Change::Accepted | Change::Code(..) | Change::NoDelay | Change::Delivery(_) => false,
         }
     }
 }
 
-impl Answer {
+impl StubResponse {
     fn edit(&mut self, place: &Place, change: impl Fn(&Value) -> Option<Value>) -> bool {
         match place {
             Place::Status => {

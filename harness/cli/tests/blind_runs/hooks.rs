@@ -1,6 +1,6 @@
 //! The proxy between the reference and the webhook receiver of the harness. It changes attempts to deliver an event.
 //!
-//! It forwards bytes without a delay, because the receiver may send no response, a slow answer, or a reset.
+//! It forwards bytes without a delay, because the receiver may send no response, a slow response, or a reset.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -96,7 +96,7 @@ async fn connection(mut stream: TcpStream, shared: &Shared) -> std::io::Result<(
         tokio::time::sleep(LATER).await;
     }
     if matches!(fault, Some(Fault::Twice | Fault::AgainLater)) {
-        post.send_without_answer(&shared.receiver).await?;
+        post.send_without_response(&shared.receiver).await?;
     }
     forwarded
 }
@@ -158,7 +158,7 @@ impl Post {
     }
 
     /// Delivers it, and ignores the response.
-    async fn send_without_answer(&self, receiver: &str) -> std::io::Result<()> {
+    async fn send_without_response(&self, receiver: &str) -> std::io::Result<()> {
         let mut onward = TcpStream::connect(receiver).await?;
         onward.write_all(&self.bytes()).await?;
         let _ = tokio::time::timeout(Duration::from_millis(100), onward.read(&mut [0; 512])).await;

@@ -19,7 +19,7 @@ use super::proxy::STEP;
 /// The check that reports a refusal without a delay.
 const DELAY: &str = "retry-delay-present";
 
-/// A kind of part of a step that uses several answers.
+/// A kind of part of a step that uses several responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Keep,
@@ -127,7 +127,7 @@ struct Subject<'s> {
 
 impl Subject<'_> {
     /// The last response to a step.
-    fn answer(&self, step: usize) -> Option<&Response> {
+    fn response(&self, step: usize) -> Option<&Response> {
         let of_step = |headers: &[(String, Vec<u8>)]| {
             headers.iter().any(|(name, value)| name == STEP && *value == step.to_string().into_bytes())
         };
@@ -159,16 +159,16 @@ impl Subject<'_> {
     }
 
     fn value(&self, step: usize, place: &Place) -> Option<String> {
-        let answer = self.answer(step)?;
+        let response = self.response(step)?;
         match place {
-            Place::Status => Some(answer.status.to_string()),
-            Place::Body(pointer) => answer.json()?.pointer(pointer).map(Value::to_string),
-            Place::Header(name) => answer.header(name).map(str::to_owned),
+            Place::Status => Some(response.status.to_string()),
+            Place::Body(pointer) => response.json()?.pointer(pointer).map(Value::to_string),
+            Place::Header(name) => response.header(name).map(str::to_owned),
         }
     }
 
     fn same_as(&self, step: usize) -> Changes {
-        let body = self.answer(step).and_then(Response::json).unwrap_or_default();
+        let body = self.response(step).and_then(Response::json).unwrap_or_default();
         let names: Vec<String> = body.as_object().into_iter().flatten().map(|(name, _)| format!("/{name}")).collect();
         let of_member = |pointer: &String| {
             let place = Place::Body(pointer.clone());
@@ -186,8 +186,8 @@ impl Subject<'_> {
             let pointer = pointer.source();
             let expected = expected.value(&self.test.variables).expect("a value without kept variables");
             let mut values = matching::wrong(&expected);
-            let first = (0..step).find_map(|earlier| self.answer(earlier)?.json()?.pointer(pointer).cloned());
-            let last = self.answer(step).and_then(|answer| answer.json()?.pointer(pointer).cloned());
+            let first = (0..step).find_map(|earlier| self.response(earlier)?.json()?.pointer(pointer).cloned());
+            let last = self.response(step).and_then(|response| response.json()?.pointer(pointer).cloned());
             values.extend(first.filter(|first| Some(first) != last.as_ref()).map(Some));
             let change = |value| (step, Change::Value(pointer.to_owned(), value), Must::Fail(EXPECTATION));
             changes.extend(values.into_iter().map(change));
@@ -209,7 +209,7 @@ impl Subject<'_> {
         let which: &[Which] = if attempts > 1 { &[Which::First, Which::Last] } else { &[Which::Last] };
         for (which, fault) in which.iter().flat_map(|which| Fault::ALL.map(|fault| (*which, fault))) {
             let judged = match fault {
-                // A repeated first attempt uses an additional answer, so there is no last attempt.
+                // A repeated first attempt uses an additional response, so there is no last attempt.
                 Fault::Twice | Fault::AgainLater => which == Which::Last,
                 // Only with more than two attempts it is known that they must have the same body.
                 Fault::OtherContent => attempts > 2,

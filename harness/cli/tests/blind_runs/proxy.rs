@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::change::{Answer, Seen};
+use super::change::{Seen, StubResponse};
 use super::mutants::Mutant;
 
 /// The header with the number of a step.
@@ -38,7 +38,7 @@ struct Shared {
 
 #[derive(Default)]
 struct Record {
-    /// The number of changed answers.
+    /// The number of changed responses.
     changed: usize,
     seen: Seen,
     /// The secret of each webhook, by its URL.
@@ -85,8 +85,6 @@ impl Drop for Proxy {
     }
 }
 
-impl Shared {}
-
 async fn exchange(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, LONGEST_BODY).await.unwrap_or_default();
@@ -96,12 +94,12 @@ async fn exchange(State(shared): State<Arc<Shared>>, request: Request) -> Respon
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
     let url = format!("{}{path}", shared.target);
     let sent = shared.client.request(head.method, url).headers(headers).body(body.clone()).send().await;
-    let answer = match sent {
-        Ok(answer) => read(answer).await,
+    let response = match sent {
+        Ok(response) => read(response).await,
         Err(error) => Err(error),
     };
-    match answer {
-        Ok(answer) => response(changed(&shared, step, &body, answer)),
+    match response {
+        Ok(response) => http_response(changed(&shared, step, &body, response)),
         Err(error) => {
             let text = format!("the reference did not respond: {error}");
             Response::builder().status(502).body(text.into()).expect("a response")
@@ -109,18 +107,18 @@ async fn exchange(State(shared): State<Arc<Shared>>, request: Request) -> Respon
     }
 }
 
-async fn read(answer: reqwest::Response) -> reqwest::Result<Answer> {
-    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-    Ok(Answer { status, headers, body: answer.bytes().await? })
+async fn read(response: reqwest::Response) -> reqwest::Result<StubResponse> {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    Ok(StubResponse { status, headers, body: response.bytes().await? })
 }
 
 /// Records a response, and changes it if the mutant applies to its step.
-fn changed(shared: &Shared, step: Option<usize>, request: &Bytes, mut answer: Answer) -> Answer {
+fn changed(shared: &Shared, step: Option<usize>, request: &Bytes, mut response: StubResponse) -> StubResponse {
     let mut state = shared.state.lock();
-    record_secret(&mut state, request, &answer);
-    let original = answer.clone();
+    record_secret(&mut state, request, &response);
+    let original = response.clone();
     if let Some(mutant) = shared.mutant.as_ref().filter(|mutant| Some(mutant.step) == step) {
-        let changed = mutant.change.apply(&mut answer, &state.seen);
+        let changed = mutant.change.apply(&mut response, &state.seen);
         state.changed += usize::from(changed);
     }
     match original.status {
@@ -128,11 +126,11 @@ fn changed(shared: &Shared, step: Option<usize>, request: &Bytes, mut answer: An
         429 => state.seen.refusal = Some(original),
         _ => {}
     }
-    answer
+    response
 }
 
-fn record_secret(state: &mut Record, request: &Bytes, answer: &Answer) {
-    let (Ok(request), Some(body)) = (serde_json::from_slice::<Value>(request), answer.json()) else { return };
+fn record_secret(state: &mut Record, request: &Bytes, response: &StubResponse) {
+    let (Ok(request), Some(body)) = (serde_json::from_slice::<Value>(request), response.json()) else { return };
     if let (Some(url), Some(secret)) = (request["url"].as_str(), body["secret"].as_str()) {
         state.secrets.insert(url.to_owned(), secret.to_owned());
     }
@@ -146,9 +144,9 @@ fn forwarded(headers: &HeaderMap) -> HeaderMap {
     headers
 }
 
-fn response(answer: Answer) -> Response {
-    let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = answer.status.try_into().expect("a status");
-    *response.headers_mut() = forwarded(&answer.headers);
+fn http_response(received: StubResponse) -> Response {
+    let mut response = Response::new(Body::from(received.body));
+    *response.status_mut() = received.status.try_into().expect("a status");
+    *response.headers_mut() = forwarded(&received.headers);
     response
 }

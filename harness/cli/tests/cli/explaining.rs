@@ -64,8 +64,8 @@ fn explain_prints_a_working_curl_command() {
     let name = names(&["authentication/token-expired"]).swap_remove(0);
     let output = Program::new(&["explain", &name]).output();
     let command = output.out.lines().find_map(|line| line.trim().strip_prefix("curl ")).expect("a command");
-    let answer = served.shell(&format!("curl {command}"));
-    assert!(answer.contains("TOKEN_EXPIRED"), "{command}: {answer}");
+    let response = served.shell(&format!("curl {command}"));
+    assert!(response.contains("TOKEN_EXPIRED"), "{command}: {response}");
 }
 
 /// A test of the parcel pack that sends the credential of the actor `hurried` unchanged.

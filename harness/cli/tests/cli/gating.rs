@@ -164,7 +164,7 @@ const DATES: [&str; 3] = ["fuzz/updateCustomer/dateOfBirth", "fuzz/createCustome
 
 #[test]
 fn filled_in_draft_covers_its_causes_but_no_other_mutant_of_the_same_check() {
-    let known = ["create-answers-200", "update-skips-date-check"];
+    let known = ["create-returns-200", "update-skips-date-check"];
     let (folder, served) = (folder(), ReferenceServer::start(&known));
     let draft = format!("{}/draft.yaml", folder.path());
     served.program(&[&["run", "--write-deviations", &draft], &DATES[..]].concat()).output().assert_exit_code(1);
@@ -177,7 +177,7 @@ fn filled_in_draft_covers_its_causes_but_no_other_mutant_of_the_same_check() {
     };
     with_target(&served, &[]).assert_exit_code(0);
     with_target(&served, &["--seed", "7"]).assert_exit_code(0);
-    let other = ReferenceServer::start(&[&known[..], &["delete-answers-200"]].concat());
+    let other = ReferenceServer::start(&[&known[..], &["delete-returns-200"]].concat());
     let output = with_target(&other, &[]);
     output.assert_exit_code(1);
     assert!(
@@ -189,12 +189,12 @@ fn filled_in_draft_covers_its_causes_but_no_other_mutant_of_the_same_check() {
 
 #[test]
 fn deviation_of_a_status_does_not_hide_missing_authentication() {
-    let (folder, served) = (folder(), ReferenceServer::start(&["create-answers-200"]));
+    let (folder, served) = (folder(), ReferenceServer::start(&["create-returns-200"]));
     let draft = format!("{}/draft.yaml", folder.path());
     let tests = "authentication/authentication-failed::a-refused-caller-creates-nothing";
     served.program(&["run", "--write-deviations", &draft, DATES[1]]).output().assert_exit_code(1);
     let target = write(&folder, "target.yaml", &filled_in(&read(&draft)));
-    let open = ReferenceServer::start(&["create-answers-200", "anonymous-may-create"]);
+    let open = ReferenceServer::start(&["create-returns-200", "anonymous-may-create"]);
     let output = open.program(&["run", "--target", &target, tests]).output();
     output.assert_exit_code(1);
     assert!(output.out.contains("AUTH-"), "{}", output.out);

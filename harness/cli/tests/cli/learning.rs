@@ -1,4 +1,4 @@
-//! `init --learn` against a live API: what answers change in the pack, and that the first run reports no violation.
+//! `init --learn` against a live API: what responses change in the pack, and that the first run reports no violation.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -105,7 +105,7 @@ struct Server {
 impl Server {
     fn start(keeps_all: bool) -> Self {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let router = Router::new().fallback(answer).with_state(Arc::new(Todos { keeps_all, ..Todos::default() }));
+        let router = Router::new().fallback(response).with_state(Arc::new(Todos { keeps_all, ..Todos::default() }));
         let listener = runtime.block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0))).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         runtime.spawn(async move { axum::serve(listener, router).await });
@@ -113,7 +113,7 @@ impl Server {
     }
 }
 
-async fn answer(
+async fn response(
     State(todos): State<Arc<Todos>>,
     method: Method,
     uri: Uri,

@@ -8,9 +8,9 @@ const BODY: &str = r#"{"error":{"code":"AUTHENTICATION_FAILED","message":"No."}}
 
 /// A server that responds to every request with 401, additional header lines, and the given body.
 fn refusing(more_headers: &str, body: &str) -> Scripted {
-    let answer = String::from_utf8(http("401 Unauthorized", "application/json", body)).expect("a text");
-    let answer = answer.replacen("\r\n", &format!("\r\nX-Request-Id: r-UNIQUE\r\n{more_headers}"), 1);
-    Scripted::start(move |request| answer.replacen("UNIQUE", &request.number.to_string(), 1).into_bytes())
+    let response = String::from_utf8(http("401 Unauthorized", "application/json", body)).expect("a text");
+    let response = response.replacen("\r\n", &format!("\r\nX-Request-Id: r-UNIQUE\r\n{more_headers}"), 1);
+    Scripted::start(move |request| response.replacen("UNIQUE", &request.number.to_string(), 1).into_bytes())
 }
 
 fn many_headers(count: usize) -> String {

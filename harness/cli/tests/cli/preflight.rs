@@ -19,29 +19,29 @@ pub struct Received {
     pub number: usize,
 }
 
-/// A server that answers each request with the bytes that a function returns, and closes the connection.
+/// A server that responds to each request with the bytes that a function returns, and closes the connection.
 pub struct Scripted {
     pub url: String,
     requests: Arc<AtomicUsize>,
 }
 
 impl Scripted {
-    pub fn start(answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static) -> Self {
+    pub fn start(response: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::new(AtomicUsize::new(0));
-        let (answer, count) = (Arc::new(answer), requests.clone());
+        let (response, count) = (Arc::new(response), requests.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (answer, count) = (answer.clone(), count.clone());
-                std::thread::spawn(move || serve(stream, answer.as_ref(), &count));
+                let (response, count) = (response.clone(), count.clone());
+                std::thread::spawn(move || serve(stream, response.as_ref(), &count));
             }
         });
         Self { url, requests }
     }
 }
 
-fn serve(mut stream: TcpStream, answer: &dyn Fn(&Received) -> Vec<u8>, count: &AtomicUsize) -> Option<()> {
+fn serve(mut stream: TcpStream, response: &dyn Fn(&Received) -> Vec<u8>, count: &AtomicUsize) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut first = String::new();
     reader.read_line(&mut first).ok().filter(|read| *read > 0)?;
@@ -66,7 +66,7 @@ fn serve(mut stream: TcpStream, answer: &dyn Fn(&Received) -> Vec<u8>, count: &A
         }
     }
     reader.take(length).read_to_end(&mut Vec::new()).ok()?;
-    stream.write_all(&answer(&request)).ok()
+    stream.write_all(&response(&request)).ok()
 }
 
 pub fn http(status: &str, media_type: &str, body: &str) -> Vec<u8> {
@@ -166,7 +166,7 @@ fn redirect_of_every_request_ends_the_run() {
 }
 
 #[test]
-fn wrong_path_prefix_is_reported_with_the_url_that_answers() {
+fn wrong_path_prefix_is_reported_with_the_url_that_responses() {
     let moved = Scripted::start(|request| match request.path.starts_with("/api/api/v1/") {
         true => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
         false => no_route(),
@@ -215,7 +215,7 @@ fn gateway_that_refuses_every_credential_ends_the_run() {
 }
 
 #[test]
-fn api_that_answers_404_without_credential_is_tested() {
+fn api_that_returns_404_without_credential_is_tested() {
     let hidden = Scripted::start(|request| match request.key.as_str() {
         "" => error("404 Not Found", "RESOURCE_NOT_FOUND"),
         _ => json("200 OK", &serde_json::json!({ "customers": [] })),

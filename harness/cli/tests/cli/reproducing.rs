@@ -64,8 +64,8 @@ fn script_reproduces_an_undocumented_error_envelope() {
 
 #[test]
 fn script_reproduces_a_wrong_status_in_steps_and_in_cleanup() {
-    assert_reproduced("create-answers-200", "statuses/success::");
-    assert_reproduced("delete-answers-200", "statuses/success::");
+    assert_reproduced("create-returns-200", "statuses/success::");
+    assert_reproduced("delete-returns-200", "statuses/success::");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::support::{CannedServer, EchoServer, Folder, Program, folder, json_answer, percent_encoded, read};
+use super::support::{CannedServer, EchoServer, Folder, Program, folder, json_response, percent_encoded, read};
 
 /// A key with characters that encodings escape.
 const KEY: &str = "q7Zt/4bX+9LmR2\"ck<V&w'8\\Ys==";
@@ -118,14 +118,14 @@ fn echoing_api() -> CannedServer {
         if let Some(endpoint) = serde_json::from_str::<Value>(body).ok().as_ref().and_then(|body| body["url"].as_str())
         {
             deliver(endpoint, &text);
-            return json_answer(
+            return json_response(
                 "201 Created",
                 "",
                 &json!({ "id": "wh_1", "url": endpoint, "secret": "whsec_of_nobody_1" }).to_string(),
             );
         }
         let shown: String = percent_encoded(secret) + &hex_and_more(secret);
-        json_answer(
+        json_response(
             "418 I'm a mirror",
             &format!("X-Request-Id: {secret}\r\nX-Echo: {shown}\r\nLocation: /{shown}\r\n"),
             &text,
@@ -217,7 +217,7 @@ fn no_encoding_of_a_credential_is_shown() {
 #[test]
 fn credential_that_is_a_common_word_does_not_redact_names_of_tests_and_checks() {
     let api = CannedServer::start(|_, _| {
-        json_answer("404 Not Found", "", r#"{"error":{"code":"writer","message":"no writer"}}"#)
+        json_response("404 Not Found", "", r#"{"error":{"code":"writer","message":"no writer"}}"#)
     });
     let plain = folder();
     let report = |word: &str, folder: &Folder| {
@@ -280,7 +280,8 @@ fn credential_that_is_a_common_word_does_not_redact_names_of_tests_and_checks() 
 
 #[test]
 fn warning_about_weak_credentials_comes_after_the_summary() {
-    let api = CannedServer::start(|_, _| json_answer("404 Not Found", "", r#"{"error":{"code":"X","message":"no"}}"#));
+    let api =
+        CannedServer::start(|_, _| json_response("404 Not Found", "", r#"{"error":{"code":"X","message":"no"}}"#));
     let test = "authentication/insufficient-permissions";
     let arguments = ["run", "--format", "json", "--target-url", &api.url, "--no-preflight", test];
     let output = Program::new(&arguments).env("CONFORMANCE_ACTOR_WRITER", "key:writer").output();

@@ -204,7 +204,7 @@ impl Drop for ReferenceServer {
     }
 }
 
-/// A server that answers each request with the result of a function, and counts the requests.
+/// A server that responds to each request with the result of a function, and counts the requests.
 pub struct CannedServer {
     pub url: String,
     count: std::sync::Arc<std::sync::atomic::AtomicUsize>,
@@ -213,15 +213,15 @@ pub struct CannedServer {
 impl CannedServer {
     /// The function gets the head and the body of a request and returns all bytes of the response. If it returns none,
     /// the server keeps the connection open and sends nothing.
-    pub fn start(answer: impl Fn(&str, &str) -> Vec<u8> + Send + Sync + 'static) -> Self {
+    pub fn start(response: impl Fn(&str, &str) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-        let (counter, answer) = (count.clone(), std::sync::Arc::new(answer));
+        let (counter, response) = (count.clone(), std::sync::Arc::new(response));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (counter, answer) = (counter.clone(), answer.clone());
-                std::thread::spawn(move || serve_canned(stream, &counter, &*answer));
+                let (counter, response) = (counter.clone(), response.clone());
+                std::thread::spawn(move || serve_canned(stream, &counter, &*response));
             }
         });
         Self { url, count }
@@ -236,7 +236,7 @@ impl CannedServer {
 fn serve_canned(
     mut stream: TcpStream,
     count: &std::sync::atomic::AtomicUsize,
-    answer: &dyn Fn(&str, &str) -> Vec<u8>,
+    response: &dyn Fn(&str, &str) -> Vec<u8>,
 ) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let (mut head, mut length) = (String::new(), 0);
@@ -252,7 +252,7 @@ fn serve_canned(
     let mut body = Vec::new();
     reader.take(length).read_to_end(&mut body).ok()?;
     count.fetch_add(1, Ordering::SeqCst);
-    let bytes = answer(&head, &String::from_utf8_lossy(&body));
+    let bytes = response(&head, &String::from_utf8_lossy(&body));
     if bytes.is_empty() {
         std::thread::sleep(std::time::Duration::from_secs(60));
     }
@@ -260,7 +260,7 @@ fn serve_canned(
 }
 
 /// A response with a JSON body; it closes the connection.
-pub fn json_answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+pub fn json_response(status: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"

@@ -2,7 +2,7 @@
 
 use report::{FORMATS, Syntax};
 
-use super::support::{CannedServer, Program, json_answer};
+use super::support::{CannedServer, Program, json_response};
 
 /// Control characters, invisible characters, and commands of CI systems, in one text.
 fn hostile_text() -> String {
@@ -34,9 +34,10 @@ fn api() -> CannedServer {
     let envelope =
         format!(r#"{{"error":{{"code":{text},"message":{text},"field":{text},"details":{text},"requestId":{text}}}}}"#);
     CannedServer::start(move |_, _| {
-        let mut answer = b"HTTP/1.1 404 Not \x9b31mFound\r\nX-Request-Id: req\x9b31m ::error::x ##vso[x]\r\n".to_vec();
-        answer.extend_from_slice(&json_answer("", "", &envelope)["HTTP/1.1 \r\n".len()..]);
-        answer
+        let mut response =
+            b"HTTP/1.1 404 Not \x9b31mFound\r\nX-Request-Id: req\x9b31m ::error::x ##vso[x]\r\n".to_vec();
+        response.extend_from_slice(&json_response("", "", &envelope)["HTTP/1.1 \r\n".len()..]);
+        response
     })
 }
 

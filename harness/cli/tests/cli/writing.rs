@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use super::support::{CannedServer, Folder, Program, binary, folder, json_answer, read, root, write};
+use super::support::{CannedServer, Folder, Program, binary, folder, json_response, read, root, write};
 
 const TEST: &str = "callers-without-credential";
 
@@ -33,7 +33,7 @@ fn assert_printed(output: &Output, expected: &str) {
 
 #[test]
 fn unwritable_paths_are_refused_before_the_first_request() {
-    let server = CannedServer::start(|_, _| json_answer("404 Not Found", "", "{}"));
+    let server = CannedServer::start(|_, _| json_response("404 Not Found", "", "{}"));
     let folder = folder();
     let file = write(&folder, "file", "");
     let inside = format!("{file}/run.json");

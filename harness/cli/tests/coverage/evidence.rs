@@ -1,4 +1,4 @@
-//! What a single answer is evidence for: tables of expectations and checks.
+//! What a single response is evidence for: tables of expectations and checks.
 
 use chrono::DateTime;
 use judge::check::{ExchangeContext, judge};
@@ -115,10 +115,10 @@ fn rows() -> Vec<Row> {
 }
 
 #[test]
-fn expectation_upholds_only_what_the_answer_could_have_violated() {
+fn expectation_upholds_only_what_the_response_could_have_violated() {
     let (contract, _) = pack();
     for row in rows() {
-        let exchange = answered(row.status, &row.body, row.headers);
+        let exchange = exchange_with(row.status, &row.body, row.headers);
         let context = ExchangeContext::new(&contract, &exchange).expect("a response");
         let expect: Expect = serde_yaml::from_str(row.expect).expect("an expectation");
         let known = Earlier { status: 200, body: Some(json!({})) };
@@ -150,16 +150,16 @@ fn expectation_upholds_only_what_the_answer_could_have_violated() {
 }
 
 /// A name, the response, whether its request id was seen before, clauses that it upholds, clauses that it must not.
-type JudgedAnswer<'r> = (&'r str, &'r Exchange, Option<bool>, &'r [&'r str], &'r [&'r str]);
+type JudgedResponse<'r> = (&'r str, &'r Exchange, Option<bool>, &'r [&'r str], &'r [&'r str]);
 
 #[test]
 fn check_upholds_a_clause_only_if_it_judged_something() {
     let (contract, _) = pack();
-    let framework = answered(404, &json!({ "detail": "Not Found" }), &[]);
+    let framework = exchange_with(404, &json!({ "detail": "Not Found" }), &[]);
     let page = Exchange { outcome: Ok(html(500)), ..framework.clone() };
     let empty = Exchange { outcome: Ok(Response { status: 204, ..Response::default() }), ..framework.clone() };
-    let refusal = answered(404, &error("RESOURCE_NOT_FOUND"), &[("X-Request-Id", "1")]);
-    let cases: &[JudgedAnswer<'_>] = &[
+    let refusal = exchange_with(404, &error("RESOURCE_NOT_FOUND"), &[("X-Request-Id", "1")]);
+    let cases: &[JudgedResponse<'_>] = &[
         ("a framework's 404", &framework, None, &["STA-1", "ENV-10"], &["ENV-1", "ENV-2", "ENV-3", "ENV-4", "LOG-1"]),
         ("an HTML page", &page, None, &["STA-1"], &["ENV-1", "ENV-8", "ENV-10"]),
         ("a response without a body", &empty, None, &["STA-1"], &["ENV-9"]),
@@ -192,7 +192,7 @@ fn details_of_the_wrong_type_are_reported_once() {
         (json!("Request ID: 1"), &[]),
     ] {
         let headers = [("X-Request-Id", "1"), ("Content-Type", "application/json")];
-        let exchange = answered(500, &error(details.clone()), &headers);
+        let exchange = exchange_with(500, &error(details.clone()), &headers);
         let context = ExchangeContext::new(&contract, &exchange).expect("a response");
         let judgement = judge(&context, 0);
         let found: Vec<&str> = judgement.findings.iter().map(|finding| finding.clause.as_str()).collect();
@@ -207,7 +207,7 @@ fn every_check_has_a_reason_for_judging_nothing() {
     let (contract, _) = pack();
     for name in judge::check::names() {
         let reason = judge::check::unjudged(&contract, name);
-        let is_general = reason == "no error response came";
+        let is_general = reason == "no error response was received";
         let general = ["envelope-present", "error-media-type", "request-id-present", "no-leak"];
         assert_eq!(is_general, general.contains(&name), "{name}: {reason}");
     }
@@ -218,7 +218,7 @@ fn html(status: u16) -> Response {
     Response { status, headers, body: b"<html>Error</html>".to_vec().into() }
 }
 
-fn answered(status: u16, body: &Value, headers: &[(&str, &str)]) -> Exchange {
+fn exchange_with(status: u16, body: &Value, headers: &[(&str, &str)]) -> Exchange {
     let headers = headers.iter().map(|(name, value)| (name.to_lowercase(), value.as_bytes().to_vec())).collect();
     Exchange {
         role: Role::Asserted,

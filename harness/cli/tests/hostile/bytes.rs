@@ -124,7 +124,7 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     }),
     made("many-headers", |asked| whole(status(asked), &"x-more: 1\r\n".repeat(990), ERROR.as_bytes())),
     made("long-headers", |asked| whole(status(asked), &long_headers(asked.number), ERROR.as_bytes())),
-    made("unasked-answers", |_| {
+    made("unasked-responses", |_| {
         [
             whole_open("401 No", ERROR),
             whole_open("200 OK", "{}"),
@@ -143,8 +143,8 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         let head = format!("HTTP/1.1 {}\r\nconnection: upgrade\r\nupgrade: h2c, websocket\r\n\r\n", status(asked));
         vec![text(&head), text(ERROR)]
     }),
-    early("answer-before-the-request", || whole("401 No", "", ERROR.as_bytes())),
-    early("answers-without-requests", || {
+    early("response-before-the-request", || whole("401 No", "", ERROR.as_bytes())),
+    early("responses-without-requests", || {
         vec![Repeat(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec(), 100_000), Hold]
     }),
     early("reset-before-the-request", || vec![Reset]),
@@ -161,7 +161,7 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         vec![Repeat([b"\x16\x03\x03\x40\x00".as_slice(), &[2; 0x4000]].concat(), ENDLESS)]
     }),
     over_tls("tls-endless-alerts", || vec![Repeat(b"\x15\x03\x03\x00\x02\x01\x00".to_vec(), ENDLESS)]),
-    over_tls("tls-plain-answer", || whole("401 No", "", ERROR.as_bytes())),
+    over_tls("tls-plain-response", || whole("401 No", "", ERROR.as_bytes())),
 ];
 
 pub fn text(text: &str) -> Move {

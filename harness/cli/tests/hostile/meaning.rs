@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 
 use super::bytes::{status, whole};
-use super::server::{Answer, Asked, Behaviour, Move, changed, made};
+use super::server::{Asked, Behaviour, HostileResponse, Move, changed, made};
 
 pub const BEHAVIOURS: &[Behaviour] = &[
     made("redirect-to-itself", |asked| redirect(asked, "307 Again", &asked.path)),
@@ -22,50 +22,52 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     made("credential-in-success", |asked| whole("200 OK", "", echo(&asked.credential()).as_bytes())),
     made("credential-in-headers", credential_in_headers),
     made("credential-in-names", credential_in_names),
-    changed("credential-as-code-and-id", |asked, answer| {
-        answer.change_strings(&|name, text| in_place_of(name, text, &asked.credential()))
+    changed("credential-as-code-and-id", |asked, response| {
+        response.change_strings(&|name, text| in_place_of(name, text, &asked.credential()))
     }),
-    changed("credential-in-every-member", |asked, answer| {
-        answer.change_strings(&|_, text| format!("{text} {}", asked.credential()))
+    changed("credential-in-every-member", |asked, response| {
+        response.change_strings(&|_, text| format!("{text} {}", asked.credential()))
     }),
-    changed("credential-in-pieces", |asked, answer| answer.change_strings(&|_, _| pieces(&asked.credential()))),
+    changed("credential-in-pieces", |asked, response| response.change_strings(&|_, _| pieces(&asked.credential()))),
     made("credential-after-megabytes", |asked| {
         whole("401 No", "", format!("{}{}", "x".repeat(2_000_000), asked.credential()).as_bytes())
     }),
-    changed("markup-in-every-member", |_, answer| answer.change_strings(&|_, text| format!("{text}{MARKUP}"))),
+    changed("markup-in-every-member", |_, response| response.change_strings(&|_, text| format!("{text}{MARKUP}"))),
     made("markup-alone", |asked| {
         whole(status(asked), "x-request-id: <script>alert(1)</script>\r\n", everywhere(MARKUP).as_bytes())
     }),
-    changed("commands-in-every-member", |_, answer| answer.change_strings(&|_, text| format!("{COMMANDS}{text}"))),
+    changed("commands-in-every-member", |_, response| response.change_strings(&|_, text| format!("{COMMANDS}{text}"))),
     made("commands-alone", |asked| {
         whole(status(asked), "x-request-id: ::error::x\r\n", everywhere(COMMANDS).as_bytes())
     }),
-    changed("controls-in-every-member", |_, answer| answer.change_strings(&|_, text| format!("{CONTROLS}{text}"))),
+    changed("controls-in-every-member", |_, response| response.change_strings(&|_, text| format!("{CONTROLS}{text}"))),
     made("controls-alone", |asked| whole(status(asked), "", everywhere(CONTROLS).as_bytes())),
-    changed("bidirectional-in-every-member", |_, answer| {
-        answer.change_strings(&|_, text| format!("{BIDIRECTIONAL}{text}"))
+    changed("bidirectional-in-every-member", |_, response| {
+        response.change_strings(&|_, text| format!("{BIDIRECTIONAL}{text}"))
     }),
     made("bidirectional-alone", |asked| {
         whole(status(asked), &format!("x-request-id: {BIDIRECTIONAL}\r\n"), everywhere(BIDIRECTIONAL).as_bytes())
     }),
-    changed("template-expressions", |_, answer| {
-        answer.change_strings(&|_, text| format!("${{unique}}${{base64(x)}}{{{{ 7*7 }}}}$(id)`id`{text}"))
+    changed("template-expressions", |_, response| {
+        response.change_strings(&|_, text| format!("${{unique}}${{base64(x)}}{{{{ 7*7 }}}}$(id)`id`{text}"))
     }),
-    changed("personal-data", |_, answer| {
-        answer.change_strings(&|_, text| format!("{text} ada.lovelace@bank.test +4915112345678"))
+    changed("personal-data", |_, response| {
+        response.change_strings(&|_, text| format!("{text} ada.lovelace@bank.test +4915112345678"))
     }),
-    changed("ids-with-controls", |_, answer| {
-        answer.change_strings(&|name, text| id_or(name, text, "a\r\nx: y\u{1b}[2J\0"))
+    changed("ids-with-controls", |_, response| {
+        response.change_strings(&|name, text| id_or(name, text, "a\r\nx: y\u{1b}[2J\0"))
     }),
-    changed("ids-as-paths", |_, answer| answer.change_strings(&|name, text| id_or(name, text, "../../../etc?x=%00#y"))),
-    changed("ids-as-dots", |_, answer| answer.change_strings(&|name, text| id_or(name, text, ".."))),
-    changed("ids-empty", |_, answer| answer.change_strings(&|name, text| id_or(name, text, ""))),
-    changed("ids-of-megabytes", |_, answer| {
-        answer.change_strings(&|name, text| id_or(name, text, &"i".repeat(1_000_000)))
+    changed("ids-as-paths", |_, response| {
+        response.change_strings(&|name, text| id_or(name, text, "../../../etc?x=%00#y"))
     }),
-    changed("ids-all-the-same", |_, answer| answer.change_strings(&|name, text| id_or(name, text, "same"))),
-    changed("ids-for-a-shell", |_, answer| {
-        answer.change_strings(&|name, text| id_or(name, text, "';$(touch /tmp/x)`id`\n#"))
+    changed("ids-as-dots", |_, response| response.change_strings(&|name, text| id_or(name, text, ".."))),
+    changed("ids-empty", |_, response| response.change_strings(&|name, text| id_or(name, text, ""))),
+    changed("ids-of-megabytes", |_, response| {
+        response.change_strings(&|name, text| id_or(name, text, &"i".repeat(1_000_000)))
+    }),
+    changed("ids-all-the-same", |_, response| response.change_strings(&|name, text| id_or(name, text, "same"))),
+    changed("ids-for-a-shell", |_, response| {
+        response.change_strings(&|name, text| id_or(name, text, "';$(touch /tmp/x)`id`\n#"))
     }),
     made("retry-after-ten-years", |_| limited("315360000")),
     made("retry-after-beyond-numbers", |_| limited("18446744073709551615")),
@@ -74,10 +76,10 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     made("retry-after-date", |_| limited("Fri, 31 Dec 9999 23:59:59 GMT")),
     made("retry-after-zero", |_| limited("0")),
     changed("limited-after-success", limited_at_random),
-    changed("reset-beyond-times", |_, answer| limit_headers(answer, "9223372036854775807")),
-    changed("clock-of-1970", |_, answer| answer.set("date", "Thu, 01 Jan 1970 00:00:00 GMT")),
-    changed("clock-of-9999", |_, answer| answer.set("date", "Fri, 31 Dec 9999 23:59:59 GMT")),
-    changed("clock-beyond-years", |_, answer| answer.set("date", "Fri, 31 Dec 262142 23:59:59 GMT")),
+    changed("reset-beyond-times", |_, response| limit_headers(response, "9223372036854775807")),
+    changed("clock-of-1970", |_, response| response.set("date", "Thu, 01 Jan 1970 00:00:00 GMT")),
+    changed("clock-of-9999", |_, response| response.set("date", "Fri, 31 Dec 9999 23:59:59 GMT")),
+    changed("clock-beyond-years", |_, response| response.set("date", "Fri, 31 Dec 262142 23:59:59 GMT")),
     changed("webhooks-without-end", |asked, _| deliver_without_end(asked, "{\"event\":\"x\"}")),
     changed("webhooks-of-megabytes", |asked, _| {
         deliver_without_end(asked, &format!("{{\"event\":\"{}\"}}", "x".repeat(200_000)))
@@ -186,26 +188,27 @@ fn limited(delay: &str) -> Vec<Move> {
     whole("429 Wait", &more, br#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Wait.","retryAfter":315360000}}"#)
 }
 
-fn limit_headers(answer: &mut Answer, reset: &str) {
-    answer.set("x-ratelimit-limit", "9223372036854775807");
-    answer.set("x-ratelimit-remaining", "-1");
-    answer.set("x-ratelimit-reset", reset);
+fn limit_headers(response: &mut HostileResponse, reset: &str) {
+    response.set("x-ratelimit-limit", "9223372036854775807");
+    response.set("x-ratelimit-remaining", "-1");
+    response.set("x-ratelimit-reset", reset);
 }
 
 /// Creates what it is asked to, and then asks to wait for years.
-fn limited_at_random(asked: &Asked, answer: &mut Answer) {
+fn limited_at_random(asked: &Asked, response: &mut HostileResponse) {
     if asked.method == "DELETE" || asked.number % 5 == 4 {
-        answer.status = 429;
-        answer.set("retry-after", "315360000");
-        answer.body = br#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Wait.","retryAfter":315360000}}"#.to_vec();
+        response.status = 429;
+        response.set("retry-after", "315360000");
+        response.body =
+            br#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Wait.","retryAfter":315360000}}"#.to_vec();
     }
 }
 
 /// Refuses every second request with another code and page.
-fn by_turns(asked: &Asked, answer: &mut Answer) {
+fn by_turns(asked: &Asked, response: &mut HostileResponse) {
     if asked.number % 2 == 1 {
-        answer.status = 500 + u16::try_from(asked.number % 50).unwrap_or(0);
-        answer.body = format!("{{\"error\":{{\"code\":\"E{}\",\"message\":\"m\"}}}}", asked.number).into_bytes();
+        response.status = 500 + u16::try_from(asked.number % 50).unwrap_or(0);
+        response.body = format!("{{\"error\":{{\"code\":\"E{}\",\"message\":\"m\"}}}}", asked.number).into_bytes();
     }
 }
 

@@ -1,7 +1,7 @@
-//! A server on loopback that answers every request as one behaviour says.
+//! A server on loopback that responds to every request as one behaviour says.
 //!
-//! A response is a list of [`Move`]s, because hostile answers are about bytes and time. A behaviour of the kind
-//! [`Answers::Changed`] forwards each request to the reference and changes what comes back, so that a run gets far into
+//! A response is a list of [`Move`]s, because hostile responses are about bytes and time. A behaviour of the kind
+//! [`Responses::Changed`] forwards each request to the reference and changes what comes back, so that a run gets far into
 //! its tests.
 
 use std::sync::Arc;
@@ -17,40 +17,40 @@ use tokio::runtime::Runtime;
 #[derive(Clone, Copy)]
 pub struct Behaviour {
     pub name: &'static str,
-    pub answers: Answers,
+    pub source: Source,
 }
 
 #[derive(Clone, Copy)]
-pub enum Answers {
+pub enum Source {
     /// Made from the request alone.
     Made(fn(&Asked) -> Vec<Move>),
     /// The response of the reference, changed.
-    Changed(fn(&Asked, &mut Answer)),
-    /// The same before the first request: the client speaks TLS, and this is sent when its first bytes have arrived.
+    Changed(fn(&Asked, &mut HostileResponse)),
+    /// Sent in reply to the first TLS bytes of the client.
     OverTls(fn() -> Vec<Move>),
     /// Sent as soon as a connection is there; what the client sends is not read.
     Early(fn() -> Vec<Move>),
 }
 
 pub const fn made(name: &'static str, make: fn(&Asked) -> Vec<Move>) -> Behaviour {
-    Behaviour { name, answers: Answers::Made(make) }
+    Behaviour { name, source: Source::Made(make) }
 }
 
-pub const fn changed(name: &'static str, change: fn(&Asked, &mut Answer)) -> Behaviour {
-    Behaviour { name, answers: Answers::Changed(change) }
+pub const fn changed(name: &'static str, change: fn(&Asked, &mut HostileResponse)) -> Behaviour {
+    Behaviour { name, source: Source::Changed(change) }
 }
 
 pub const fn over_tls(name: &'static str, make: fn() -> Vec<Move>) -> Behaviour {
-    Behaviour { name, answers: Answers::OverTls(make) }
+    Behaviour { name, source: Source::OverTls(make) }
 }
 
 pub const fn early(name: &'static str, make: fn() -> Vec<Move>) -> Behaviour {
-    Behaviour { name, answers: Answers::Early(make) }
+    Behaviour { name, source: Source::Early(make) }
 }
 
 /// A request.
 pub struct Asked {
-    /// How many requests came before it.
+    /// How many requests were received before it.
     pub number: usize,
     pub method: String,
     pub path: String,
@@ -70,19 +70,19 @@ impl Asked {
 }
 
 /// A response of the reference.
-pub struct Answer {
+pub struct HostileResponse {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl HostileResponse {
     pub fn set(&mut self, name: &str, value: &str) {
         self.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.to_owned()));
     }
 
-    /// Changes every string of a JSON body; `id` says whether the member looks like an id.
+    /// Changes every string of a JSON body. `change` gets the name of the member and its value.
     pub fn change_strings(&mut self, change: &dyn Fn(&str, &str) -> String) {
         let Ok(mut body) = serde_json::from_slice::<serde_json::Value>(&self.body) else { return };
         change_strings("", &mut body, change);
@@ -90,7 +90,7 @@ impl Answer {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let mut head = format!("HTTP/1.1 {} Answer\r\n", self.status);
+        let mut head = format!("HTTP/1.1 {} Response\r\n", self.status);
         let framing = ["content-length", "connection", "transfer-encoding"];
         for (name, value) in self.headers.iter().filter(|(name, _)| !framing.contains(&name.as_str())) {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -140,13 +140,13 @@ impl HostileServer {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.expect("a runtime");
         let (listener, reference) = runtime.block_on(async {
-            let reference = match behaviour.answers {
-                Answers::Changed(_) => Some(mutate::embedded::start_embedded().await.expect("the reference")),
+            let reference = match behaviour.source {
+                Source::Changed(_) => Some(mutate::embedded::start_embedded().await.expect("the reference")),
                 _ => None,
             };
             (TcpListener::bind("127.0.0.1:0").await.expect("a port"), reference)
         });
-        let scheme = if matches!(behaviour.answers, Answers::OverTls(_)) { "https" } else { "http" };
+        let scheme = if matches!(behaviour.source, Source::OverTls(_)) { "https" } else { "http" };
         let url = format!("{scheme}://{}", listener.local_addr().expect("an address"));
         runtime.spawn(accept(listener, behaviour, reference));
         Self { url, runtime: Some(runtime) }
@@ -161,7 +161,7 @@ impl Drop for HostileServer {
     }
 }
 
-/// More connections than this wait to be accepted.
+/// The maximum number of open connections. Further ones wait to be accepted.
 const MOST_CONNECTIONS: usize = 200;
 
 async fn accept(listener: TcpListener, behaviour: Behaviour, reference: Option<Embedded>) {
@@ -183,21 +183,21 @@ async fn connection(
     count: &AtomicUsize,
     reference: Option<&Embedded>,
 ) -> std::io::Result<()> {
-    if let Answers::OverTls(moves) = behaviour.answers {
+    if let Source::OverTls(moves) = behaviour.source {
         let _ = stream.read(&mut [0; 4096]).await?;
         return perform(stream, moves()).await;
     }
-    if let Answers::Early(moves) = behaviour.answers {
+    if let Source::Early(moves) = behaviour.source {
         return perform(stream, moves()).await;
     }
     let Some(mut asked) = read_request(&mut stream).await? else { return Ok(()) };
     asked.number = count.fetch_add(1, Ordering::Relaxed);
-    let moves = match (behaviour.answers, reference) {
-        (Answers::Made(make), _) => make(&asked),
-        (Answers::Changed(change), Some(reference)) => {
-            let mut answer = forwarded(&asked, &reference.url()).await?;
-            change(&asked, &mut answer);
-            vec![Move::Send(answer.bytes())]
+    let moves = match (behaviour.source, reference) {
+        (Source::Made(make), _) => make(&asked),
+        (Source::Changed(change), Some(reference)) => {
+            let mut response = forwarded(&asked, &reference.url()).await?;
+            change(&asked, &mut response);
+            vec![Move::Send(response.bytes())]
         }
         _ => Vec::new(),
     };
@@ -263,7 +263,7 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> 
     Ok(Some(Asked { number: 0, method, path, headers, body }))
 }
 
-async fn forwarded(asked: &Asked, base: &str) -> std::io::Result<Answer> {
+async fn forwarded(asked: &Asked, base: &str) -> std::io::Result<HostileResponse> {
     let host = base.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).await?;
     let mut head = format!("{} {} HTTP/1.1\r\n", asked.method, asked.path);
@@ -280,5 +280,5 @@ async fn forwarded(asked: &Asked, base: &str) -> std::io::Result<Answer> {
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(502);
     let fields = head.lines().skip(1).filter_map(|line| line.split_once(':'));
     let headers = fields.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())).collect();
-    Ok(Answer { status, headers, body: bytes.split_off(end) })
+    Ok(HostileResponse { status, headers, body: bytes.split_off(end) })
 }

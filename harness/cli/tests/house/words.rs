@@ -30,22 +30,14 @@ const REPLACED: &[(&str, &str)] = &[
     ("in short", "summary"),
     ("beside", "next to, together with, or in the same folder"),
     ("is no such", "what does not exist"),
+    ("answer", "response, or the verbs respond and return"),
+    ("came", "the actual value, or was received"),
 ];
-
-/// Words that are replaced in comments and messages, but not in identifiers.
-const REPLACED_IN_PROSE: &[(&str, &str)] = &[("answer", "response, or the verbs respond and return")];
 
 /// Patterns of text that may stay, with the reason and an example.
 const ALLOWED: &[(&str, &str, &str)] = &[
     (r"\bTrial\b", "a type of libtest-mimic", "use libtest_mimic::Trial;"),
     (r"\b[Bb]esides\b", "in addition to", "flags besides those of libtest"),
-];
-
-/// Words that are still in some folders.
-const REMAINING: &[(&str, &[&str])] = &[
-    ("answer", &["harness/mutate/", "harness/reference/", "harness/cli/src/run/", "harness/report/src/grouping"]),
-    ("answer", &["harness/docs/mutation-testing.md", "harness/docs/pack-format.md"]), // members of mutations
-    ("answer", &["harness/cli/tests/", "harness/cli/examples/", "harness/init/tests/", "harness/report/tests/"]),
 ];
 
 /// Files that are not searched, with the reason.
@@ -63,8 +55,7 @@ fn replaced_words_are_not_used() {
         let name = path.strip_prefix(root()).expect("a path below the root").to_string_lossy().replace('\\', "/");
         if !NOT_SEARCHED.iter().any(|(skipped, _)| name.starts_with(skipped)) {
             let text = std::fs::read_to_string(&path).expect("a text");
-            let found = replaced_words(&text).into_iter().chain(replaced_in_prose(&name, &text));
-            let found = found.filter(|fault| !is_remaining(&name, fault));
+            let found = replaced_words(&text).into_iter();
             faults.extend(found.map(|fault| format!("{name}: {fault}")));
         }
     }
@@ -93,31 +84,11 @@ fn word_rule_detects_each_replaced_word() {
 }
 
 #[test]
-fn prose_rule_reads_comments_and_messages() {
-    let fault = |line: usize| vec![format!("line {line}: `answer`: write `{}`", REPLACED_IN_PROSE[0].1)];
-    for text in
-        ["// It answers.", "/// Some Answer.", "let a = \"no answer came\";", "format!(r#\"an \"answer\" here\"#)"]
-    {
-        assert_eq!(replaced_in_prose("a.rs", &format!("\n{text}\n")), fault(2), "{text}");
-    }
-    assert_eq!(replaced_in_prose("a.md", "one\n\nAn answer, and `answers`.\n"), fault(3));
-    let code = "let answer = '\"'; // unanswered, `answer`\nformat!(\"{answer}, {}\", answer.status)";
-    assert!(replaced_in_prose("a.rs", code).is_empty());
-}
-
-#[test]
 fn word_rule_permits_the_allowed_texts() {
     for (_, reason, example) in ALLOWED {
         assert_eq!(replaced_words(example), Vec::<String>::new(), "{reason}");
     }
     assert_eq!(replaced_words("struct TrialReport; // Trials\n").len(), 2);
-}
-
-/// Whether a fault is one of the words that are still in the folder of the file.
-fn is_remaining(file: &str, fault: &str) -> bool {
-    REMAINING.iter().any(|(word, folders)| {
-        fault.contains(&format!("`{word}`")) && folders.iter().any(|folder| file.starts_with(folder))
-    })
 }
 
 /// Each use of a replaced word in a text, with its line and the term to use instead.
@@ -143,29 +114,4 @@ fn replaced_words(text: &str) -> Vec<String> {
             format!("line {line}: `{word}`: write `{term}`")
         })
         .collect()
-}
-
-/// Each word in comments and messages of a source file, or in the text of a Markdown file, that has a better term.
-/// Names of variables in messages do not count, nor does code in backticks.
-fn replaced_in_prose(file: &str, text: &str) -> Vec<String> {
-    static PROSE: LazyLock<Regex> = LazyLock::new(|| {
-        let literals = [r##"r#+".*?"#+"##, r#"'(?:\\.|[^\\'])'"#, r#""(?:\\.|[^"\\])*""#];
-        Regex::new(&format!(r"(?s)//[^\n]*|{}", literals.join("|"))).expect("a pattern")
-    });
-    static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{[^{}]*\}|`[^`\n]*`").expect("a pattern"));
-    let parts: Vec<(usize, &str)> = match file.ends_with(".rs") {
-        true => PROSE.find_iter(text).map(|part| (part.start(), part.as_str())).collect(),
-        false => text
-            .split_inclusive('\n')
-            .scan(0, |end, line| Some((std::mem::replace(end, *end + line.len()), line)))
-            .collect(),
-    };
-    let mut faults = Vec::new();
-    for (word, term) in REPLACED_IN_PROSE {
-        let word_in = Regex::new(&format!(r"(?i)\b{word}(?:s|ed|ing)?\b")).expect("a pattern");
-        let found = parts.iter().filter(|(_, part)| word_in.is_match(&CODE.replace_all(part, "")));
-        let lines = found.map(|(start, _)| text[..*start].matches('\n').count() + 1);
-        faults.extend(lines.map(|line| format!("line {line}: `{word}`: write `{term}`")));
-    }
-    faults
 }

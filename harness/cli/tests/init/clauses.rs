@@ -36,7 +36,7 @@ fn with_text_page(folder: &Folder, text: &str) -> Sources {
 fn the_statuses_of_learned_codes_are_judged_but_the_list_of_codes_is_not() {
     let problem =
         |status: u16, name: &str| (status, json!({ "type": format!("https://a.example/{name}"), "title": "t" }));
-    let learned = answers("application/problem+json", &[problem(404, "gone"), problem(422, "wrong")]);
+    let learned = responses("application/problem+json", &[problem(404, "gone"), problem(422, "wrong")]);
     let pack = generate(&sources("notes-fastapi.json"), &learned).expect("a pack");
     assert!(is_active(&pack, "STA-2") && !is_active(&pack, "ENV-4"), "{}", pack.files["schemas/clauses.yaml"]);
     let clauses = &pack.files["schemas/clauses.yaml"];
@@ -71,7 +71,7 @@ fn a_code_without_a_known_status_may_have_each_possible_status() {
     assert!(is_active(&pack, "STA-2"));
     // An example of the description shows one of them.
     assert_eq!((status(&pack, "NOT_FOUND"), status(&pack, "LOST")), (json!(404), json!([400, 401, 404])));
-    let learned = answers("application/json", &[(410, json!({ "error": { "code": "LOST", "message": "x" } }))]);
+    let learned = responses("application/json", &[(410, json!({ "error": { "code": "LOST", "message": "x" } }))]);
     let pack = generate(&sources, &learned).expect("a pack");
     let (lost, note) = code(&pack, "LOST");
     assert_eq!((&lost["status"], note.as_deref()), (&json!(410), Some("# learned: check against the documentation")));

@@ -1,4 +1,4 @@
-//! What recorded answers add to a pack: it says that the responses are the source, and it can fail.
+//! What recorded responses add to a pack: it says that the responses are the source, and it can fail.
 
 use super::*;
 
@@ -24,7 +24,7 @@ fn problems(bodies: &[(u16, &str, Value)]) -> Vec<Learned> {
         body.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
         (*status, body)
     };
-    answers("application/problem+json", &bodies.iter().map(body).collect::<Vec<_>>())
+    responses("application/problem+json", &bodies.iter().map(body).collect::<Vec<_>>())
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn documented_errors_that_the_pack_does_not_follow_are_named() {
 }
 
 #[test]
-fn members_that_every_answer_has_are_required() {
+fn members_that_every_response_has_are_required() {
     let folder = Folder::new("required");
     let learned = problems(&[(422, "wrong", json!({ "detail": "x" })), (404, "gone", json!({}))]);
     for preset in [false, true] {
@@ -128,7 +128,7 @@ fn a_created_resource_shows_its_id_and_the_creation_succeeds() {
 }
 
 #[test]
-fn the_answer_after_a_deletion_replaces_the_guess() {
+fn the_response_after_a_deletion_replaces_the_guess() {
     let folder = Folder::new("after-deletion");
     let gone = |test: &str| Learned {
         test: test.to_owned(),

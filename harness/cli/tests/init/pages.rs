@@ -27,7 +27,7 @@ fn docs_agrees_with_a_new_pack() {
     ] {
         folder.write("errors.md", page);
         let sources = Sources { page: Some(folder.0.join("errors.md")), ..sources("books.json") };
-        let learned = answers("application/json", &[(410, json!({ "error": { "code": "LOST", "message": "x" } }))]);
+        let learned = responses("application/json", &[(410, json!({ "error": { "code": "LOST", "message": "x" } }))]);
         for learned in [&[][..], &learned] {
             assert_eq!(differences(&folder, &sources, learned), [""; 0], "{page}");
         }
@@ -64,7 +64,7 @@ fn codes_that_the_page_shortens_are_named() {
     folder.write("errors.md", "# Errors\n\n| Error code | Status |\n|---|---|\n| lost | 404 |\n");
     let page = Some(folder.0.join("errors.md"));
     let sources = Sources { page, problem_json: true, ..sources("notes-fastapi.json") };
-    let answer = |code: &str| answers("application/problem+json", &[(404, json!({ "type": code, "title": "x" }))]);
+    let response = |code: &str| responses("application/problem+json", &[(404, json!({ "type": code, "title": "x" }))]);
     let warned = |learned: &[Learned]| {
         let pack = generate(&sources, learned).expect("a pack");
         pack.warnings
@@ -72,8 +72,8 @@ fn codes_that_the_page_shortens_are_named() {
             .any(|warning| warning.contains("the page has the code lost, but the API returns https://a.example/lost"))
     };
     assert!(
-        warned(&answer("https://a.example/lost"))
-            && !warned(&answer("https://a.example/late"))
-            && !warned(&answer("lost"))
+        warned(&response("https://a.example/lost"))
+            && !warned(&response("https://a.example/late"))
+            && !warned(&response("lost"))
     );
 }

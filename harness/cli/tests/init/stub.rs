@@ -23,18 +23,18 @@ pub async fn open(fault: Option<&'static str>) -> String {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let store = Arc::new(Store { fault, ..Store::default() });
-    let router = Router::new().fallback(answer).with_state(store);
+    let router = Router::new().fallback(response).with_state(store);
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
 }
 
-type Answer = (u16, Value);
+type Reply = (u16, Value);
 
-fn refusal(status: u16, code: &str) -> Answer {
+fn refusal(status: u16, code: &str) -> Reply {
     (status, json!({ "error": { "code": code, "message": "No" } }))
 }
 
-async fn answer(
+async fn response(
     State(store): State<Arc<Store>>,
     method: Method,
     uri: Uri,
@@ -49,7 +49,7 @@ async fn answer(
     builder.header("Content-Type", "application/json").body(value.to_string().into()).expect("a response")
 }
 
-fn serve(store: &Store, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> Answer {
+fn serve(store: &Store, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> Reply {
     let credential = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if path == "/health" {
         return (200, Value::Null);

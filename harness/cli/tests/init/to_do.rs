@@ -46,7 +46,7 @@ fn a_clause_needs_no_reason_if_its_code_has_one() {
 
 #[test]
 fn the_readme_names_only_files_of_the_pack() {
-    let learned = answers("application/json", &[]);
+    let learned = responses("application/json", &[]);
     for (sources, has_sketches) in
         [(with_page(), true), (sources("notes-fastapi.json"), true), (without_calls(), false)]
     {
@@ -76,14 +76,14 @@ fn an_assumed_scheme_is_named_after_its_kind() {
 }
 
 #[test]
-fn an_undocumented_method_is_a_scenario_if_its_answer_is_learned() {
-    let answer = |status: u16| Learned {
+fn an_undocumented_method_is_a_scenario_if_its_response_is_learned() {
+    let response = |status: u16| Learned {
         test: "methods::undocumented-method/listBooks".to_owned(),
         operation: "listBooks".to_owned(),
-        ..answers("application/json", &[(status, json!({ "error": { "code": "NO_METHOD", "message": "x" } }))])
+        ..responses("application/json", &[(status, json!({ "error": { "code": "NO_METHOD", "message": "x" } }))])
             .remove(0)
     };
-    for (learned, is_written) in [(vec![answer(405)], true), (vec![answer(404)], false), (vec![], false)] {
+    for (learned, is_written) in [(vec![response(405)], true), (vec![response(404)], false), (vec![], false)] {
         let pack = generate(&sources("books.json"), &learned).expect("a pack");
         loaded(&Folder::new("methods"), &pack);
         let text = pack.files.get("scenarios/methods.yaml");

@@ -30,7 +30,7 @@ actors:
 lacks: { drills: the header is removed by a proxy }
 deviations:
   - clause: BODY-1
-    reason: The gateway answers itself.
+    reason: The gateway responds itself.
     ticket: DESK-12
     expires: 2030-01-01
 ";

@@ -27,12 +27,12 @@ pub async fn start(fault: Option<&'static str>) -> String {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let server = Arc::new(Server { fault, orders: Mutex::default() });
-    let router = Router::new().fallback(answer).with_state(server);
+    let router = Router::new().fallback(response).with_state(server);
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
 }
 
-async fn answer(
+async fn response(
     State(server): State<Arc<Server>>,
     method: Method,
     uri: Uri,
@@ -59,7 +59,7 @@ async fn answer(
         }
     };
     let builder = Response::builder().status(status).header("content-type", "application/json");
-    builder.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).expect("an answer")
+    builder.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).expect("a response")
 }
 
 fn invalid(place: &str) -> Refusal {

@@ -63,12 +63,12 @@ async fn a_field_in_another_form_is_a_violation_where_no_field_is_expected() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pointer_without_a_list_is_compared_as_a_pointer() {
-    let answer = |path: &str, name: &str| match path {
+    let response = |path: &str, name: &str| match path {
         "/things/one" => problem(422, "invalid").with("pointer", json!(name)),
         "/things/two" => problem(422, "invalid").with("pointer", json!("/address/city name")),
         _ => problem(404, "unknown"),
     };
-    POINTERS.run(move |call| answer(&call.path, "/name")).await.assert_conforms();
-    let run = POINTERS.run(move |call| answer(&call.path, "name")).await;
+    POINTERS.run(move |call| response(&call.path, "/name")).await.assert_conforms();
+    let run = POINTERS.run(move |call| response(&call.path, "name")).await;
     assert_eq!(run.findings(), ["field-names-member: \"/name\", found \"name\""]);
 }

@@ -101,7 +101,7 @@ pub struct Call {
     pub body: Bytes,
 }
 
-/// What the server answers.
+/// What the server responds.
 pub struct Reply {
     pub status: u16,
     pub headers: Vec<(&'static str, &'static str)>,
@@ -214,7 +214,7 @@ impl Pack {
 
 async fn start(serve: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> String {
     let serve = Arc::new(serve);
-    let answer = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+    let response = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
         let serve = serve.clone();
         async move {
             let call = Call { method: method.to_string(), path: uri.to_string(), headers, body };
@@ -232,7 +232,7 @@ async fn start(serve: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> String
     };
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(response)).await });
     url
 }
 

@@ -10,7 +10,7 @@ pub fn unjudged(contract: &Contract, check: &str) -> String {
     match check {
         "success-status" | "success-body" | "success-without-error" => "no call succeeded".to_owned(),
         "no-content-is-empty" => "no response had the status 204".to_owned(),
-        "status-documented" => "no response came".to_owned(),
+        "status-documented" => "no response was received".to_owned(),
         "status-in-body" => "no error response had a status in its body".to_owned(),
         "details-are-text" => "no error response had `details`".to_owned(),
         "field-names-member" => "no error response named a field, and none had to".to_owned(),
@@ -28,7 +28,7 @@ pub fn unjudged(contract: &Contract, check: &str) -> String {
         "status-matches-code" => "no error response had a published code".to_owned(),
         "required-headers" => required_headers(contract),
         "strict-json" => "no error response had a JSON body".to_owned(),
-        _ => "no error response came".to_owned(),
+        _ => "no error response was received".to_owned(),
     }
 }
 

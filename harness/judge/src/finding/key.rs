@@ -39,34 +39,34 @@ pub struct Key {
     /// What was expected, without values that differ from run to run.
     pub expected: String,
     /// The shape of the received value in that place.
-    pub came: String,
+    pub actual: String,
     /// The rule that generated the value, for an expectation of a property.
     pub rule: Option<String>,
     /// The shape of the whole response. It is not part of the identity.
-    pub answer: String,
+    pub response: String,
 }
 
 impl Key {
     /// The key of a finding about an exchange.
     pub fn of(contract: &Contract, finding: &Finding, exchange: Option<&Exchange>, rule: Option<&str>) -> Self {
-        let answer = exchange.map_or_else(|| "no response".to_owned(), |exchange| answer(contract, exchange));
+        let response = exchange.map_or_else(|| "no response".to_owned(), |exchange| response_shape(contract, exchange));
         Self {
             operation: exchange.map(|exchange| exchange.request.operation.clone()).unwrap_or_default(),
             clause: finding.clause.clone(),
             check: finding.check.clone(),
             place: place(&finding.part.to_string()),
             expected: expected(contract, finding),
-            came: came(contract, finding, exchange, &answer),
+            actual: actual(contract, finding, exchange, &response),
             rule: rule.filter(|_| finding.check == EXPECTATION).map(str::to_owned),
-            answer,
+            response,
         }
     }
 
     /// The key as a short id, the same in every run.
     pub fn id(&self) -> String {
         let rule = self.rule.as_deref().unwrap_or_default();
-        let Self { operation, clause, check, place, expected, came, .. } = self;
-        digest(&[operation, clause, check, place, expected, came, rule])
+        let Self { operation, clause, check, place, expected, actual, .. } = self;
+        digest(&[operation, clause, check, place, expected, actual, rule])
     }
 }
 
@@ -89,7 +89,7 @@ pub fn place(part: &str) -> String {
 }
 
 /// The shape of a whole response: its status, and its code or the shape of its body.
-pub fn answer(contract: &Contract, exchange: &Exchange) -> String {
+pub fn response_shape(contract: &Contract, exchange: &Exchange) -> String {
     let Some(response) = exchange.response() else { return "no response".to_owned() };
     if response.is_success() {
         return response.status.to_string();
@@ -121,18 +121,18 @@ fn body_shape(response: &Response, body: Option<&Value>) -> String {
     }
 }
 
-/// The shape of the received value in the place of a finding.
-fn came(contract: &Contract, finding: &Finding, exchange: Option<&Exchange>, answer: &str) -> String {
+/// The shape of the actual value at the location of a finding.
+fn actual(contract: &Contract, finding: &Finding, exchange: Option<&Exchange>, shape: &str) -> String {
     let Some(response) = exchange.and_then(Exchange::response) else {
         return if finding.part == Part::Deliveries {
             without_values(&finding.actual, false)
         } else {
-            answer.to_owned()
+            shape.to_owned()
         };
     };
     match &finding.part {
-        _ if is_about_the_answer(contract, finding) && response.is_success() => "success".to_owned(),
-        _ if is_about_the_answer(contract, finding) => answer.to_owned(),
+        _ if is_about_the_response(contract, finding) && response.is_success() => "success".to_owned(),
+        _ if is_about_the_response(contract, finding) => shape.to_owned(),
         Part::Status => response.status.to_string(),
         Part::Header(name) => header_shape(response, name),
         Part::Body(pointer) => in_body(contract, finding, response, pointer),
@@ -142,7 +142,7 @@ fn came(contract: &Contract, finding: &Finding, exchange: Option<&Exchange>, ans
 }
 
 /// Whether the finding is an expectation about the code or the status as a whole.
-fn is_about_the_answer(contract: &Contract, finding: &Finding) -> bool {
+fn is_about_the_response(contract: &Contract, finding: &Finding) -> bool {
     finding.check == EXPECTATION
         && match &finding.part {
             Part::Status => true,
@@ -235,9 +235,9 @@ fn expected(contract: &Contract, finding: &Finding) -> String {
         }
         words.push(word);
     }
-    let about_the_answer = is_about_the_answer(contract, finding);
-    let text = without_values(&words.join(" "), finding.part == Part::Status || about_the_answer);
-    if about_the_answer { in_order(&text) } else { text }
+    let about_the_response = is_about_the_response(contract, finding);
+    let text = without_values(&words.join(" "), finding.part == Part::Status || about_the_response);
+    if about_the_response { in_order(&text) } else { text }
 }
 
 /// Alternatives in the same order, whichever order a scenario lists them in: `A (400) or B (422)`.

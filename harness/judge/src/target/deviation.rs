@@ -74,8 +74,8 @@ impl Deviation {
         };
         one_of(&self.operations, |key| &key.operation)
             && one_of(&self.expected, |key| &key.expected)
-            && one_of(&self.actual, |key| &key.came)
-            && one_of(&self.responses, |key| &key.answer)
+            && one_of(&self.actual, |key| &key.actual)
+            && one_of(&self.responses, |key| &key.response)
     }
 
     /// What the entry is about, in a few words.

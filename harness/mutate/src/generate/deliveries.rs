@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Generator, replaced, set_header, set_member};
 use crate::clauses_of_mutation::of_checks;
 use crate::mutation::{Change, Mutation, When};
-use crate::situation::Answers;
+use crate::situation::ResponseKind;
 use spec::contract::Signing;
 
 /// Every second delivery.
@@ -39,7 +39,7 @@ impl Generator<'_> {
             let prefix = every.map_or_else(|| "delivery".to_owned(), |every| format!("every-{every}/delivery"));
             let changes = changes.iter().filter(move |(_, change, _)| is_certain(change, every));
             changes.map(move |(what, change, checks)| {
-                let when = When { answers: Some(Answers::Deliveries), every, ..When::default() };
+                let when = When { responses: Some(ResponseKind::Deliveries), every, ..When::default() };
                 self.judged(format!("{prefix}/{what}"), when, change.clone(), checks)
             })
         };

@@ -13,7 +13,7 @@ const LEAKS: [(&str, &str); 6] = [
     ("java-trace", "\njava.lang.NullPointerException\n\tat com.example.app.Handler.handle(Handler.java:42)\n"),
     ("node-trace", "\nTypeError: x is undefined\n    at handle (/srv/app/handlers.js:42:7)\n"),
     ("sql", ": SELECT id, secret FROM accounts WHERE id = 42"),
-    ("database-address", ": postgres://app:secret@db-1:5432/app does not answer"),
+    ("database-address", ": postgres://app:secret@db-1:5432/app does not respond"),
     ("server-path", ": cannot open /etc/app/settings.conf"),
 ];
 

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::clauses_of_mutation::of_checks;
 use super::mutation::{Change, Mutation, When};
 use super::observed::Observed;
-use super::situation::Answers;
+use super::situation::ResponseKind;
 pub use situations::situations;
 use spec::contract::{Contract, ErrorCode, Operation, RateLimit};
 
@@ -94,16 +94,16 @@ fn beyond_tolerance(limit: &RateLimit) -> i64 {
 }
 
 fn errors() -> When {
-    When { answers: Some(Answers::Errors), ..When::default() }
+    When { responses: Some(ResponseKind::Errors), ..When::default() }
 }
 
 /// The errors of a code.
 fn of(code: &str) -> When {
-    When { code: Some(code.to_owned()), answers: Some(Answers::Errors), ..When::default() }
+    When { code: Some(code.to_owned()), responses: Some(ResponseKind::Errors), ..When::default() }
 }
 
 fn successes() -> When {
-    When { answers: Some(Answers::Successes), ..When::default() }
+    When { responses: Some(ResponseKind::Successes), ..When::default() }
 }
 
 fn header(name: &str, what: &str) -> String {

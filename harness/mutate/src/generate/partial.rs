@@ -2,7 +2,7 @@
 
 use super::{Generator, PAGE, PRESENT, codes_with_status, errors, of, replaced, successes};
 use crate::mutation::{Change, Mutation, When};
-use crate::situation::Answers;
+use crate::situation::ResponseKind;
 
 /// A fault of every n-th response.
 const EVERY: [usize; 2] = [2, 3];
@@ -42,13 +42,13 @@ impl Generator<'_> {
             let operation = Some(operation.id.clone());
             all.extend(self.refused(&name, &When { operation, every: Some(EVERY_SUCCESS), ..successes() }));
         }
-        for (actor, answers) in &self.observed.actors {
+        for (actor, responses) in &self.observed.actors {
             let of_actor = |when: When| When { actor: Some(actor.clone()), ..when };
             let name = format!("actor/{actor}");
-            match answers {
-                Answers::Errors => all.extend(self.faults(&name, &of_actor(errors()))),
-                Answers::Successes => all.extend(self.refused(&name, &of_actor(successes()))),
-                Answers::Deliveries => {}
+            match responses {
+                ResponseKind::Errors => all.extend(self.faults(&name, &of_actor(errors()))),
+                ResponseKind::Successes => all.extend(self.refused(&name, &of_actor(successes()))),
+                ResponseKind::Deliveries => {}
             }
         }
         all

@@ -20,9 +20,14 @@ fn each_mutation_is_derived_from_the_contract() {
     let contract = parcel();
     let mutations = mutations(&contract);
     for (name, when, change, clauses) in [
-        ("envelope/list", r#"{"answers":"errors"}"#, r#"{"kind":"set-member","at":"","to":[]}"#, "BODY-1"),
-        ("message/removed", r#"{"answers":"errors"}"#, r#"{"kind":"remove-member","at":"/reason"}"#, "BODY-3"),
-        ("code/unknown", r#"{"answers":"errors"}"#, r#"{"kind":"set-member","at":"/errorCode","to":99999}"#, "BODY-2"),
+        ("envelope/list", r#"{"responses":"errors"}"#, r#"{"kind":"set-member","at":"","to":[]}"#, "BODY-1"),
+        ("message/removed", r#"{"responses":"errors"}"#, r#"{"kind":"remove-member","at":"/reason"}"#, "BODY-3"),
+        (
+            "code/unknown",
+            r#"{"responses":"errors"}"#,
+            r#"{"kind":"set-member","at":"/errorCode","to":99999}"#,
+            "BODY-2",
+        ),
         (
             "header/Desk-Left/one-more",
             r#"{"code":"42901"}"#,
@@ -31,55 +36,55 @@ fn each_mutation_is_derived_from_the_contract() {
         ),
         (
             "header/Trace-Reference/removed",
-            r#"{"answers":"errors"}"#,
+            r#"{"responses":"errors"}"#,
             r#"{"kind":"remove-header","name":"Trace-Reference"}"#,
             "TRACE-1",
         ),
         (
             "code/40101/status-400",
-            r#"{"code":"40101","answers":"errors"}"#,
+            r#"{"code":"40101","responses":"errors"}"#,
             r#"{"kind":"set-status","to":400}"#,
             "LINE-2 LINE-1 BODY-11",
         ),
         (
             "code/40101/code-40102",
-            r#"{"code":"40101","answers":"errors"}"#,
+            r#"{"code":"40101","responses":"errors"}"#,
             r#"{"kind":"set-code","to":"40102","status":401}"#,
             "PASS-1",
         ),
         (
             "code/40001/field-removed",
-            r#"{"code":"40001","answers":"errors"}"#,
+            r#"{"code":"40001","responses":"errors"}"#,
             r#"{"kind":"remove-member","at":"/where"}"#,
             "BODY-5 FORM-1",
         ),
         (
             "code/42901/delay-negative",
-            r#"{"code":"42901","answers":"errors"}"#,
+            r#"{"code":"42901","responses":"errors"}"#,
             r#"{"kind":"set-member","at":"/pauseSeconds","to":-1}"#,
             "BODY-6",
         ),
         (
             "operation/registerParcel/status-200",
-            r#"{"operation":"registerParcel","answers":"successes"}"#,
+            r#"{"operation":"registerParcel","responses":"successes"}"#,
             r#"{"kind":"set-status","to":200}"#,
             "LINE-3",
         ),
         (
             "operation/readParcel/without/weightGrams",
-            r#"{"operation":"readParcel","answers":"successes"}"#,
+            r#"{"operation":"readParcel","responses":"successes"}"#,
             r#"{"kind":"remove-member","at":"/weightGrams"}"#,
             "LINE-3",
         ),
         (
             "operation/readParcel/stale",
-            r#"{"operation":"readParcel","answers":"successes"}"#,
+            r#"{"operation":"readParcel","responses":"successes"}"#,
             r#"{"kind":"stale"}"#,
             "",
         ),
         (
             "operation/readParcel/40401/succeeds",
-            r#"{"operation":"readParcel","code":"40401","answers":"errors"}"#,
+            r#"{"operation":"readParcel","code":"40401","responses":"errors"}"#,
             r#"{"kind":"succeed","status":200}"#,
             "FIND-1",
         ),

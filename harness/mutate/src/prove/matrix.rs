@@ -382,10 +382,10 @@ mod tests {
         assert_eq!(line(&row, &proof(&[])).fate, Fate::Silent);
         assert_eq!(line(&row, &proof(&["A-2"])).fate, Fate::Silent);
         assert_eq!(line(&row, &proof(&["A-2", "B-1"])).fate, Fate::Misreported);
-        let inconclusive = [("f::t".to_owned(), "no answer".to_owned())].into();
+        let inconclusive = [("f::t".to_owned(), "no response".to_owned())].into();
         let inconclusive = line(&row, &Ok(Proof { inconclusive, ..Proof::default() }));
         let problem = inconclusive.problem().unwrap_or_default();
-        assert!(inconclusive.fate == Fate::Inconclusive && problem.contains("no answer"), "{problem}");
+        assert!(inconclusive.fate == Fate::Inconclusive && problem.contains("no response"), "{problem}");
     }
 
     #[test]

@@ -193,7 +193,7 @@ const NOT_REPORTABLE: &[(&str, &str)] = &[
 /// Intermittent mutants that no run is certain to observe, with the reason.
 const NOT_CERTAIN: &[(&str, &str)] = &[(
     "every-second-log-without-error",
-    "the log is polled until it is complete, since the contract does not say when it is; an answer with the error ends the poll",
+    "the log is polled until it is complete, since the contract does not say when it is; a response with the error ends the poll",
 )];
 
 /// All rows: the unchanged reference, its mutants and those of the pack, intermittent ones, and conforming variants.

@@ -4,11 +4,11 @@ use super::Mutant;
 
 section! {
     "rejects-pdf" REJECTS_PDF ["DOC-1", "DOC-3"]
-        "Answers INVALID_DOCUMENT_FORMAT for a PDF.";
+        "Returns INVALID_DOCUMENT_FORMAT for a PDF.";
     "rejects-jpeg" REJECTS_JPEG ["DOC-1", "DOC-3", "DOC-6"]
-        "Answers INVALID_DOCUMENT_FORMAT for a JPEG.";
+        "Returns INVALID_DOCUMENT_FORMAT for a JPEG.";
     "rejects-png" REJECTS_PNG ["AUTH-7", "DOC-1", "DOC-3", "DOC-6"]
-        "Answers INVALID_DOCUMENT_FORMAT for a PNG.";
+        "Returns INVALID_DOCUMENT_FORMAT for a PNG.";
     "accepts-gif" ACCEPTS_GIF ["DOC-2"]
         "Accepts a GIF as a document.";
     "accepts-tiff" ACCEPTS_TIFF ["DOC-2"]
@@ -22,21 +22,21 @@ section! {
     "trusts-declared-type" TRUSTS_DECLARED_TYPE ["DOC-2", "DOC-5"]
         "Trusts the declared type and does not look at the content.";
     "foreign-document-as-quality" FOREIGN_DOCUMENT_AS_QUALITY ["DOC-2"]
-        "Answers DOCUMENT_QUALITY_INSUFFICIENT for a document of an unsupported type.";
+        "Returns DOCUMENT_QUALITY_INSUFFICIENT for a document of an unsupported type.";
     "accepts-oversize" ACCEPTS_OVERSIZE ["DOC-3"]
         "Accepts a document of any size.";
     "oversize-as-validation-error" OVERSIZE_AS_VALIDATION_ERROR ["DOC-3"]
-        "Answers VALIDATION_ERROR for a document that is too large.";
+        "Returns VALIDATION_ERROR for a document that is too large.";
     "measures-encoded-length" MEASURES_ENCODED_LENGTH ["DOC-3"]
         "Applies the size limit to the Base64 text, which is a third longer than the document.";
     "five-megabyte-limit" FIVE_MEGABYTE_LIMIT ["DOC-3"]
         "Limits documents to 5 MiB.";
     "drops-big-bodies" DROPS_BIG_BODIES ["DOC-3"]
-        "Closes the connection without an answer when a request has more than 12 MiB.";
+        "Closes the connection without a response when a request has more than 12 MiB.";
     "accepts-bad-base64" ACCEPTS_BAD_BASE64 ["DOC-4"]
         "Skips characters that are not Base64.";
     "bad-base64-as-validation-error" BAD_BASE64_AS_VALIDATION_ERROR ["DOC-4"]
-        "Answers VALIDATION_ERROR for content that is not Base64.";
+        "Returns VALIDATION_ERROR for content that is not Base64.";
     "accepts-data-uris" ACCEPTS_DATA_URIS ["DOC-4"]
         "Accepts a data URI as content.";
     "ignores-declared-type" IGNORES_DECLARED_TYPE ["DOC-5"]
@@ -60,9 +60,9 @@ section! {
     "accepts-gray-with-alpha" ACCEPTS_GRAY_WITH_ALPHA ["DOC-6"]
         "Accepts grayscale PNGs with an alpha channel.";
     "quality-as-format" QUALITY_AS_FORMAT ["DOC-6"]
-        "Answers INVALID_DOCUMENT_FORMAT for a document of poor quality.";
+        "Returns INVALID_DOCUMENT_FORMAT for a document of poor quality.";
     "grayscale-as-verification-failed" GRAYSCALE_AS_VERIFICATION_FAILED ["DOC-6"]
-        "Answers VERIFICATION_FAILED for a grayscale image.";
+        "Returns VERIFICATION_FAILED for a grayscale image.";
     "accepts-bmp" ACCEPTS_BMP ["DOC-2"]
         "Accepts a BMP.";
     "accepts-webp" ACCEPTS_WEBP ["DOC-2"]
@@ -82,7 +82,7 @@ section! {
     "limit-just-below-ten-megabytes" LIMIT_JUST_BELOW_TEN_MEGABYTES ["DOC-3"]
         "Rejects a document of 10,000,000 bytes as too large.";
     "oversize-as-quality" OVERSIZE_AS_QUALITY ["DOC-3"]
-        "Answers DOCUMENT_QUALITY_INSUFFICIENT for a document that is too large.";
+        "Returns DOCUMENT_QUALITY_INSUFFICIENT for a document that is too large.";
     "accepts-url-alphabet" ACCEPTS_URL_ALPHABET ["DOC-4"]
         "Accepts Base64 in the URL-safe alphabet.";
     "stops-at-bad-character" STOPS_AT_BAD_CHARACTER ["DOC-4"]
@@ -94,9 +94,9 @@ section! {
     "rejects-alpha-pngs" REJECTS_ALPHA_PNGS ["DOC-1"]
         "Treats a PNG with an alpha channel as grayscale.";
     "rejects-progressive-jpegs" REJECTS_PROGRESSIVE_JPEGS ["DOC-1"]
-        "Answers INVALID_DOCUMENT_FORMAT for a progressive JPEG.";
+        "Returns INVALID_DOCUMENT_FORMAT for a progressive JPEG.";
     "rejects-exif-jpegs" REJECTS_EXIF_JPEGS ["DOC-1"]
-        "Answers INVALID_DOCUMENT_FORMAT for a JPEG that begins with EXIF.";
+        "Returns INVALID_DOCUMENT_FORMAT for a JPEG that begins with EXIF.";
     "overlooks-progressive-gray" OVERLOOKS_PROGRESSIVE_GRAY ["DOC-6"]
         "Accepts grayscale progressive JPEGs.";
     "accepts-grayscale-png" ACCEPTS_GRAYSCALE_PNG ["DOC-6"]

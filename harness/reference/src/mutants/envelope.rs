@@ -12,7 +12,7 @@ section! {
     "postal-fault-names-country" POSTAL_FAULT_NAMES_COUNTRY ["ENV-5"]
         "Names `country` in `field` when the postal code has the wrong format.";
     "not-found-as-200" NOT_FOUND_AS_200 ["ENV-9", "RES-1", "RES-5", "STA-3"]
-        "Answers status 200 with an error envelope for an unknown customer.";
+        "Returns status 200 with an error envelope for an unknown customer.";
     "field-missing-for-stored-country" FIELD_MISSING_FOR_STORED_COUNTRY ["ENV-5"]
         "Leaves out `field` if a postal code does not match the country that is stored.";
 }

@@ -36,7 +36,7 @@ section! {
     "update-skips-date-check" UPDATE_SKIPS_DATE_CHECK ["FMT-1"]
         "Accepts any text as a date in an update.";
     "date-format-as-validation-error" DATE_FORMAT_AS_VALIDATION_ERROR ["FMT-1"]
-        "Answers VALIDATION_ERROR for a date of the wrong format.";
+        "Returns VALIDATION_ERROR for a date of the wrong format.";
     "accepts-16-digits" ACCEPTS_16_DIGITS ["FMT-2"]
         "Accepts a phone number with 16 digits.";
     "accepts-one-digit" ACCEPTS_ONE_DIGIT ["FMT-2"]
@@ -68,7 +68,7 @@ section! {
     "update-skips-phone-check" UPDATE_SKIPS_PHONE_CHECK ["FMT-2"]
         "Accepts any text as a phone number in an update.";
     "phone-format-as-validation-error" PHONE_FORMAT_AS_VALIDATION_ERROR ["FMT-2"]
-        "Answers VALIDATION_ERROR for a phone number of the wrong format.";
+        "Returns VALIDATION_ERROR for a phone number of the wrong format.";
     "accepts-missing-at" ACCEPTS_MISSING_AT ["FMT-3"]
         "Accepts a host name as a mail address.";
     "accepts-double-at" ACCEPTS_DOUBLE_AT ["FMT-3"]
@@ -98,7 +98,7 @@ section! {
     "update-skips-mail-check" UPDATE_SKIPS_MAIL_CHECK ["FMT-3", "VAL-3"]
         "Accepts any text as a mail address in an update.";
     "mail-format-as-validation-error" MAIL_FORMAT_AS_VALIDATION_ERROR ["FMT-3"]
-        "Answers VALIDATION_ERROR for a mail address of the wrong format.";
+        "Returns VALIDATION_ERROR for a mail address of the wrong format.";
     "ignores-country" IGNORES_COUNTRY ["FMT-4"]
         "Accepts any text as a postal code.";
     "checks-only-us-postal-codes" CHECKS_ONLY_US_POSTAL_CODES ["FMT-4"]
@@ -116,7 +116,7 @@ section! {
     "update-skips-postal-check" UPDATE_SKIPS_POSTAL_CHECK ["FMT-4"]
         "Accepts any text as a postal code in an update.";
     "postal-format-as-validation-error" POSTAL_FORMAT_AS_VALIDATION_ERROR ["FMT-4"]
-        "Answers VALIDATION_ERROR for a postal code of the wrong format.";
+        "Returns VALIDATION_ERROR for a postal code of the wrong format.";
     "accepts-february-30" ACCEPTS_FEBRUARY_30 ["FMT-1"]
         "Accepts 30 and 31 February.";
     "accepts-month-zero" ACCEPTS_MONTH_ZERO ["FMT-1"]

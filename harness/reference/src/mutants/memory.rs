@@ -1,17 +1,17 @@
-//! Mutants that show in later requests: effects of rejected requests, and stored answers or keys.
+//! Mutants that show in later requests: effects of rejected requests, and stored responses or keys.
 
 use super::Mutant;
 
 section! {
-    "kept-answers-for-strangers" KEPT_ANSWERS_FOR_STRANGERS ["AUTH-1"]
+    "kept-responses-for-strangers" KEPT_RESPONSES_FOR_STRANGERS ["AUTH-1"]
         "Shows a customer that was read before to callers without a credential.";
-    "kept-answers-for-bad-keys" KEPT_ANSWERS_FOR_BAD_KEYS ["AUTH-2", "AUTH-3"]
+    "kept-responses-for-bad-keys" KEPT_RESPONSES_FOR_BAD_KEYS ["AUTH-2", "AUTH-3"]
         "Shows a customer that was read before to callers with an unknown or revoked key.";
-    "kept-answers-for-other-environments" KEPT_ANSWERS_FOR_OTHER_ENVIRONMENTS ["RES-4"]
+    "kept-responses-for-other-environments" KEPT_RESPONSES_FOR_OTHER_ENVIRONMENTS ["RES-4"]
         "Shows a customer that was read before to another environment.";
-    "kept-answers-outlive-deletion" KEPT_ANSWERS_OUTLIVE_DELETION ["RES-3"]
+    "kept-responses-outlive-deletion" KEPT_RESPONSES_OUTLIVE_DELETION ["RES-3"]
         "Shows a deleted customer that was read before its deletion.";
-    "kept-answers-outlive-updates" KEPT_ANSWERS_OUTLIVE_UPDATES ["STA-3", "VER-2"]
+    "kept-responses-outlive-updates" KEPT_RESPONSES_OUTLIVE_UPDATES ["STA-3", "VER-2"]
         "Always shows a customer as it was when it was first read.";
     "review-forgotten-once-read" REVIEW_FORGOTTEN_ONCE_READ ["CON-1"]
         "Updates a customer under review that was read before.";
@@ -44,15 +44,15 @@ section! {
     "failures-kept-under-keys" FAILURES_KEPT_UNDER_KEYS ["CON-4"]
         "Repeats a server error for the same Idempotency-Key forever.";
     "refusals-break-under-keys" REFUSALS_BREAK_UNDER_KEYS ["CON-4"]
-        "Answers INTERNAL_SERVER_ERROR instead of repeating an error for the same Idempotency-Key.";
-    "repeated-event-answers-200" REPEATED_EVENT_ANSWERS_200 ["STA-3"]
-        "Answers 200 for an event that it received before.";
+        "Returns INTERNAL_SERVER_ERROR instead of repeating an error for the same Idempotency-Key.";
+    "repeated-event-returns-200" REPEATED_EVENT_RETURNS_200 ["STA-3"]
+        "Returns 200 for an event that it received before.";
     "replays-show-the-present-customer" REPLAYS_SHOW_THE_PRESENT_CUSTOMER ["CON-4"]
-        "Answers a repeated Idempotency-Key with the customer as it is now.";
+        "Repeats a response for an Idempotency-Key with the customer as it is now.";
     "update-clears-optional-fields" UPDATE_CLEARS_OPTIONAL_FIELDS ["STA-3"]
         "Removes the optional fields that an update does not name.";
     "updated-phone-not-stored" UPDATED_PHONE_NOT_STORED ["STA-3"]
-        "Shows a new phone number in the answer to an update, but does not store it.";
+        "Shows a new phone number in the response to an update, but does not store it.";
     "refused-update-releases-email" REFUSED_UPDATE_RELEASES_EMAIL ["CON-3"]
         "Releases the address of a customer when it rejects an update with a wrong format.";
 }

@@ -4,7 +4,7 @@ use super::Mutant;
 
 section! {
     "unavailable-as-internal" UNAVAILABLE_AS_INTERNAL ["SRV-3"]
-        "Answers INTERNAL_SERVER_ERROR during maintenance.";
+        "Returns INTERNAL_SERVER_ERROR during maintenance.";
     "leaks-credential" LEAKS_CREDENTIAL ["SRV-4"]
         "Includes the key that was sent in AUTHENTICATION_FAILED.";
     "leaks-credential-base64" LEAKS_CREDENTIAL_BASE64 ["SRV-4"]

@@ -14,7 +14,7 @@ section! {
     "compares-given-length" COMPARES_GIVEN_LENGTH ["WHK-1"]
         "Accepts a prefix of the correct signature.";
     "missing-signature-is-forbidden" MISSING_SIGNATURE_IS_FORBIDDEN ["WHK-1"]
-        "Answers INSUFFICIENT_PERMISSIONS for a missing signature.";
+        "Returns INSUFFICIENT_PERMISSIONS for a missing signature.";
     "ignores-timestamp" IGNORES_TIMESTAMP ["WHK-2"]
         "Accepts any timestamp of an event if it is signed.";
     "accepts-old-timestamp" ACCEPTS_OLD_TIMESTAMP ["WHK-2"]
@@ -26,7 +26,7 @@ section! {
     "rejects-four-minutes" REJECTS_FOUR_MINUTES ["WHK-2"]
         "Rejects timestamps of events more than one minute off.";
     "timestamp-failure-is-forbidden" TIMESTAMP_FAILURE_IS_FORBIDDEN ["WHK-2"]
-        "Answers INSUFFICIENT_PERMISSIONS for a timestamp outside the tolerance.";
+        "Returns INSUFFICIENT_PERMISSIONS for a timestamp outside the tolerance.";
     "signature-of-parsed-body" SIGNATURE_OF_PARSED_BODY ["WHK-3"]
         "Checks the signature against the body as parsed and serialised again.";
     "signature-of-trimmed-body" SIGNATURE_OF_TRIMMED_BODY ["WHK-3"]
@@ -80,7 +80,7 @@ section! {
     "no-retry-after-timeout" NO_RETRY_AFTER_TIMEOUT ["WHK-6", "WHK-7"]
         "Does not retry after a timeout.";
     "waits-forever" WAITS_FOREVER ["WHK-6", "WHK-7"]
-        "Waits sixty times the permitted time for an answer.";
+        "Waits sixty times the permitted time for a response.";
     "late-200-counts" LATE_200_COUNTS ["WHK-6", "WHK-7"]
         "Treats a 2xx within twice the permitted time as success.";
     "failure-not-logged" FAILURE_NOT_LOGGED ["WHK-6", "WHK-7"]

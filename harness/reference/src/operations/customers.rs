@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::lookup;
-use crate::answer::{Answer, Outcome};
 use crate::credentials::Environment;
 use crate::customers::{Customer, IMMUTABLE, State};
 use crate::documents;
@@ -12,8 +11,9 @@ use crate::fields::{Changes, Purpose};
 use crate::idempotency;
 use crate::rules::Rules;
 use crate::state::{self, Call, Customers};
+use crate::success::{Outcome, Success};
 
-/// Creates a customer, or repeats the answer for the `Idempotency-Key` (CON-4).
+/// Creates a customer, or repeats the response for the `Idempotency-Key` (CON-4).
 pub(crate) fn create(call: Call) -> Outcome {
     let members = members(call)?;
     let key = call.request.headers.get("idempotency-key").filter(|value| !value.is_empty());
@@ -26,7 +26,7 @@ pub(crate) fn create(call: Call) -> Outcome {
 fn create_under_key(call: Call, key: Vec<u8>, members: &Map<String, Value>) -> Outcome {
     let key = (call.caller.credential.clone(), key);
     let fingerprint = idempotency::fingerprint(members);
-    // The lock is held until the answer is stored. Otherwise two simultaneous requests would both run.
+    // The lock is held until the response is stored. Otherwise two simultaneous requests would both run.
     let mut replays = call.state.replays.lock();
     replays.again(&key, &fingerprint, call.rules()).unwrap_or_else(|| {
         let outcome = create_once(call, members);
@@ -39,7 +39,7 @@ fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
     let changes = call.rules().customer_fields(members, Purpose::Create)?;
     let mut customers = call.state.customers.lock();
     if let Some(duplicate) = duplicate(call, &customers, &changes) {
-        return duplicate.map(Answer::created);
+        return duplicate.map(Success::created);
     }
     let customer = new_customer(call.state, call.caller.environment, changes);
     customers.insert(customer.clone());
@@ -76,7 +76,7 @@ fn already_exists() -> ApiError {
 }
 
 /// Lists the customers of the caller's environment.
-pub(crate) fn list(call: Call) -> Answer {
+pub(crate) fn list(call: Call) -> Success {
     let customers = call.state.customers.lock();
     let shown = customers.newest(call.caller.environment).map(|customer| call.rules().shown(customer));
     call.rules().listed(shown.collect())
@@ -98,7 +98,7 @@ pub(crate) fn update(call: Call) -> Outcome {
     if before.state == State::UnderReview
         && let Some(outcome) = rules.under_review(&before)
     {
-        return outcome.map(Answer::ok);
+        return outcome.map(Success::ok);
     }
     refuse_immutable(&members, &rules.shown(&before), rules)?;
     let purpose = Purpose::Update { country: before.value("country"), postal_code: before.value("postalCode") };

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::lookup;
-use crate::answer::{Answer, Outcome};
 use crate::customers::{Customer, State};
 use crate::errors::{ApiError, Code};
 use crate::state::Call;
+use crate::success::{Outcome, Success};
 use crate::verification::{Transaction, problem};
 
 /// Submits a customer. Its state becomes UNDER_REVIEW, unless the data are insufficient.
@@ -31,7 +31,7 @@ pub(crate) fn submit(call: Call) -> Outcome {
     }
 }
 
-fn accepted(call: Call, customer: &Customer) -> Answer {
+fn accepted(call: Call, customer: &Customer) -> Success {
     let id = call.state.ids.next("txn");
     let mut body = call.rules().shown(customer);
     body["transactionId"] = json!(id);
@@ -55,5 +55,5 @@ pub(crate) fn transaction(call: Call) -> Outcome {
     let id = &call.route.id;
     let transactions = call.state.transactions.lock();
     let known = transactions.get(id).filter(|one| one.environment == call.caller.environment);
-    known.map_or_else(|| call.rules().unknown_transaction(id), |one| Ok(one.to_json(id))).map(Answer::ok)
+    known.map_or_else(|| call.rules().unknown_transaction(id), |one| Ok(one.to_json(id))).map(Success::ok)
 }

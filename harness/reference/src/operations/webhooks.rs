@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use crate::answer::{Answer, Outcome};
 use crate::fields;
 use crate::request::{Body, Request};
 use crate::route::Operation;
 use crate::sandbox;
 use crate::state::{Call, State};
+use crate::success::{Outcome, Success};
 use crate::webhooks::inbound;
 
 /// Registers a webhook.
@@ -24,10 +24,10 @@ pub(crate) fn create(call: Call) -> Outcome {
 pub(crate) fn deliveries(call: Call) -> Outcome {
     let (rules, id) = (call.rules(), &call.route.id);
     let Some(all) = call.state.webhooks.deliveries(id, call.caller.environment) else {
-        return rules.unknown_webhook(id).map(Answer::ok);
+        return rules.unknown_webhook(id).map(Success::ok);
     };
     let shown = all.into_iter().filter_map(|one| rules.logged(one)).collect();
-    Ok(Answer::ok(json!({ "deliveries": rules.log(shown) })))
+    Ok(Success::ok(json!({ "deliveries": rules.log(shown) })))
 }
 
 /// Receives a signed event.

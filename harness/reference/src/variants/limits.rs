@@ -3,7 +3,7 @@
 use super::Variant;
 
 section! {
-    "rate-headers-on-429-alone" RATE_HEADERS_ON_429_ALONE by "left open: rate-limit headers on other answers than 429"
+    "rate-headers-on-429-alone" RATE_HEADERS_ON_429_ALONE by "left open: rate-limit headers on other responses than 429"
         "Sends rate-limit headers only with RATE_LIMIT_EXCEEDED.";
     "small-quota" SMALL_QUOTA by "left open: the limit's size"
         "Allows the throttled credential five requests per window.";

@@ -4,15 +4,15 @@ use super::Variant;
 
 section! {
     "format-error-for-wrong-types" FORMAT_ERROR_FOR_WRONG_TYPES by "VAL-3"
-        "Answers INVALID_FIELD_FORMAT for a field of the wrong type.";
+        "Returns INVALID_FIELD_FORMAT for a field of the wrong type.";
     "validation-error-for-empty-strings" VALIDATION_ERROR_FOR_EMPTY_STRINGS by "left open: an empty string in a required field"
-        "Answers VALIDATION_ERROR for an empty string in a required field.";
+        "Returns VALIDATION_ERROR for an empty string in a required field.";
     "unknown-members-refused" UNKNOWN_MEMBERS_REFUSED by "left open: unknown members in a request"
-        "Answers VALIDATION_ERROR for a member that the operation does not define.";
+        "Returns VALIDATION_ERROR for a member that the operation does not define.";
     "other-media-types-refused" OTHER_MEDIA_TYPES_REFUSED by "left open: a request whose media type is not JSON"
-        "Answers VALIDATION_ERROR for a body whose declared media type is not JSON.";
+        "Returns VALIDATION_ERROR for a body whose declared media type is not JSON.";
     "empty-patch-refused" EMPTY_PATCH_REFUSED by "left open: a PATCH with `{}`"
-        "Answers VALIDATION_ERROR for an update without members.";
+        "Returns VALIDATION_ERROR for an update without members.";
     "last-field-first" LAST_FIELD_FIRST by "left open: which of several faults is reported first"
         "Reports the last of several invalid fields.";
     "formats-before-missing-fields" FORMATS_BEFORE_MISSING_FIELDS by "left open: which of several faults is reported first"
@@ -30,7 +30,7 @@ section! {
     "resource-before-scope" RESOURCE_BEFORE_SCOPE by "left open: which of several faults is reported first"
         "Reports an unknown customer before it checks the scope of the caller.";
     "sandbox-error-after-scope" SANDBOX_ERROR_AFTER_SCOPE by "left open: sandbox errors before or after the scope check"
-        "Checks the scope of the caller before it answers a sandbox error.";
+        "Checks the scope of the caller before it returns a sandbox error.";
     "unknown-sandbox-error-refused" UNKNOWN_SANDBOX_ERROR_REFUSED by "left open: what an unknown sandbox error does"
-        "Answers VALIDATION_ERROR for an unknown sandbox error.";
+        "Returns VALIDATION_ERROR for an unknown sandbox error.";
 }

@@ -24,12 +24,12 @@ section! {
     "chunked-bodies" CHUNKED_BODIES by "left open: chunked bodies"
         "Sends bodies in many small chunks.";
     "close-delimited-bodies" CLOSE_DELIMITED_BODIES by "left open: close-delimited bodies"
-        "Answers with HTTP/1.0 and ends bodies by closing the connection.";
+        "Responds with HTTP/1.0 and ends bodies by closing the connection.";
     "connection-closed" CONNECTION_CLOSED by "left open: additional headers"
         "Closes the connection after every response.";
     "gzip-where-accepted" GZIP_WHERE_ACCEPTED by "left open: gzipped bodies"
         "Compresses bodies with gzip for clients that accept it.";
-    "slow-answers" SLOW_ANSWERS by "no clause limits the time of an answer"
+    "slow-responses" SLOW_RESPONSES by "no clause limits the time of a response"
         "Delays every response by 50 to 150 ms.";
     "no-date-header" NO_DATE_HEADER by "RATE-5"
         "Sends responses without a Date header.";
@@ -43,8 +43,8 @@ section! {
         "Serves all paths below a prefix.";
     "ipv6-only" IPV6_ONLY by "the contract leaves the base URL to the deployment"
         "Listens on the IPv6 loopback address.";
-    "plain-answers-elsewhere" PLAIN_ANSWERS_ELSEWHERE by "STA-1"
-        "Answers 405 in plain text for undocumented methods and paths.";
+    "plain-responses-elsewhere" PLAIN_RESPONSES_ELSEWHERE by "STA-1"
+        "Returns 405 in plain text for undocumented methods and paths.";
     "additional-members" ADDITIONAL_MEMBERS by "left open: additional members of success bodies"
         "Adds undocumented members, including objects and arrays, to success bodies.";
     "null-optionals" NULL_OPTIONALS by "left open: absent optional members shown as null"

@@ -15,7 +15,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// How long the rest of an answer is read and discarded.
+/// How long the rest of a response is read and discarded.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The destination of a request.
@@ -95,7 +95,7 @@ impl Body for Parts {
     }
 }
 
-/// Sends a request and returns the status of the answer, or the reason why there is none.
+/// Sends a request and returns the status of the response, or the reason why there is none.
 pub(super) async fn post(target: &Target, attempted: Attempted) -> Result<u16, String> {
     if target.encrypted {
         return Err("The sandbox does not support TLS".to_owned());
@@ -117,18 +117,18 @@ pub(super) async fn post(target: &Target, attempted: Attempted) -> Result<u16, S
 async fn exchange(stream: TcpStream, has_title_case: bool, request: Request<Parts>) -> hyper::Result<u16> {
     let mut settings = http1::Builder::new();
     let (mut sender, connection) = settings.title_case_headers(has_title_case).handshake(TokioIo::new(stream)).await?;
-    let answer = async {
-        let answer = sender.send_request(request).await?;
-        let status = answer.status().as_u16();
-        let _ = timeout(DRAIN_TIMEOUT, answer.into_body().collect()).await;
+    let response = async {
+        let response = sender.send_request(request).await?;
+        let status = response.status().as_u16();
+        let _ = timeout(DRAIN_TIMEOUT, response.into_body().collect()).await;
         Ok(status)
     };
-    // The connection sends and reads while the answer is awaited, and ends with it.
-    tokio::pin!(answer, connection);
+    // The connection sends and reads while the response is awaited, and ends with it.
+    tokio::pin!(response, connection);
     tokio::select! {
-        answer = &mut answer => answer,
-        // An endpoint may close the connection with its answer.
-        _ = &mut connection => answer.await,
+        response = &mut response => response,
+        // An endpoint may close the connection with its response.
+        _ = &mut connection => response.await,
     }
 }
 

@@ -45,12 +45,12 @@ pub(crate) trait DeliveryRules: TimeRules {
         false
     }
 
-    /// WHK-5: whether an answer accepts the event.
+    /// WHK-5: whether a response accepts the event.
     fn is_success(&self, status: u16) -> bool {
         (200..300).contains(&status)
     }
 
-    /// WHK-5: how long an answer may take.
+    /// WHK-5: how long a response may take.
     fn attempt_timeout(&self, permitted: Duration) -> Duration {
         permitted
     }
@@ -112,7 +112,7 @@ pub(super) struct Job<R: ?Sized> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Attempt {
     Accepted,
-    Answered(u16),
+    Status(u16),
     Unreachable(String),
     TimedOut,
 }
@@ -141,9 +141,9 @@ pub(super) async fn deliver<R: DeliveryRules + ?Sized>(job: Job<R>) {
 fn problem(attempt: &Attempt) -> String {
     match attempt {
         Attempt::Accepted => "None".to_owned(),
-        Attempt::Answered(status) => format!("Endpoint returned {status} error"),
+        Attempt::Status(status) => format!("Endpoint returned {status} error"),
         Attempt::Unreachable(problem) => format!("Endpoint could not be reached: {problem}"),
-        Attempt::TimedOut => "Endpoint did not answer in time".to_owned(),
+        Attempt::TimedOut => "Endpoint did not respond in time".to_owned(),
     }
 }
 
@@ -158,7 +158,7 @@ impl<R: DeliveryRules + ?Sized> Job<R> {
             Err(_) => Attempt::TimedOut,
             Ok(Err(problem)) => Attempt::Unreachable(problem),
             Ok(Ok(status)) if rules.is_success(status) => Attempt::Accepted,
-            Ok(Ok(status)) => Attempt::Answered(status),
+            Ok(Ok(status)) => Attempt::Status(status),
         }
     }
 

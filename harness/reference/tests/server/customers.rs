@@ -62,7 +62,7 @@ async fn immutable_field_and_duplicate_have_different_codes() {
 }
 
 #[tokio::test]
-async fn repeated_idempotency_key_repeats_the_first_answer() {
+async fn repeated_idempotency_key_repeats_the_first_response() {
     let sandbox = Sandbox::plain().await;
     let (name, value) = header_of("writer").expect("a credential");
     let create = async |key: &str, email: &str| {

@@ -1,4 +1,4 @@
-//! Tests of malformed and unusual requests, and of properties of all answers.
+//! Tests of malformed and unusual requests, and of properties of all responses.
 
 use std::collections::BTreeSet;
 
@@ -57,7 +57,7 @@ async fn unknown_paths_and_ids_are_not_found() {
 }
 
 #[tokio::test]
-async fn truncated_body_gets_an_answer() {
+async fn truncated_body_gets_a_response() {
     let sandbox = Sandbox::plain().await;
     let (name, value) = header_of("writer").expect("a credential");
     let request =
@@ -66,7 +66,7 @@ async fn truncated_body_gets_an_answer() {
     stream.write_all(request.as_bytes()).await.expect("sent");
     stream.shutdown().await.expect("half closed");
     let mut reply = String::new();
-    stream.read_to_string(&mut reply).await.expect("an answer");
+    stream.read_to_string(&mut reply).await.expect("a response");
     assert!(reply.contains("400 Bad Request") && reply.contains("VALIDATION_ERROR"), "{reply}");
 }
 

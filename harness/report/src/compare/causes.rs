@@ -60,7 +60,7 @@ pub struct CauseEntry {
     pub place: String,
     pub expected: String,
     /// The shape of the actual value.
-    pub came: String,
+    pub actual: String,
     /// The operations that show it; for a fixed cause, the operations that showed it.
     pub operations: Vec<String>,
     /// How many tests showed it in the earlier run.
@@ -89,7 +89,7 @@ pub(super) fn compare_causes(old: &Report, new: &Report) -> Vec<CauseEntry> {
             check: defect.check.to_owned(),
             place: defect.place.to_owned(),
             expected: defect.expected.to_owned(),
-            came: defect.came.to_owned(),
+            actual: defect.actual.to_owned(),
             operations: operations.map(|operation| (*operation).to_owned()).collect(),
             before: count(was),
             after: count(is),

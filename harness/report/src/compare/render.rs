@@ -71,11 +71,11 @@ fn causes_of(comparison: &Comparison, trend: Trend) -> Vec<&CauseEntry> {
 
 /// `LOG-1: 1172 -> 19 tests: request-id-present at header X-Request-Id: expected an id, got absent (getCustomer)`.
 fn cause(entry: &CauseEntry) -> String {
-    let CauseEntry { clause, check, place, expected, came, operations, before, after, .. } = entry;
+    let CauseEntry { clause, check, place, expected, actual, operations, before, after, .. } = entry;
     let plural = if *after == 1 { "" } else { "s" };
     let tests = if *before == 0 { format!("{after} test{plural}") } else { format!("{before} -> {after} tests") };
     let on = if operations.is_empty() { String::new() } else { format!(" ({})", operations.join(", ")) };
-    format!("{clause}: {tests}: {check} at {place}: expected {expected}, got {came}{on}")
+    format!("{clause}: {tests}: {check} at {place}: expected {expected}, got {actual}{on}")
 }
 
 fn counts(comparison: &Comparison) -> String {

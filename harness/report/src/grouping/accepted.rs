@@ -35,10 +35,10 @@ impl<'r> Requests<'r> {
 }
 
 /// Replaces the groups of requests that got another refusal than the expected one, if requests of the same kind are
-/// accepted: the same clause and expected answer, and the same operations or several others; or the same callers, who must
+/// accepted: the same clause and expected response, and the same operations or several others; or the same callers, who must
 /// be refused by all. A clause that permits every refusal says no more than the clause of another group that accepts
 /// requests of these operations.
-pub(super) fn other_answers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+pub(super) fn other_responses<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let mut accepted: BTreeMap<(&str, Level), Requests<'r>> = BTreeMap::new();
     let mut refused: BTreeMap<&Group<'r>, Requests<'r>> = BTreeMap::new();
     let mut others: BTreeSet<&Group<'r>> = BTreeSet::new();
@@ -81,10 +81,10 @@ fn open_clauses<'r>(accepted: &BTreeMap<(&'r str, Level), Requests<'r>>) -> Vec<
 
 /// True for a refusal, or a server error, in place of another refusal.
 fn is_other_refusal(finding: &FindingReport) -> bool {
-    let refusal = status_of(&finding.key.answer).is_some_and(|status| (400..600).contains(&status));
+    let refusal = status_of(&finding.key.response).is_some_and(|status| (400..600).contains(&status));
     let expected = statuses(&finding.key.expected);
     finding.check == EXPECTATION
-        && finding.defect().came == finding.key.answer
+        && finding.defect().actual == finding.key.response
         && refusal
         && !finding.key.expected.contains("success")
         && !expected.is_empty()
@@ -95,12 +95,12 @@ fn lead<'r>(
     group: &Group<'r>,
     own: &Requests<'r>,
 ) -> Option<Group<'r>> {
-    let (clause, came, level) = match group {
-        Group::Same(defect, level) => (defect.clause, defect.came, level),
-        Group::Fails(clause, came, level) => (*clause, *came, level),
+    let (clause, actual, level) = match group {
+        Group::Same(defect, level) => (defect.clause, defect.actual, level),
+        Group::Fails(clause, actual, level) => (*clause, *actual, level),
         _ => return None,
     };
-    let fails = is_server_error(came);
+    let fails = is_server_error(actual);
     if let Some(theirs) = accepted.get(&(clause, *level)) {
         // Several operations share a check that is missing: other operations then refuse for the next reason.
         let shared = !fails && theirs.operations.len() >= SHARED && own.actors.is_subset(&theirs.actors);
@@ -120,7 +120,7 @@ fn lead<'r>(
             && own.actors.is_subset(&theirs.actors)
             && permits(theirs).is_subset(&permits(own))
     };
-    if fails || matches!(status_of(came), Some(401 | 403)) {
+    if fails || matches!(status_of(actual), Some(401 | 403)) {
         return None;
     }
     let mut candidates = accepted.iter().filter(caller_is_accepted);
@@ -149,7 +149,7 @@ pub(super) fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Ve
         of_test.filter(before).map(|(.., group)| (*group).clone()).next()
     };
     let stored = |finding: &FindingReport| {
-        finding.part.starts_with("body") && status_of(&finding.key.answer).is_some_and(|status| status < 300)
+        finding.part.starts_with("body") && status_of(&finding.key.response).is_some_and(|status| status < 300)
     };
     let same_clause = |item: &Item<'r>, lead: &Group<'r>| {
         matches!(lead, Group::Accepts(clause, _) if *clause == item.finding.clause) && item.finding.check == EXPECTATION

@@ -20,9 +20,9 @@ const NAMED_RULES: usize = 3;
 /// The kind of explanation that a cause gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) enum Kind {
-    /// The operation is not implemented: every answer comes from the framework.
+    /// The operation is not implemented: every response comes from the framework.
     NotImplemented,
-    /// The operation answers no valid request but with a server error.
+    /// The operation returns a server error for every valid request.
     Failing,
     /// Error bodies of one shape are not the documented envelope.
     NoEnvelope,
@@ -230,8 +230,8 @@ impl<'r> Cause<'r> {
         self.documented.map(|operation| operation.endpoint.as_str())
     }
 
-    /// The body of the shown request, if it can be the reason for the answer: not if the operation does not work at all, if
-    /// the caller was refused, or if a header or a successful answer is wrong, whatever was sent.
+    /// The body of the shown request, if it can be the reason for the response: not if the operation does not work at all, if
+    /// the caller was refused, or if a header or a successful response is wrong, whatever was sent.
     pub(in super::super) fn sent(&self) -> Option<&'r str> {
         let exchange = self.exchange()?;
         let status = exchange.status_code.unwrap_or_default();
@@ -243,7 +243,7 @@ impl<'r> Cause<'r> {
         (!whatever_was_sent && !body.is_empty()).then_some(body)
     }
 
-    /// The actual value; for an answer that comes from the framework, its status and body.
+    /// The actual value; for a response that comes from the framework, its status and body.
     pub(in super::super) fn actual(&self) -> String {
         let body = || Some(self.exchange()?.response.as_ref()?.body.trim()).filter(|body| !body.is_empty());
         match self.kind {

@@ -27,7 +27,7 @@ pub(super) fn merged<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<G
 
 /// What valid requests got in the place of a success, by operation.
 struct Refused<'r> {
-    answers: BTreeSet<(&'r str, &'r str)>,
+    responses: BTreeSet<(&'r str, &'r str)>,
     /// True if all are controls.
     controls: bool,
 }
@@ -38,20 +38,20 @@ fn of_controls<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'
     let is_refused = |item: &Item<'r>, group: &Group<'r>| {
         let key = &item.finding.key;
         let refused =
-            status_of(&key.answer).is_some_and(|status| (400..500).contains(&status)) && key.came == key.answer;
+            status_of(&key.response).is_some_and(|status| (400..500).contains(&status)) && key.actual == key.response;
         let valid =
             item.finding.check == EXPECTATION && (key.expected == "success" || permits_more(&key.expected, "success"));
         matches!(group, Group::Same(..)) && refused && valid
     };
     let of_group = |items: Vec<&Item<'r>>| Refused {
-        answers: items.iter().map(|item| (item.operation, item.finding.key.answer.as_str())).collect(),
+        responses: items.iter().map(|item| (item.operation, item.finding.key.response.as_str())).collect(),
         controls: items.iter().all(|item| is_control(item)),
     };
     let all: BTreeMap<&Group<'r>, Refused<'r>> =
         entirely(findings, &groups, is_refused).into_iter().map(|(group, items)| (group, of_group(items))).collect();
     let lead = |own: &Refused<'r>| {
         let explains =
-            |(_, theirs): &(&&Group<'r>, &Refused<'r>)| !theirs.controls && own.answers.is_subset(&theirs.answers);
+            |(_, theirs): &(&&Group<'r>, &Refused<'r>)| !theirs.controls && own.responses.is_subset(&theirs.responses);
         let mut leads = all.iter().filter(explains).map(|(group, _)| (**group).clone());
         leads.next().filter(|_| leads.next().is_none())
     };
@@ -78,11 +78,11 @@ fn is_control(item: &Item<'_>) -> bool {
 
 fn of_server_errors<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     // A property keeps one response for each check, so the shape of the response decides, and not its index.
-    let place = |item: &Item<'r>| (item.test.name.as_ref(), item.finding.key.answer.as_str());
+    let place = |item: &Item<'r>| (item.test.name.as_ref(), item.finding.key.response.as_str());
     let mut failures: HashMap<(&str, &str), &Group<'r>> = HashMap::new();
     for (item, group) in findings.iter().zip(&groups) {
         let key = &item.finding.key;
-        let fails = is_server_error(&key.answer) && key.came == key.answer;
+        let fails = is_server_error(&key.response) && key.actual == key.response;
         let permitted = statuses(&key.expected).iter().any(|status| *status >= 500);
         if item.finding.check == EXPECTATION && fails && !permitted {
             failures.insert(place(item), group);
@@ -104,7 +104,7 @@ fn of_misshapen_bodies<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec
     let mut misshapen: HashMap<(&str, usize), Vec<(&str, &Group<'r>)>> = HashMap::new();
     for (item, group) in findings.iter().zip(&groups) {
         if item.finding.check == SUCCESS_BODY_CHECK {
-            misshapen.entry(item.answer()).or_default().push((&item.finding.part, group));
+            misshapen.entry(item.response()).or_default().push((&item.finding.part, group));
         }
     }
     let is_below = |part: &str, whole: &str| {
@@ -113,8 +113,8 @@ fn of_misshapen_bodies<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec
     };
     let lead = |item: &Item<'r>| {
         let finding = item.finding;
-        let is_absent = finding.check == EXPECTATION && finding.key.came == ABSENT;
-        let parts = misshapen.get(&item.answer()).filter(|_| is_absent)?;
+        let is_absent = finding.check == EXPECTATION && finding.key.actual == ABSENT;
+        let parts = misshapen.get(&item.response()).filter(|_| is_absent)?;
         parts.iter().find(|(part, _)| is_below(&finding.part, part)).map(|(_, group)| (*group).clone())
     };
     findings.iter().zip(&groups).map(|(item, group)| lead(item).unwrap_or_else(|| group.clone())).collect()

@@ -1,30 +1,30 @@
-//! Findings of several clauses with the same evidence are one cause: one wrong answer can break several clauses.
+//! Findings of several clauses with the same evidence are one cause: one wrong response can break several clauses.
 //!
-//! Two groups are merged only if both are about the whole answer (its status and code), and if
+//! Two groups are merged only if both are about the whole response (its status and code), and if
 //!
-//! - every finding of one is about an exchange of the other, or about a request with the same body and answer, or
-//! - one expects the same as the other or an alternative, and its operations got the same answer. There must be only one
-//!   such other group, or one of the same clause: with several it is not clear which of them explains the answer; or
+//! - every finding of one is about an exchange of the other, or about a request with the same body and response, or
+//! - one expects the same as the other or an alternative, and its operations got the same response. There must be only one
+//!   such other group, or one of the same clause: with several it is not clear which of them explains the response; or
 //! - both are about one clause and the same operations, which got the same refusal, whatever was expected; or
 //! - both are server errors of the same operations, and one clause says only that there must be none.
 //!
-//! `merged_parts` does the same for checks that look at one part of the same answers.
+//! `merged_parts` does the same for checks that look at one part of the same responses.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::expected::{is_server_error, permits_answers, permits_documented, permits_more, status_of};
+use super::expected::{is_server_error, permits_documented, permits_more, permits_responses, status_of};
 use super::{Group, Item, entirely, led_to_last};
 use judge::finding::EXPECTATION;
 
 /// What the findings of a group have in common.
 struct Evidence<'r> {
     exchanges: BTreeSet<Place<'r>>,
-    /// Operation, body and answer of the requests; nothing if one has no body.
+    /// Operation, body and response of the requests; nothing if one has no body.
     requests: Option<BTreeSet<(&'r str, &'r str, &'r str)>>,
     operations: BTreeSet<&'r str>,
-    answers: BTreeSet<&'r str>,
+    responses: BTreeSet<&'r str>,
     expected: BTreeSet<&'r str>,
-    /// True if all findings are expectations about the whole answer.
+    /// True if all findings are expectations about the whole response.
     expectations: bool,
 }
 
@@ -34,26 +34,26 @@ impl<'r> Evidence<'r> {
             exchanges: items.iter().map(|item| place(item)).collect(),
             requests: items.iter().map(|item| request(item)).collect(),
             operations: items.iter().map(|item| item.operation).collect(),
-            answers: items.iter().map(|item| item.finding.key.answer.as_str()).collect(),
+            responses: items.iter().map(|item| item.finding.key.response.as_str()).collect(),
             expected: items.iter().map(|item| item.finding.key.expected.as_str()).collect(),
             expectations: items.iter().all(|item| item.finding.check == EXPECTATION),
         }
     }
 }
 
-/// Test, index of the exchange, operation and answer. A property keeps one answer for each check, which need not be that
+/// Test, index of the exchange, operation and response. A property keeps one response for each check, which need not be that
 /// of another check, so the index is left out.
 type Place<'r> = (&'r str, usize, &'r str, &'r str);
 
 fn place<'r>(item: &Item<'r>) -> Place<'r> {
     let index = if item.test.fuzz.is_some() { 0 } else { item.finding.exchange };
-    (&item.test.name, index, item.operation, &item.finding.key.answer)
+    (&item.test.name, index, item.operation, &item.finding.key.response)
 }
 
 fn request<'r>(item: &Item<'r>) -> Option<(&'r str, &'r str, &'r str)> {
     let exchange = item.test.exchanges.get(item.finding.exchange)?;
     let body = exchange.request.as_ref()?.body.trim();
-    (!body.is_empty()).then_some((item.operation, body, item.finding.key.answer.as_str()))
+    (!body.is_empty()).then_some((item.operation, body, item.finding.key.response.as_str()))
 }
 
 /// Replaces the group of findings that another group explains.
@@ -86,16 +86,16 @@ pub(super) fn merged_parts<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) ->
     led_to_last(groups, &leads)
 }
 
-/// The evidence of the groups whose findings are all about the whole answer.
+/// The evidence of the groups whose findings are all about the whole response.
 fn collected<'r>(findings: &[Item<'r>], groups: &[Group<'r>]) -> BTreeMap<Group<'r>, Evidence<'r>> {
-    let is_about_answer = |item: &Item<'r>, group: &Group<'r>| {
+    let is_about_response = |item: &Item<'r>, group: &Group<'r>| {
         let key = &item.finding.key;
-        let came = item.finding.defect().came;
-        let of_status = key.place == "status" && key.answer.split(' ').next() == Some(came);
+        let actual = item.finding.defect().actual;
+        let of_status = key.place == "status" && key.response.split(' ').next() == Some(actual);
         let is_single = matches!(group, Group::Same(..) | Group::Fails(..));
-        is_single && !key.answer.is_empty() && (came == key.answer || of_status)
+        is_single && !key.response.is_empty() && (actual == key.response || of_status)
     };
-    let all = entirely(findings, groups, is_about_answer);
+    let all = entirely(findings, groups, is_about_response);
     all.into_iter().map(|(group, items)| (group.clone(), Evidence::of(&items))).collect()
 }
 
@@ -137,26 +137,26 @@ fn same_refusal(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
     own.expectations
         && theirs.expectations
         && own.operations == theirs.operations
-        && own.answers == theirs.answers
-        && own.answers.len() == 1
-        && own.answers.iter().all(|answer| is_refusal(answer))
+        && own.responses == theirs.responses
+        && own.responses.len() == 1
+        && own.responses.iter().all(|response| is_refusal(response))
 }
 
-/// True if operations of the other group fail in the same way, and one of the clauses permits every documented answer or
+/// True if operations of the other group fail in the same way, and one of the clauses permits every documented response or
 /// every refusal.
 fn same_failure(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
     let is_open = |of: &Evidence<'_>| of.expected.iter().any(|expected| permits_documented(expected));
-    let fails = |answer: &&str| is_server_error(answer);
+    let fails = |response: &&str| is_server_error(response);
     own.expectations
         && theirs.expectations
         && own.operations.is_subset(&theirs.operations)
-        && own.answers == theirs.answers
-        && own.answers.iter().all(fails)
+        && own.responses == theirs.responses
+        && own.responses.iter().all(fails)
         && (is_open(own) || is_open(theirs))
 }
 
-fn is_refusal(answer: &str) -> bool {
-    status_of(answer).is_some_and(|status| (400..500).contains(&status))
+fn is_refusal(response: &str) -> bool {
+    status_of(response).is_some_and(|status| (400..500).contains(&status))
 }
 
 fn clause<'r>(group: &Group<'r>) -> Option<&'r str> {
@@ -175,20 +175,20 @@ fn same_requests(own: &Evidence<'_>, theirs: &Evidence<'_>) -> bool {
     }
 }
 
-/// True if the same answer breaks expectations that permit more. Of another clause, it must be an error, and the
+/// True if the same response breaks expectations that permit more. Of another clause, it must be an error, and the
 /// operations must be among those of the other group.
 fn is_weaker(own: &Evidence<'_>, theirs: &Evidence<'_>, same_clause: bool) -> bool {
-    let is_error = |answer: &&str| status_of(answer).is_some_and(|status| status >= 400);
-    let refusals = own.answers.iter().all(is_error) && own.operations.is_subset(&theirs.operations);
-    // Without a body, the requests of an operation are alike, whatever is expected of the answer.
+    let is_error = |response: &&str| status_of(response).is_some_and(|status| status >= 400);
+    let refusals = own.responses.iter().all(is_error) && own.operations.is_subset(&theirs.operations);
+    // Without a body, the requests of an operation are alike, whatever is expected of the response.
     let no_bodies = own.requests.is_none() && theirs.requests.is_none();
     let is_weaker = |text: &&str| {
-        no_bodies && permits_answers(text) || theirs.expected.iter().any(|other| permits_more(text, other))
+        no_bodies && permits_responses(text) || theirs.expected.iter().any(|other| permits_more(text, other))
     };
     own.expectations
         && theirs.expectations
-        && own.answers.len() == 1
-        && own.answers == theirs.answers
+        && own.responses.len() == 1
+        && own.responses == theirs.responses
         && (same_clause || refusals)
         && own.expected.iter().all(is_weaker)
 }

@@ -32,7 +32,7 @@ pub(super) fn shown<'m, 'r>(group: &Group<'r>, members: &'m [Member<'r>], alone:
     let unclear = |member: &Member<'_>| {
         let exchange = member.test.exchanges.get(member.finding.exchange);
         let long = exchange.is_some_and(|exchange| exchange.curl.len() > LONG_COMMAND);
-        let single = exchange.is_some_and(|exchange| exchange.stands_alone);
+        let single = exchange.is_some_and(|exchange| exchange.self_contained);
         (alone.binary_search(&member.test.name.as_ref()).is_err(), long, !single, member.test.name.len())
     };
     members.iter().min_by_key(|member| {

@@ -1,13 +1,13 @@
-//! Reads the texts of keys: what was expected, and what came. The texts are written in `spec::scenario` (the accepted
-//! answers of an expectation) and in `judge::finding` (the shape of an answer).
+//! Reads the texts of keys: the expected and the actual value. The texts are written in `spec::scenario` (the accepted
+//! responses of an expectation) and in `judge::finding` (the shape of a response).
 
 use std::collections::BTreeSet;
 
 /// The shape of what is not there.
 pub(super) const ABSENT: &str = "absent";
-/// How an expectation begins that permits every answer but one.
+/// How an expectation begins that permits every response but one.
 const ANY_BUT: &str = "anything but ";
-/// How an expectation begins that permits every documented answer but a server error, or every documented refusal.
+/// How an expectation begins that permits every documented response but a server error, or every documented refusal.
 const ANY_DOCUMENTED: &str = "any documented";
 
 /// The statuses in an expected text: `NOT_FOUND (404)`.
@@ -15,14 +15,14 @@ pub(super) fn statuses(expected: &str) -> Vec<u16> {
     expected.split('(').filter_map(|rest| rest.split_once(')')?.0.parse().ok()).collect()
 }
 
-/// The status that an answer's shape begins with.
-pub(super) fn status_of(answer: &str) -> Option<u16> {
-    answer.split(' ').next()?.parse().ok()
+/// The status that a response's shape begins with.
+pub(super) fn status_of(response: &str) -> Option<u16> {
+    response.split(' ').next()?.parse().ok()
 }
 
-/// True for an answer with a status from 500 up.
-pub(super) fn is_server_error(answer: &str) -> bool {
-    status_of(answer).is_some_and(|status| status >= 500)
+/// True for a response with a status from 500 up.
+pub(super) fn is_server_error(response: &str) -> bool {
+    status_of(response).is_some_and(|status| status >= 500)
 }
 
 /// The code of an expectation that permits only one: `GONE (410)`.
@@ -32,13 +32,13 @@ pub(super) fn only_code(expected: &str) -> Option<&str> {
     alone.then_some(code)
 }
 
-/// True if every documented answer or every documented refusal is expected.
+/// True if every documented response or every documented refusal is expected.
 pub(super) fn permits_documented(expected: &str) -> bool {
     expected.starts_with(ANY_DOCUMENTED)
 }
 
-/// True if every documented answer but a server error is expected.
-pub(super) fn permits_answers(expected: &str) -> bool {
+/// True if every documented response but a server error is expected.
+pub(super) fn permits_responses(expected: &str) -> bool {
     expected.strip_prefix(ANY_DOCUMENTED).is_some_and(|rest| rest.starts_with(" response"))
 }
 

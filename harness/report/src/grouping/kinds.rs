@@ -69,17 +69,17 @@ fn constant_names<'r>(findings: &[Item<'r>]) -> HashSet<&'r str> {
 pub(super) fn of<'r>(finding: &'r FindingReport, fields: &Fields<'r>) -> Option<Group<'r>> {
     let defect = finding.defect();
     if finding.check == FIELD_CHECK {
-        let is_spelling = defect.came == POINTER || is_path_to(&finding.actual, &finding.expected);
-        let came = if is_spelling { OTHER_SPELLING } else { defect.came };
-        let detail = match came {
+        let is_spelling = defect.actual == POINTER || is_path_to(&finding.actual, &finding.expected);
+        let actual = if is_spelling { OTHER_SPELLING } else { defect.actual };
+        let detail = match actual {
             OTHER_SPELLING => "",
             // Each code has its own place in a server that forgets the field; some servers never name one.
-            ABSENT if fields.named => &finding.key.answer,
+            ABSENT if fields.named => &finding.key.response,
             ABSENT => "",
             OTHER_NAME if fields.constant.contains(finding.actual.as_str()) => &finding.actual,
             _ => defect.expected,
         };
-        return Some(Group::Field(came, detail, finding.level));
+        return Some(Group::Field(actual, detail, finding.level));
     }
     if finding.check != EXPECTATION {
         return None;
@@ -87,7 +87,7 @@ pub(super) fn of<'r>(finding: &'r FindingReport, fields: &Fields<'r>) -> Option<
     if finding.part == "deliveries" {
         return number(finding).map(|number| Group::Deliveries(number, finding.level));
     }
-    let of_list = defect.came == ARRAY && defect.expected.starts_with(ARRAY);
+    let of_list = defect.actual == ARRAY && defect.expected.starts_with(ARRAY);
     of_list.then_some(Group::Lacks(&finding.key.operation, &finding.key.place, finding.level))
 }
 

@@ -8,29 +8,29 @@ use crate::model::Report;
 use crate::queries::Defect;
 use judge::finding::EXPECTATION;
 
-/// The statuses with which a framework answers a request for an unknown operation.
+/// The statuses with which a framework responds to a request for an unknown operation.
 const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
 
-/// Operations that always answered as a framework answers for an unknown operation, although at least one test expected
+/// Operations that always responded as a framework responds to an unknown operation, although at least one test expected
 /// something else.
 pub(super) fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r str> {
-    let mut answers: HashMap<&str, bool> = HashMap::new();
+    let mut responses: HashMap<&str, bool> = HashMap::new();
     for exchange in report.tests.iter().flat_map(|test| &test.exchanges) {
         let Some(status) = exchange.status_code else { continue };
         let of_a_framework = NO_SUCH_OPERATION.contains(&status) && exchange.error_code.is_none();
-        let all = answers.entry(&exchange.operation).or_insert(true);
+        let all = responses.entry(&exchange.operation).or_insert(true);
         *all &= of_a_framework;
     }
     let expected_otherwise = |item: &&Item<'_>| {
-        let answer = status_of(&item.finding.key.answer);
+        let response = status_of(&item.finding.key.response);
         let expected = statuses(&item.finding.key.expected);
         let other = item.finding.key.expected.contains("success") || !expected.is_empty();
-        item.finding.check == EXPECTATION && other && !expected.iter().any(|status| Some(*status) == answer)
+        item.finding.check == EXPECTATION && other && !expected.iter().any(|status| Some(*status) == response)
     };
-    let is_candidate = |operation: &&str| answers.get(operation).copied().unwrap_or_default();
+    let is_candidate = |operation: &&str| responses.get(operation).copied().unwrap_or_default();
     let proved: HashSet<&str> =
         findings.iter().filter(expected_otherwise).map(|item| item.operation).filter(is_candidate).collect();
-    // An operation that answers with the same status and body as a proved one is not implemented either.
+    // An operation that responds with the same status and body as a proved one is not implemented either.
     let body = |item: &Item<'r>| {
         let exchange = item.test.exchanges.get(item.finding.exchange)?;
         Some((exchange.status_code?, &*exchange.response.as_ref()?.body))
@@ -42,7 +42,7 @@ pub(super) fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> 
     others.chain(proved.iter().copied()).collect()
 }
 
-/// The operations that answer no valid request but with a server error.
+/// The operations that return a server error for every valid request.
 pub(super) struct Failing<'r> {
     operations: HashSet<&'r str>,
     /// Header defects that responses of other operations have, too.
@@ -62,7 +62,7 @@ impl<'r> Failing<'r> {
             let key = &item.finding.key;
             // With alternatives, the request may be one that the operation refuses.
             let only_success = key.expected.starts_with("success") && !key.expected.contains(" or ");
-            item.finding.check == EXPECTATION && only_success && is_server_error(&key.answer)
+            item.finding.check == EXPECTATION && only_success && is_server_error(&key.response)
         });
         // A setup step must succeed, too.
         let setup =
@@ -82,6 +82,6 @@ impl<'r> Failing<'r> {
     /// Whether the failing operation explains a finding: it is about one of its server errors.
     pub(super) fn explains(&self, item: &Item<'r>) -> bool {
         let elsewhere = is_header(item.finding) && self.headers.contains(&item.finding.defect());
-        self.operations.contains(item.operation) && is_server_error(&item.finding.key.answer) && !elsewhere
+        self.operations.contains(item.operation) && is_server_error(&item.finding.key.response) && !elsewhere
     }
 }

@@ -1,4 +1,4 @@
-//! Error bodies that are not the documented envelope. A body of such a shape explains what else is wrong with its answers,
+//! Error bodies that are not the documented envelope. A body of such a shape explains what else is wrong with its responses,
 //! except what also shows without it.
 
 use std::collections::{HashMap, HashSet};
@@ -9,14 +9,14 @@ use crate::model::FindingReport;
 use crate::queries::Defect;
 use judge::finding::EXPECTATION;
 
-/// If one answer in so many has a wrong status, whatever writes the bodies also chooses the status. If fewer have one, it
+/// If one response in so many has a wrong status, whatever writes the bodies also chooses the status. If fewer have one, it
 /// keeps the status of the API.
 const FEW: usize = 10;
 
 /// The shapes of error bodies that are not the documented envelope.
 pub(super) struct Shapes<'r> {
     shapes: HashSet<&'r str>,
-    /// Header defects that also occur in answers with an envelope: the shape of the body does not explain them.
+    /// Header defects that also occur in responses with an envelope: the shape of the body does not explain them.
     headers: HashSet<Defect<'r>>,
     /// Shapes that come with the expected status: they do not explain another one.
     with_status: HashSet<&'r str>,
@@ -39,7 +39,7 @@ impl<'r> Shapes<'r> {
         // A server error has a body of its own shape. But valid input that is refused with a 4xx status is another
         // defect.
         let refused_valid_input = finding.check == EXPECTATION
-            && status_of(&finding.key.answer).is_some_and(|status| status < 500)
+            && status_of(&finding.key.response).is_some_and(|status| status < 500)
             && finding.key.expected.starts_with("success")
             && statuses(&finding.key.expected).is_empty();
         let elsewhere = is_header(finding) && self.headers.contains(&finding.defect());
@@ -48,28 +48,28 @@ impl<'r> Shapes<'r> {
     }
 }
 
-/// The shapes of which few answers have a wrong status.
+/// The shapes of which few responses have a wrong status.
 fn with_status<'r>(findings: &[Item<'r>]) -> HashSet<&'r str> {
-    let mut answers: HashMap<&'r str, (HashSet<_>, HashSet<_>)> = HashMap::new();
+    let mut responses: HashMap<&'r str, (HashSet<_>, HashSet<_>)> = HashMap::new();
     for item in findings {
         let Some(shape) = shape(item.finding) else { continue };
-        let (all, wrong) = answers.entry(shape).or_default();
+        let (all, wrong) = responses.entry(shape).or_default();
         if item.finding.check == ENVELOPE_CHECK {
-            all.insert(item.answer());
+            all.insert(item.response());
         } else if has_wrong_status(item.finding) {
-            wrong.insert(item.answer());
+            wrong.insert(item.response());
         }
     }
-    answers.into_iter().filter(|(_, (all, wrong))| wrong.len() * FEW <= all.len()).map(|(shape, _)| shape).collect()
+    responses.into_iter().filter(|(_, (all, wrong))| wrong.len() * FEW <= all.len()).map(|(shape, _)| shape).collect()
 }
 
 /// True if a refusal has another status than each expected refusal.
 fn has_wrong_status(finding: &FindingReport) -> bool {
     let key = &finding.key;
     let expected = statuses(&key.expected);
-    let other = status_of(&key.answer).is_some_and(|status| !expected.contains(&status));
-    let refusal = !is_server_error(&key.answer) && !key.expected.starts_with("success");
-    finding.check == EXPECTATION && key.came == key.answer && refusal && other && !expected.is_empty()
+    let other = status_of(&key.response).is_some_and(|status| !expected.contains(&status));
+    let refusal = !is_server_error(&key.response) && !key.expected.starts_with("success");
+    finding.check == EXPECTATION && key.actual == key.response && refusal && other && !expected.is_empty()
 }
 
 pub(super) fn is_header(finding: &FindingReport) -> bool {
@@ -78,7 +78,7 @@ pub(super) fn is_header(finding: &FindingReport) -> bool {
 
 /// The shape of an error body in which no code can be read.
 pub(super) fn shape(finding: &FindingReport) -> Option<&str> {
-    let (status, shape) = finding.key.answer.split_once(' ')?;
+    let (status, shape) = finding.key.response.split_once(' ')?;
     let status: u16 = status.parse().ok()?;
     let is_code = shape.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     (status >= 400 && !is_code).then_some(shape)

@@ -20,16 +20,16 @@ fn exchange(operation: &str, status: u16, code: Option<&str>, body: &str) -> Val
 }
 
 /// A finding about the exchange with the index `at`.
-fn finding(at: usize, clause: &str, check: &str, place: &str, expected: &str, came: &str, answer: &str) -> Value {
+fn finding(at: usize, clause: &str, check: &str, place: &str, expected: &str, actual: &str, response: &str) -> Value {
     json!({
-        "clause": clause, "check": check, "level": "MUST", "message": "a message", "expected": expected, "actual": came,
+        "clause": clause, "check": check, "level": "MUST", "message": "a message", "expected": expected, "actual": actual,
         "part": place, "exchange": at,
-        "key": { "id": "k", "operation": "", "place": place, "expected": expected, "actual": came, "response": answer }
+        "key": { "id": "k", "operation": "", "place": place, "expected": expected, "actual": actual, "response": response }
     })
 }
 
-fn assertion(at: usize, clause: &str, expected: &str, came: &str, answer: &str) -> Value {
-    finding(at, clause, EXPECTATION, "status", expected, came, answer)
+fn assertion(at: usize, clause: &str, expected: &str, actual: &str, response: &str) -> Value {
+    finding(at, clause, EXPECTATION, "status", expected, actual, response)
 }
 
 fn test(name: &str, exchanges: &[Value], findings: &[Value]) -> Value {
@@ -82,7 +82,7 @@ fn missing_operation_explains_all_its_findings_and_comes_first() {
 }
 
 #[test]
-fn operation_with_one_other_answer_is_implemented() {
+fn operation_with_one_other_response_is_implemented() {
     let findings = [
         finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "{detail}", "404 {detail}"),
         assertion(0, "AUTH-1", "UNAUTHENTICATED (401)", "404 {detail}", "404 {detail}"),
@@ -90,8 +90,8 @@ fn operation_with_one_other_answer_is_implemented() {
     let missing = exchange("read", 404, None, MISSING);
     let alone = [test("a", std::slice::from_ref(&missing), &findings)];
     assert_eq!(rows(&alone)[0].0, Kind::NotImplemented);
-    let answered = test("b", &[exchange("read", 401, Some("UNAUTHENTICATED"), "{}")], &[]);
-    assert_eq!(rows(&[alone[0].clone(), answered])[0].0, Kind::NoEnvelope);
+    let responded = test("b", &[exchange("read", 401, Some("UNAUTHENTICATED"), "{}")], &[]);
+    assert_eq!(rows(&[alone[0].clone(), responded])[0].0, Kind::NoEnvelope);
     // A test that expects NOT_FOUND does not prove that the operation is missing.
     let expected = assertion(0, "RES-1", "NOT_FOUND (404)", "404 {detail}", "404 {detail}");
     assert_eq!(rows(&[test("a", &[missing], &[findings[0].clone(), expected])])[0].0, Kind::NoEnvelope);
@@ -99,10 +99,10 @@ fn operation_with_one_other_answer_is_implemented() {
 
 #[test]
 fn error_bodies_of_one_shape_are_one_cause_across_operations() {
-    let of = |name: &str, operation: &str, answer: &str, shape: &str| {
+    let of = |name: &str, operation: &str, response: &str, shape: &str| {
         let findings = [
-            finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", shape, answer),
-            assertion(0, "VAL-1", "VALIDATION_ERROR (400)", answer, answer),
+            finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", shape, response),
+            assertion(0, "VAL-1", "VALIDATION_ERROR (400)", response, response),
         ];
         test(name, &[exchange(operation, 422, None, "{}")], &findings)
     };
@@ -119,8 +119,8 @@ fn error_bodies_of_one_shape_are_one_cause_across_operations() {
 }
 
 #[test]
-fn header_that_no_answer_has_is_a_separate_cause() {
-    let no_id = |at, answer| finding(at, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", answer);
+fn header_that_no_response_has_is_a_separate_cause() {
+    let no_id = |at, response| finding(at, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", response);
     let shape = finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "{detail}", "422 {detail}");
     let plain = exchange("create", 422, None, "{}");
     let tests = [
@@ -130,7 +130,7 @@ fn header_that_no_answer_has_is_a_separate_cause() {
     let causes = rows(&tests);
     assert_eq!(causes[0], (Kind::Defect, "create".to_owned(), 2, 1));
     assert_eq!(causes[1], (Kind::NoEnvelope, "create".to_owned(), 1, 0));
-    // If only answers without the envelope lack the header, the missing envelope explains it.
+    // If only responses without the envelope lack the header, the missing envelope explains it.
     assert_eq!(rows(&[test("a", &[plain], &[shape, no_id(0, "422 {detail}")])]).len(), 1);
 }
 
@@ -140,9 +140,9 @@ fn refused_valid_input_is_not_explained_by_a_missing_envelope() {
         finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "{detail}", "422 {detail}"),
         assertion(0, "FMT-3", "success", "422 {detail}", "422 {detail}"),
     ];
-    let answered = test("b", &[exchange("create", 201, None, "{}")], &[]);
+    let responded = test("b", &[exchange("create", 201, None, "{}")], &[]);
     let kinds: Vec<Kind> =
-        rows(&[test("a", &[exchange("create", 422, None, "{}")], &findings), answered]).iter().map(|c| c.0).collect();
+        rows(&[test("a", &[exchange("create", 422, None, "{}")], &findings), responded]).iter().map(|c| c.0).collect();
     assert_eq!(kinds.len(), 2, "{kinds:?}");
     assert!(kinds.contains(&Kind::NoEnvelope) && kinds.contains(&Kind::Defect));
 }
@@ -305,9 +305,9 @@ fn test_that_ended_in_its_setup_may_show_another_cause() {
     assert_eq!(passing_after(&report, &all)[1], Passing { tests: 2, ended_in_setup: 1 });
 }
 
-/// A finding about the whole answer of the exchange 0.
-fn of_answer(clause: &str, check: &str, expected: &str, answer: &str) -> Value {
-    finding(0, clause, check, "status", expected, answer, answer)
+/// A finding about the whole response of the exchange 0.
+fn of_response(clause: &str, check: &str, expected: &str, response: &str) -> Value {
+    finding(0, clause, check, "status", expected, response, response)
 }
 
 fn headings(tests: &[Value]) -> Vec<String> {
@@ -319,8 +319,8 @@ fn headings(tests: &[Value]) -> Vec<String> {
 fn clauses_that_the_same_exchanges_break_are_one_cause() {
     let one = || exchange("create", 422, Some("FORMAT"), "{}");
     let both = [
-        of_answer("VAL-1", EXPECTATION, "VALIDATION (400)", "422 FORMAT"),
-        of_answer("STA-9", "status-of-method", "400", "422 FORMAT"),
+        of_response("VAL-1", EXPECTATION, "VALIDATION (400)", "422 FORMAT"),
+        of_response("STA-9", "status-of-method", "400", "422 FORMAT"),
     ];
     let tests = [test("a", &[one()], &both), test("b", &[one()], &both[..1])];
     assert_eq!(headings(&tests), ["VAL-1, STA-9"]);
@@ -328,25 +328,25 @@ fn clauses_that_the_same_exchanges_break_are_one_cause() {
     // The other clause is also broken where the first is not.
     let apart = [test("a", &[one()], &both), test("b", &[one()], &both[1..]), test("c", &[one()], &both[..1])];
     assert_eq!(headings(&apart).len(), 2);
-    // A header does not belong to the answer's status and code.
+    // A header does not belong to the response's status and code.
     let header = finding(0, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", "422 FORMAT");
     assert_eq!(headings(&[test("a", &[one()], &[both[0].clone(), header])]).len(), 2);
 }
 
 #[test]
-fn weaker_expectation_follows_the_only_stronger_one_with_the_same_answer() {
-    let fails = |name: &str, operation: &str, clause: &str, expected: &str, answer: &str| {
-        let (status, code) = answer.split_once(' ').expect("a status and a code");
+fn weaker_expectation_follows_the_only_stronger_one_with_the_same_response() {
+    let fails = |name: &str, operation: &str, clause: &str, expected: &str, response: &str| {
+        let (status, code) = response.split_once(' ').expect("a status and a code");
         let one = exchange(operation, status.parse().expect("a status"), Some(code), "{}");
-        test(name, &[one], &[of_answer(clause, EXPECTATION, expected, answer)])
+        test(name, &[one], &[of_response(clause, EXPECTATION, expected, response)])
     };
     let strong = fails("a", "create", "VAL-1", "VALIDATION (400)", "422 FORMAT");
     let weak =
-        |operation: &str, answer: &str| fails("b", operation, "STA-1", "success (201) or VALIDATION (400)", answer);
+        |operation: &str, response: &str| fails("b", operation, "STA-1", "success (201) or VALIDATION (400)", response);
     assert_eq!(headings(&[strong.clone(), weak("create", "422 FORMAT")]).len(), 1);
     let cases = [
         ("another operation", weak("update", "422 FORMAT")),
-        ("another answer", weak("create", "409 FORMAT")),
+        ("another response", weak("create", "409 FORMAT")),
         ("another expectation", fails("b", "create", "DOC-1", "QUALITY (422)", "422 FORMAT")),
         ("the same expectation", fails("b", "create", "VAL-2", "VALIDATION (400)", "422 FORMAT")),
     ];
@@ -364,8 +364,8 @@ fn weaker_expectation_follows_the_only_stronger_one_with_the_same_answer() {
 
 #[test]
 fn wrong_field_is_one_cause_for_all_fields_and_clauses() {
-    let names = |name: &str, clause: &str, field: &str, came: &str, answer: &str| {
-        let found = finding(0, clause, "field-names-member", "body /error/field", field, came, answer);
+    let names = |name: &str, clause: &str, field: &str, actual: &str, response: &str| {
+        let found = finding(0, clause, "field-names-member", "body /error/field", field, actual, response);
         test(name, &[exchange("create", 400, Some("VALIDATION"), "{}")], &[found])
     };
     let spelling = "the same name in another spelling";
@@ -374,7 +374,7 @@ fn wrong_field_is_one_cause_for_all_fields_and_clauses() {
         names("b", "VAL-2", "\"lastName\"", spelling, "422 FORMAT"),
     ];
     assert_eq!(headings(&tests).len(), 1);
-    let absent = |name: &str, answer: &str| names(name, "ENV-5", "\"lastName\"", "absent", answer);
+    let absent = |name: &str, response: &str| names(name, "ENV-5", "\"lastName\"", "absent", response);
     assert_eq!(headings(&[tests[0].clone(), absent("c", "400 VALIDATION")]).len(), 2);
     let other = |name: &str, field: &str| names(name, "ENV-5", field, "another name", "400 VALIDATION");
     assert_eq!(headings(&[other("e", "\"country\""), other("f", "\"postalCode\"")]).len(), 2);
@@ -382,8 +382,8 @@ fn wrong_field_is_one_cause_for_all_fields_and_clauses() {
 
 #[test]
 fn too_many_deliveries_are_one_cause_and_too_few_another() {
-    let deliveries = |name: &str, clause: &str, expected: &str, came: &str| {
-        let found = finding(0, clause, EXPECTATION, "deliveries", expected, came, "200");
+    let deliveries = |name: &str, clause: &str, expected: &str, actual: &str| {
+        let found = finding(0, clause, EXPECTATION, "deliveries", expected, actual, "200");
         test(name, &[exchange("create", 201, None, "{}")], &[found])
     };
     let tests = [
@@ -404,34 +404,34 @@ fn too_many_deliveries_are_one_cause_and_too_few_another() {
 
 #[test]
 fn refusals_with_another_code_join_the_cause_of_accepted_requests() {
-    let asks = |name: &str, operation: &str, expected: &str, came: &str, answer: &str| {
-        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
-        test(name, &[exchange(operation, status, None, "{}")], &[assertion(0, "AUTH-7", expected, came, answer)])
+    let asks = |name: &str, operation: &str, expected: &str, actual: &str, response: &str| {
+        let status = response.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
+        test(name, &[exchange(operation, status, None, "{}")], &[assertion(0, "AUTH-7", expected, actual, response)])
     };
     let accepted = asks("a", "submit", "FORBIDDEN (403)", "success", "200");
     let refused = |operation: &str, expected: &str| asks("b", operation, expected, "422 FAILED", "422 FAILED");
     assert_eq!(headings(&[accepted.clone(), refused("submit", "FORBIDDEN (403)")]).len(), 1);
     assert_eq!(headings(&[accepted.clone(), refused("other", "FORBIDDEN (403)")]).len(), 2, "another operation");
-    assert_eq!(headings(&[accepted.clone(), refused("submit", "GONE (404)")]).len(), 2, "another expected answer");
+    assert_eq!(headings(&[accepted.clone(), refused("submit", "GONE (404)")]).len(), 2, "another expected response");
     let everywhere =
         [accepted, asks("c", "read", "FORBIDDEN (403)", "success", "200"), refused("other", "FORBIDDEN (403)")];
     assert_eq!(headings(&everywhere).len(), 1, "several operations lack the check");
 }
 
 #[test]
-fn caller_who_is_accepted_explains_what_the_resource_answers() {
-    let asks = |name: &str, clause: &str, actor: &str, expected: &str, answer: &str| {
-        let came = if answer == "200" { "success" } else { answer };
-        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
+fn caller_who_is_accepted_explains_what_the_resource_responses() {
+    let asks = |name: &str, clause: &str, actor: &str, expected: &str, response: &str| {
+        let actual = if response == "200" { "success" } else { response };
+        let status = response.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
         let mut sent = exchange("read", status, None, "{}");
         sent["actor"] = json!(actor);
-        test(name, &[sent], &[assertion(0, clause, expected, came, answer)])
+        test(name, &[sent], &[assertion(0, clause, expected, actual, response)])
     };
     let accepted = asks("a", "AUTH-3", "revoked", "LOGIN (401)", "200");
     let gone = |actor: &str, expected: &str| asks("b", "AUTH-8", actor, expected, "404 GONE");
     assert_eq!(headings(&[accepted.clone(), gone("revoked", "LOGIN (401) or SCOPE (403)")]).len(), 1);
     assert_eq!(headings(&[accepted.clone(), gone("writer", "LOGIN (401) or SCOPE (403)")]).len(), 2, "another caller");
-    assert_eq!(headings(&[accepted, gone("revoked", "SCOPE (403)")]).len(), 2, "another expected answer");
+    assert_eq!(headings(&[accepted, gone("revoked", "SCOPE (403)")]).len(), 2, "another expected response");
 }
 
 #[test]

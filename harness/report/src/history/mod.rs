@@ -137,8 +137,8 @@ fn causes(report: &Report) -> BTreeMap<String, usize> {
     let mut tests: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for test in &report.tests {
         for finding in &test.findings {
-            let Defect { clause, check, place, expected, came } = finding.defect();
-            let cause = format!("{clause} {check} at {place}: expected {expected}, got {came}");
+            let Defect { clause, check, place, expected, actual } = finding.defect();
+            let cause = format!("{clause} {check} at {place}: expected {expected}, got {actual}");
             tests.entry(cause).or_default().insert(&test.name);
         }
     }

@@ -323,11 +323,9 @@ pub struct KeyReport {
     /// What was expected, without values that differ from run to run.
     pub expected: String,
     /// The shape of the actual value.
-    #[serde(rename = "actual")]
-    pub came: String,
+    pub actual: String,
     /// The shape of the whole response: its status, and its code or the members of its body.
-    #[serde(rename = "response")]
-    pub answer: String,
+    pub response: String,
     /// The rule that generated the value, for an expectation of a property.
     pub rule: Option<String>,
 }
@@ -425,7 +423,7 @@ pub struct ExchangeReport {
     /// True if that command alone reproduces the exchange: it needs no setup, and the body is short text.
     #[serde(default)]
     #[serde(rename = "selfContained")]
-    pub stands_alone: bool,
+    pub self_contained: bool,
     /// The request, if something is wrong.
     pub request: Option<Box<MessageReport>>,
     /// The response, if something is wrong.

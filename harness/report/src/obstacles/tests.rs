@@ -62,7 +62,7 @@ fn failing_setup_step_is_one_obstacle_with_its_request() {
 }
 
 #[test]
-fn two_answers_of_a_setup_step_are_two_obstacles() {
+fn two_responses_of_a_setup_step_are_two_obstacles() {
     let other = "the setup step create returned FORBIDDEN (403)";
     let tests = [
         test("a", "inconclusive", Some(SETUP), &[exchange("set-up", "create", 500)]),

@@ -277,7 +277,7 @@ fn listed(before: &str, names: &[&str], room: usize) -> String {
     (0..=names.len()).rev().map(text).find(|text| text.chars().count() <= room).unwrap_or_else(|| text(0))
 }
 
-/// The request of one test, what was expected and what came, in about `room` characters.
+/// The request of one test, the expected and the actual value, in about `room` characters.
 fn evidence(report: &Report, cause: &Cause<'_>, room: usize) -> String {
     if let Some(text) = always(report, cause) {
         return text;
@@ -305,8 +305,8 @@ fn evidence(report: &Report, cause: &Cause<'_>, room: usize) -> String {
 fn always(report: &Report, cause: &Cause<'_>) -> Option<String> {
     let shown = cause.exchange().filter(|_| cause.kind == Kind::NotImplemented)?;
     let all = report.tests.iter().flat_map(|test| &test.exchanges);
-    let mut answers = all.filter(|other| other.operation == shown.operation).filter_map(|other| other.status_code);
-    if !answers.all(|status| Some(status) == shown.status_code) {
+    let mut responses = all.filter(|other| other.operation == shown.operation).filter_map(|other| other.status_code);
+    if !responses.all(|status| Some(status) == shown.status_code) {
         return None;
     }
     let route = cause.route().map_or_else(|| ordinary(&shown.endpoint), str::to_owned);

@@ -142,7 +142,7 @@ fn exchange() -> ExchangeReport {
         actor: "expired".into(),
         duration_ms: 100,
         fault: None,
-        stands_alone: true,
+        self_contained: true,
         curl: "curl -sS -i 'https://api.test/v1/customers'".into(),
         request: None,
         response: None,

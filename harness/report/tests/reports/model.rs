@@ -1,4 +1,4 @@
-//! A made-up run: every verdict, known and stale deviations, bytes that are not text, a request without an answer.
+//! A made-up run: every verdict, known and stale deviations, bytes that are not text, a request without a response.
 
 use std::collections::BTreeMap;
 
@@ -46,17 +46,17 @@ fn give_keys(test: &mut TestReport) {
     let exchanges = &test.exchanges;
     for finding in &mut test.findings {
         let exchange = exchanges.get(finding.exchange);
-        let answer = exchange.and_then(|exchange| {
+        let response = exchange.and_then(|exchange| {
             Some(format!("{} {}", exchange.status_code?, exchange.error_code.as_deref().unwrap_or("text/plain")))
         });
-        let came = if finding.part.starts_with("header") { "absent" } else { "a string" };
+        let actual = if finding.part.starts_with("header") { "absent" } else { "a string" };
         finding.key = KeyReport {
             id: digest(&[&finding.clause, &finding.check, &finding.part]),
             operation: exchange.map(|exchange| exchange.operation.to_string()).unwrap_or_default(),
             place: finding.part.clone(),
             expected: finding.expected.clone(),
-            came: came.into(),
-            answer: answer.unwrap_or_default(),
+            actual: actual.into(),
+            response: response.unwrap_or_default(),
             rule: None,
         };
     }
@@ -118,7 +118,7 @@ fn deviations() -> Vec<DeviationReport> {
         expected: Vec::new(),
         actual: Vec::new(),
         responses: Vec::new(),
-        reason: "the gateway answers itself".into(),
+        reason: "the gateway responds itself".into(),
         ticket: "KYC-118".into(),
         owner: Some("platform team".into()),
         expires: "2026-12-01".into(),
@@ -147,10 +147,10 @@ fn deviations() -> Vec<DeviationReport> {
 const CLAUSES: &[(&str, Level, &str, &str)] = &[
     ("AUTH-1", Level::Must, "A request without a credential is AUTHENTICATION_FAILED.", "Authentication"),
     ("AUTH-5", Level::Must, "A token past its expiry is TOKEN_EXPIRED.", "Authentication"),
-    ("ENV-1", Level::Must, "Every error answer has the documented envelope.", "Error format"),
+    ("ENV-1", Level::Must, "Every error response has the documented envelope.", "Error format"),
     ("ENV-4", Level::Must, "The message exposes no internals of the server.", "Error format"),
     ("FMT-2", Level::Must, "A malformed mail address is INVALID_FIELD_FORMAT and names the field.", "Validation"),
-    ("LOG-1", Level::Should, "Each answer carries a unique request id.", "Support"),
+    ("LOG-1", Level::Should, "Each response carries a unique request id.", "Support"),
     ("RATE-2", Level::Should, "A rate-limit error states the retry delay.", "Rate limits"),
     ("STA-2", Level::Must, "Each error code comes with its documented status.", "Error codes"),
     ("WHK-6", Level::Must, "A failed delivery is attempted three times in total.", "Webhooks"),
@@ -222,7 +222,7 @@ fn expired() -> Vec<TestReport> {
                     .with_message("each error code comes with its documented status"),
             ],
             exchanges: vec![in_full(
-                ExchangeReport { operation: operation.into(), ..answered(403, "TOKEN_EXPIRED") },
+                ExchangeReport { operation: operation.into(), ..exchange_with(403, "TOKEN_EXPIRED") },
                 "",
                 r#"{"error":{"code":"TOKEN_EXPIRED","message":"The token has expired."},"requestId":"req_0001"}"#,
             )],
@@ -235,25 +235,25 @@ fn lists() -> Vec<TestReport> {
     let mut tests: Vec<TestReport> = (1..=6)
         .map(|page| TestReport {
             clauses: ["AUTH-1".into()].into(),
-            exchanges: vec![answered(401, "AUTHENTICATION_FAILED")],
+            exchanges: vec![exchange_with(401, "AUTHENTICATION_FAILED")],
             ..test("authentication/no-credential", &format!("nobody-lists-customers/page-{page}"), 12, Verdict::Passed)
         })
         .collect();
     tests.push(TestReport {
-        reason: Some("set-up: createCustomer did not succeed: no answer within 30 s".into()),
+        reason: Some("set-up: createCustomer did not succeed: no response within 30 s".into()),
         clauses: ["AUTH-1".into(), "ENV-1".into()].into(),
         exchanges: vec![ExchangeReport {
             role: "set-up".into(),
             status_code: None,
             error_code: None,
             request_id: None,
-            fault: Some("no answer within 30 s".into()),
+            fault: Some("no response within 30 s".into()),
             operation: "createCustomer".into(),
             request: Some(message(
                 &["content-type: application/json"],
                 r#"{"email":"ada@example.org","firstName":"Ada"}"#,
             )),
-            ..answered(0, "")
+            ..exchange_with(0, "")
         }],
         ..test("authentication/no-credential", "a-customer-of-our-own", 31, Verdict::Inconclusive)
     });
@@ -270,15 +270,18 @@ fn updates() -> Vec<TestReport> {
             findings: vec![
                 finding("FMT-2", "expectation", Level::Must, "body /error/code")
                     .with_values("INVALID_FIELD_FORMAT naming `email`", "INTERNAL_SERVER_ERROR")
-                    .with_message("the answer is unexpected"),
+                    .with_message("the response is unexpected"),
                 finding("ENV-4", "no-stack-traces", Level::Must, "body /error/message")
                     .with_values("no stack trace", hostile)
                     .with_message("the message exposes no internals of the server"),
             ],
             exchanges: vec![
-                answered(201, ""),
+                exchange_with(201, ""),
                 in_full(
-                    ExchangeReport { operation: "updateCustomer".into(), ..answered(500, "INTERNAL_SERVER_ERROR") },
+                    ExchangeReport {
+                        operation: "updateCustomer".into(),
+                        ..exchange_with(500, "INTERNAL_SERVER_ERROR")
+                    },
                     r#"{"email":"no mail address","firstName":"Zoë","tags":["a","b"],"big":12345678901234567890.10}"#,
                     &format!(
                         r#"{{"error":{{"code":"INTERNAL_SERVER_ERROR","message":"{}"}},"requestId":"req_0002"}}"#,
@@ -290,7 +293,7 @@ fn updates() -> Vec<TestReport> {
         },
         TestReport {
             clauses: ["FMT-2".into()].into(),
-            exchanges: vec![answered(400, "INVALID_FIELD_FORMAT")],
+            exchanges: vec![exchange_with(400, "INVALID_FIELD_FORMAT")],
             ..test("validation/email", "no-at-sign/createCustomer", 20, Verdict::Passed)
         },
     ]
@@ -305,7 +308,7 @@ fn rates() -> Vec<TestReport> {
                 .with_message("a rate-limit error states the retry delay"),
         ],
         exchanges: vec![in_full(
-            answered(429, "RATE_LIMIT_EXCEEDED"),
+            exchange_with(429, "RATE_LIMIT_EXCEEDED"),
             "",
             r#"{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"Slow down."},"requestId":"req_0003"}"#,
         )],
@@ -323,15 +326,15 @@ fn webhooks() -> Vec<TestReport> {
     });
     let mut tests: Vec<TestReport> = skipped.into();
     tests.push(TestReport {
-        reason: Some("known deviation from LOG-1: the gateway answers itself (KYC-118, until 2026-12-01)".into()),
+        reason: Some("known deviation from LOG-1: the gateway responds itself (KYC-118, until 2026-12-01)".into()),
         clauses: ["LOG-1".into()].into(),
         findings: vec![
             finding("LOG-1", "request-id-present", Level::Should, "header X-Request-Id")
                 .with_values("an id", "no such header")
-                .with_message("every error answer carries a request id"),
+                .with_message("every error response carries a request id"),
         ],
         exchanges: vec![in_full(
-            ExchangeReport { request_id: None, ..answered(401, "AUTHENTICATION_FAILED") },
+            ExchangeReport { request_id: None, ..exchange_with(401, "AUTHENTICATION_FAILED") },
             "",
             r#"{"error":{"code":"AUTHENTICATION_FAILED","message":"Who are you?"}}"#,
         )],
@@ -344,7 +347,7 @@ fn webhooks() -> Vec<TestReport> {
 fn hostile_text() -> Vec<TestReport> {
     let hostile = "\u{0}\u{7}\u{1b}[2J \u{202e}txt.exe\u{202c} \u{feff}\u{85} caf\u{fffd} | `code` **bold** @all #1 ::error::x\n::warning::y </td></script>";
     let bytes: String = (0..=255_u8).map(|byte| format!("{byte:02x}")).collect();
-    let mut exchange = in_full(answered(200, ""), "", hostile);
+    let mut exchange = in_full(exchange_with(200, ""), "", hostile);
     if let Some(response) = &mut exchange.response {
         response.headers.push(format!("x-hostile: {hostile}").into());
         response.body_hex = Some(bytes);
@@ -355,7 +358,7 @@ fn hostile_text() -> Vec<TestReport> {
         findings: vec![
             finding("ENV-1", "envelope", Level::Must, "body")
                 .with_values("an object with the member `error`", hostile)
-                .with_message("every error answer has the documented envelope"),
+                .with_message("every error response has the documented envelope"),
         ],
         exchanges: vec![exchange],
         ..test("hostile/bytes", "of-every-value/\u{202e}txt", 3, Verdict::Failed)
@@ -416,7 +419,7 @@ impl Draft {
     }
 }
 
-fn answered(status: u16, code: &str) -> ExchangeReport {
+fn exchange_with(status: u16, code: &str) -> ExchangeReport {
     ExchangeReport {
         timestamp: "2026-11-22T15:48:24.050Z".into(),
         request_id: Some("req_0001".into()),
@@ -430,7 +433,7 @@ fn answered(status: u16, code: &str) -> ExchangeReport {
         actor: "reader".into(),
         duration_ms: 41,
         fault: None,
-        stands_alone: true,
+        self_contained: true,
         curl: format!(
             "curl -sS -i --path-as-is '{TARGET}/v1/customers?limit=2' -H \"authorization: Bearer ${{CONFORMANCE_ACTOR_READER#bearer:}}\""
         ),
@@ -439,11 +442,11 @@ fn answered(status: u16, code: &str) -> ExchangeReport {
     }
 }
 
-fn in_full(exchange: ExchangeReport, sent: &str, came: &str) -> ExchangeReport {
+fn in_full(exchange: ExchangeReport, sent: &str, actual: &str) -> ExchangeReport {
     let headers = ["accept: application/json", "authorization: Bearer $CONFORMANCE_ACTOR_READER"];
     ExchangeReport {
         request: Some(message(&headers, sent)),
-        response: Some(message(&["content-type: application/json", "server: gateway"], came)),
+        response: Some(message(&["content-type: application/json", "server: gateway"], actual)),
         ..exchange
     }
 }

@@ -178,7 +178,7 @@ fn each_part_of_the_order_has_its_reason() {
     assert!(reasons(&summary(&fails(1), COLUMNS)).is_empty(), "one cause has no order");
 }
 
-/// A test whose requests got what a framework answers for an unknown path.
+/// A test whose requests got what a framework returns for an unknown path.
 fn no_such_operation(test: &mut TestReport, operation: &str, path: &str) {
     for exchange in &mut test.exchanges {
         (exchange.status_code, exchange.error_code) = (Some(404), None);
@@ -189,9 +189,9 @@ fn no_such_operation(test: &mut TestReport, operation: &str, path: &str) {
     for finding in &mut test.findings {
         (finding.check, finding.clause) = ("expectation".to_owned(), "RES-1".to_owned());
         finding.key.operation = operation.to_owned();
-        (finding.key.expected, finding.key.answer) = ("success".to_owned(), "404 text".to_owned());
+        (finding.key.expected, finding.key.response) = ("success".to_owned(), "404 text".to_owned());
         finding.expected = "success (200)".to_owned();
-        (finding.key.came, finding.actual) = (finding.key.answer.clone(), "404 none".to_owned());
+        (finding.key.actual, finding.actual) = (finding.key.response.clone(), "404 none".to_owned());
     }
 }
 

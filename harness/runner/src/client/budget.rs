@@ -85,13 +85,15 @@ impl Budget {
 
 fn too_long(status: u16) -> Fault {
     let most = LONGEST_BODY / (1024 * 1024);
-    Fault::TooLong(format!("status {status} came with a body of over {most} MiB, the most that the harness reads"))
+    Fault::TooLong(format!(
+        "status {status} was received with a body of over {most} MiB, the most that the harness reads"
+    ))
 }
 
 fn incomplete(status: u16, fault: Fault) -> Fault {
     match fault {
         Fault::Broken(why) => {
-            Fault::Broken(format!("status {status} came, but its body could not be read completely: {why}"))
+            Fault::Broken(format!("status {status} was received, but its body could not be read completely: {why}"))
         }
         other => other,
     }

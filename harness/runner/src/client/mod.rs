@@ -307,7 +307,7 @@ pub(super) fn readable(response: Response) -> Result<Response, Fault> {
     }
     let status = response.status;
     Err(Fault::Limit(format!(
-        "status {status} came with a body in the content coding {coding:?}, which the harness neither asks for nor reads"
+        "status {status} was received with a body in the content coding {coding:?}, which the harness neither asks for nor reads"
     )))
 }
 
@@ -347,7 +347,7 @@ fn over_limit(text: &str) -> Option<Fault> {
         _ if text.contains("over limit") => "too many chunk extensions or trailers".to_owned(),
         _ => return None,
     };
-    Some(Fault::Limit(format!("a response came with {what}, or with too long ones")))
+    Some(Fault::Limit(format!("a response has {what}, or with too long ones")))
 }
 
 fn fault(error: &reqwest::Error) -> Fault {

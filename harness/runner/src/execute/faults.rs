@@ -15,14 +15,14 @@ impl Session<'_> {
             // No documented response is nearly as long as the limit, so a longer one does not meet an expectation.
             Fault::TooLong(message) if is_asserted => {
                 let expected = "a response that is short enough to be read";
-                return (Halt::Explained, self.no_answer(call, expected, message.to_owned()));
+                return (Halt::Explained, self.no_response(call, expected, message.to_owned()));
             }
             Fault::Broken(_) | Fault::Closed(_) => is_asserted,
             Fault::TimedOut(_) => call.expectation().is_some_and(|expected| expected.must_respond),
             Fault::TooLong(_) | Fault::Unreachable(_) | Fault::Unsendable(_) | Fault::Limit(_) => false,
         };
         let actual = || format!("no complete response, twice in a row: {}", fault.message());
-        let finding = if violation && self.after_break { self.no_answer(call, "a response", actual()) } else { None };
+        let finding = if violation && self.after_break { self.no_response(call, "a response", actual()) } else { None };
         let halt = match fault {
             Fault::Closed(_) => Halt::Broken(Cause::ClosedWhileIdle(reason)),
             Fault::Broken(_) => Halt::Broken(Cause::BrokenInUse(reason)),
@@ -34,7 +34,7 @@ impl Session<'_> {
         (halt, finding)
     }
 
-    fn no_answer(&self, call: &Call, expected: &str, actual: String) -> Option<Finding> {
+    fn no_response(&self, call: &Call, expected: &str, actual: String) -> Option<Finding> {
         let clause = self.clause_of(call.asserted.as_ref()?);
         Some(Finding {
             clause: clause.to_owned(),

@@ -4,7 +4,7 @@ use super::request::Prepared;
 use super::session::{Halt, Session};
 use judge::check::{self, ExchangeContext};
 use judge::exchange::{Exchange, JsonLimit};
-use judge::expect::{Assertion, Comparison, Holds, Shown, came, holds_text};
+use judge::expect::{Assertion, Comparison, Holds, Shown, actual, holds_text};
 use judge::finding::{EXPECTATION, Finding, Violation};
 use judge::record::TestRecord;
 use spec::contract::{Level, OccursIn};
@@ -186,7 +186,7 @@ pub(super) fn require_success(session: &Session<'_>, exchange: &Exchange) -> Res
         Some(context) if !context.response.is_success() => Err(Halt::Inconclusive(format!(
             "the setup step {} returned {}",
             exchange.request.operation,
-            came(&context)
+            actual(&context)
         ))),
         _ => Ok(()),
     }

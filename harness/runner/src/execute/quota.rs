@@ -21,7 +21,7 @@ struct Windows {
     /// Whether served responses report the remaining quota and the end of the window.
     reported_when_served: bool,
     /// Requests without a response. The target may have counted them.
-    unanswered: i64,
+    without_response: i64,
 }
 
 #[derive(Debug, Default)]
@@ -59,7 +59,7 @@ impl Quotas {
         let mut actors = self.0.lock();
         let windows = actors.entry(exchange.request.actor.clone()).or_default();
         let Some(response) = exchange.response() else {
-            windows.unanswered += 1;
+            windows.without_response += 1;
             return;
         };
         let number = |name: &Option<String>| response.header(name.as_deref()?)?.parse::<i64>().ok();
@@ -70,8 +70,8 @@ impl Quotas {
         let window = windows.by_end.entry(end).or_default();
         window.limit = limit;
         if response.is_error() && names.retry_after.as_deref().is_some_and(|name| response.header(name).is_some()) {
-            let came = exchange.started + exchange.took;
-            window.refused = Some(window.refused.map_or(came, |first| first.min(came)));
+            let actual = exchange.started + exchange.took;
+            window.refused = Some(window.refused.map_or(actual, |first| first.min(actual)));
         } else {
             window.served.push(exchange.started);
             windows.reported_when_served = true;
@@ -87,7 +87,7 @@ impl Quotas {
         };
         let used_by_others = |window: &&Window| {
             let ours = window.ours();
-            ours > 0 && ours + windows.unanswered < window.limit
+            ours > 0 && ours + windows.without_response < window.limit
         };
         match windows.by_end.values().find(used_by_others) {
             Some(window) => Evidence::Shown(format!(
@@ -138,7 +138,7 @@ mod tests {
         }
     }
 
-    fn answer(status: u16, reset: Option<i64>) -> Exchange {
+    fn response(status: u16, reset: Option<i64>) -> Exchange {
         let mut headers = vec![("x-limit".to_owned(), b"3".to_vec()), ("x-remaining".to_owned(), b"0".to_vec())];
         headers.extend(reset.map(|reset| ("x-reset".to_owned(), reset.to_string().into_bytes())));
         let request = Request {
@@ -157,9 +157,9 @@ mod tests {
         Exchange { role: Role::Asserted, request, outcome, started: Utc::now(), took: std::time::Duration::ZERO }
     }
 
-    fn shared(answers: &[(u16, Option<i64>)]) -> Evidence {
+    fn shared(responses: &[(u16, Option<i64>)]) -> Evidence {
         let quotas = Quotas::default();
-        answers.iter().for_each(|(status, reset)| quotas.note(&names(), &answer(*status, *reset)));
+        responses.iter().for_each(|(status, reset)| quotas.note(&names(), &response(*status, *reset)));
         quotas.shared("clerk")
     }
 
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_quota_is_renewed_when_its_end_moves_on() {
         let between =
-            |before: Option<i64>, now: Option<i64>| renewed(&names(), &[answer(200, before), answer(200, now)]);
+            |before: Option<i64>, now: Option<i64>| renewed(&names(), &[response(200, before), response(200, now)]);
         assert!(matches!(between(Some(10), Some(12)), Evidence::Shown(_)));
         assert_eq!(between(Some(10), Some(10)), Evidence::Absent);
         assert!(matches!(between(None, Some(10)), Evidence::Unknown(_)));

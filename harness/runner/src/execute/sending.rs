@@ -116,8 +116,8 @@ impl<'r> Session<'r> {
             }
             Some(exchange)
         });
-        let answers = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
-        let mut exchanges = std::pin::pin!(answers.filter_map(std::future::ready));
+        let responses = futures_util::stream::iter(requests).buffer_unordered(burst.in_flight.max(1) as usize);
+        let mut exchanges = std::pin::pin!(responses.filter_map(std::future::ready));
         // Each is judged as it comes: a response keeps its share of the memory budget until then, and later responses wait.
         while let Some(exchange) = exchanges.next().await {
             let delay = exchange.response().and_then(|response| retry_delay(self.environment, response));
@@ -227,7 +227,7 @@ impl Seen {
     }
 }
 
-/// Whether any response but a success came.
+/// Whether any response was not a success.
 fn is_refusal(exchange: &Exchange) -> bool {
     exchange.response().is_some_and(|response| !response.is_success())
 }

@@ -1,7 +1,7 @@
 //! Uses shared fixtures: set up once for the run, or passed from test to test.
 //!
 //! Each test that uses one gets its setup exchanges and their findings on record. So the findings of a test do not
-//! depend on which test came first. A fixture that a test has changed is not used again.
+//! depend on which test ran first. A fixture that a test has changed is not used again.
 
 use super::fixtures::{Held, Prepared};
 use super::session::{Halt, Session};

@@ -111,21 +111,21 @@ impl Session<'_> {
             self.earlier.insert(label.clone(), Earlier { status: response.status, body });
         }
         for (keep, value) in kept {
-            let answer = || format!("the response of {}", call.operation.id);
+            let response = || format!("the response of {}", call.operation.id);
             match value.or_else(|| keep.optional.then_some(Value::Null)) {
                 Some(Value::String(text)) if text.len() > LONGEST_VALUE => {
                     let length = text.len();
                     return Err(Halt::Inconclusive(format!(
                         "{} in {} has {length} bytes, and at most {LONGEST_VALUE} are kept",
                         keep.part,
-                        answer()
+                        response()
                     )));
                 }
                 Some(value) => {
                     self.variables.insert(keep.name.clone(), value);
                 }
                 None if holds != Holds::Yes => return Err(Halt::Explained),
-                None => return Err(Halt::Inconclusive(format!("{} has no {}", answer(), keep.part))),
+                None => return Err(Halt::Inconclusive(format!("{} has no {}", response(), keep.part))),
             }
         }
         Ok(())

@@ -179,10 +179,10 @@ impl CredentialProbes<'_> {
     async fn judge(&self, fact: &mut ActorFact, places: &[&Operation], credential: &Credential) {
         let mut treatments = Vec::new();
         for place in places {
-            let (treatment, came) = self.try_credential(place, &fact.actor).await;
+            let (treatment, actual) = self.try_credential(place, &fact.actor).await;
             let all_unclear = treatments.iter().all(|(treatment, _)| *treatment == Treatment::Unclear);
             if all_unclear {
-                fact.response = came;
+                fact.response = actual;
             }
             treatments.push((treatment, *place));
             // One operation that serves the actor is enough.
@@ -284,16 +284,16 @@ fn treatment(response: &ProbeResponse, anonymous: Option<&ProbeResponse>) -> Tre
 
 fn advice(fact: &ActorFact, places: &str, credential: &Credential) -> Option<String> {
     let expired = credential.expiry().filter(|expiry| *expiry < chrono::Utc::now());
-    let ActorFact { variable, actor, response: came, .. } = fact;
+    let ActorFact { variable, actor, response: actual, .. } = fact;
     match (fact.state, expired) {
         (ActorState::Refused, Some(expiry)) => {
             Some(format!("{variable} expired at {}: get a new token", expiry.to_rfc3339()))
         }
         (ActorState::Refused, None) => Some(format!(
-            "{variable} is not accepted by the target ({came} on {places}): check its value; if it is right, the API refuses a valid credential"
+            "{variable} is not accepted by the target ({actual} on {places}): check its value; if it is right, the API refuses a valid credential"
         )),
         (ActorState::LacksScope, _) => Some(format!(
-            "{variable} is accepted, but not for {} ({came} on {places}): give `{actor}` a credential with that scope; if it has it, the API refuses a sufficient one",
+            "{variable} is accepted, but not for {} ({actual} on {places}): give `{actor}` a credential with that scope; if it has it, the API refuses a sufficient one",
             fact.scope.as_deref().unwrap_or("what tests call with it")
         )),
         _ => None,

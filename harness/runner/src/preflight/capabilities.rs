@@ -82,7 +82,7 @@ async fn fact<'s>(
     capability: &str,
     probes: impl Iterator<Item = &'s CapabilityProbe>,
 ) -> CapabilityFact {
-    let (mut state, mut came) = (CapabilityState::Unclear, String::new());
+    let (mut state, mut actual) = (CapabilityState::Unclear, String::new());
     for probe in probes {
         let Some(Ok(response)) = prober.send(&probe.call, &probe.variables).await else { continue };
         if !response.is_success() {
@@ -90,11 +90,11 @@ async fn fact<'s>(
             break;
         }
         state = CapabilityState::Missing;
-        came = format!("{} to {}", response.status, probe.operation);
+        actual = format!("{} to {}", response.status, probe.operation);
     }
     let says = (state == CapabilityState::Missing).then(|| {
         format!(
-            "the target seems to lack {capability}: it returns {came} as for an ordinary request; declare it under `lacks` in the target file, or enable it"
+            "the target seems to lack {capability}: it returns {actual} as for an ordinary request; declare it under `lacks` in the target file, or enable it"
         )
     });
     CapabilityFact { capability: capability.to_owned(), state, problem: says }

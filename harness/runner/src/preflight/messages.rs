@@ -55,8 +55,8 @@ fn with_tls(base: &str) -> String {
 
 /// The message for a server that gives the same response to every request.
 pub(super) fn uniform(base: &str, response: &ProbeResponse) -> String {
-    let came = response.summary();
-    let same = format!("{base} responds to every request with {came}, also one for a path that does not exist");
+    let actual = response.summary();
+    let same = format!("{base} responds to every request with {actual}, also one for a path that does not exist");
     if matches!(response.status, 401 | 403 | 407) {
         return format!(
             "{same}: the API or a gateway in front of it accepts no credential of this run; check the credentials and the URL, or pass what the gateway needs with --header"

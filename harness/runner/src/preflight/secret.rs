@@ -25,13 +25,13 @@ pub(super) async fn secret(prober: &Prober<'_>, operation: &Operation, interest:
     if !prober.target.credentials.contains_key(actor) || !is_of_interest(interest.actors.as_ref(), actor) {
         return None;
     }
-    let (is_refused, came) = refuses(prober, operation, Covered::TimestampAndBody).await?;
+    let (is_refused, actual) = refuses(prober, operation, Covered::TimestampAndBody).await?;
     let mut fact = ActorFact {
         actor: actor.clone(),
         variable: interest.variables.get(actor).cloned().unwrap_or_else(|| variable(actor)),
         scope: None,
         state: ActorState::Accepted,
-        response: came,
+        response: actual,
         problem: None,
     };
     if is_refused {

@@ -1,5 +1,5 @@
 # Judges one response. Input: none. Files: $facts (the contract), $exchange (what was sent and when, and what the step
-# expects), and as raw text $head, $body, $sent, $ids (request ids of earlier answers), $earlier (a body to repeat).
+# expects), and as raw text $head, $body, $sent, $ids (request ids of earlier responses), $earlier (a body to repeat).
 # Output: one line per finding, its parts separated by the control character U+001F; the last line is "holds yes|no|unclear".
 
 def at($tokens): # the value at a JSON Pointer, as [value], or [] where there is none
@@ -280,7 +280,7 @@ $facts[0] as $facts
      (if $expect.any_documented then "any documented response but a server error" else empty end),
      (if ($expect.not_error | length) > 0 then "anything but " + ($expect.not_error | join(" or ")) else empty end)] | join(" or ");
   def among($codes): $code != null and ($codes | index($code) != null);
-  def answer: # accepted, tolerated, unreadable or wrong
+  def outcome: # accepted, tolerated, unreadable or wrong
     if $expect.only_status then "accepted"
     elif $success then
       (if $expect.success or $expect.any_documented or ($expect.not_error | length) > 0 then "accepted" else "wrong" end)
@@ -315,10 +315,10 @@ $facts[0] as $facts
      else empty end);
   [checks] as $checked
 | (if $expect == null then []
-   else answer as $answer
-    | if $answer == "wrong" then [broken(accepted; observed)]
-      elif $answer == "unreadable" then [["unclear"]]
-      else (if $answer == "tolerated" then [["found", "SHOULD", $expect.clause, "expectation", "preferably " + ($expect.error | join(" or ")), "\($code), which is tolerated"]] else [] end) + [further]
+   else outcome as $outcome
+    | if $outcome == "wrong" then [broken(accepted; observed)]
+      elif $outcome == "unreadable" then [["unclear"]]
+      else (if $outcome == "tolerated" then [["found", "SHOULD", $expect.clause, "expectation", "preferably " + ($expect.error | join(" or ")), "\($code), which is tolerated"]] else [] end) + [further]
       end end) as $asserted
 | (if $expect != null and $expect.asserts_field then [$checked[] | select(.[3] == "field-names-member") | .[2] = $expect.clause | .[1] = $expect.level] else [] end) as $field_findings
 | ["actual", observed],

@@ -74,14 +74,14 @@ send() { # METHOD PATH
   send_once "$1" "$2"
   case $failure in
     0) return ;;
-    28) no_answer "none within the time limit" late ;;
+    28) no_response "none within the time limit" late ;;
     1 | 8 | 16 | 18 | 52 | 55 | 56 | 92) send_once "$1" "$2" ;;
     *) give_up "nothing could be sent: $(cat "$dir/error")" ;;
   esac
-  [ "$failure" -eq 0 ] || no_answer "none, twice in a row: $(cat "$dir/error")" broken
+  [ "$failure" -eq 0 ] || no_response "none, twice in a row: $(cat "$dir/error")" broken
 }
 
-no_answer() { # WHAT late|broken
+no_response() { # WHAT late|broken
   may=$(jq -r --arg how "$2" 'if . == null then "no" elif $how == "broken" or .must_respond then "yes" else "no" end' "$dir/expect")
   printf '   actual    %s\n' "$1"
   [ "$may" = yes ] || give_up "$operation did not respond: $1"
@@ -103,7 +103,7 @@ send_with_retry() { # METHOD PATH
   done
 }
 
-answer_header() { # NAME
+response_header() { # NAME
   awk -v name="$1" 'BEGIN { name = tolower(name) ":" } tolower(substr($0, 1, length(name))) == name {
     value = substr($0, length(name) + 1); sub(/^[ \t]+/, "", value); sub(/[ \t\r]+$/, "", value); print value; exit }' \
     "$dir/head"
@@ -116,14 +116,14 @@ has_header() { # NAME
 
 # Waits for the retry delay of the last response.
 wait_retry_delay() {
-  delay=$(answer_header "$retry_after_header")
+  delay=$(response_header "$retry_after_header")
   case $delay in '' | *[!0-9]*) delay=1 ;; esac
   [ "$delay" -le 120 ] || give_up "the target asks to wait $delay s"
   printf '   waits     %s s, as the target asks\n' "$((delay + 1))"
   sleep "$((delay + 1))"
 }
 
-# Sends the request many times concurrently until one is refused; that answer is judged. If only some requests may be
+# Sends the request many times concurrently until one is refused; that response is judged. If only some requests may be
 # accepted, all are sent, and a rate limit is no refusal. A server error is judged rather than a refusal, and a success if
 # all may be accepted and are.
 burst() { # METHOD PATH AT-MOST IN-FLIGHT [ACCEPTED LEVEL CLAUSE]
@@ -180,7 +180,7 @@ judge() {
     --rawfile earlier "$dir/earlier.body" -f "$dir/judge.jq" >"$dir/verdict" ||
     give_up "the response could not be judged"
   holds=$(awk -F "$separator" '$1 == "holds" { print $2 }' "$dir/verdict")
-  if [ -n "$request_id_header" ]; then answer_header "$request_id_header" >>"$dir/ids"; fi
+  if [ -n "$request_id_header" ]; then response_header "$request_id_header" >>"$dir/ids"; fi
 }
 
 # Prints the findings.
@@ -209,7 +209,7 @@ found() { # LEVEL CLAUSE CHECK EXPECTED ACTUAL
 
 # ---------------------------------------------------------------- values
 
-# Keeps a value of the answer: as JSON in $kept_json, and in the forms that requests need.
+# Keeps a value of the response: as JSON in $kept_json, and in the forms that requests need.
 keep() { # body TOKENS | header NAME | status | nothing
   case $1 in
     body) kept_json=$(jq -ce --argjson tokens "$2" '
@@ -223,7 +223,7 @@ keep() { # body TOKENS | header NAME | status | nothing
       kept_json=${kept_json%?} ;;
     header)
       has_header "$2" || return 1
-      kept_json=$(answer_header "$2" | jq -Rsc 'rtrimstr("\n")') ;;
+      kept_json=$(response_header "$2" | jq -Rsc 'rtrimstr("\n")') ;;
     nothing) kept_json=null ;;
     *) kept_json=$status ;;
   esac

@@ -11,7 +11,7 @@ hmac() { # ALGORITHM KEY
 set_now() {
   now=$(date +%s)
   [ -s "$dir/head" ] || return 0
-  theirs=$(answer_header date | jq -Rr 'try (strptime("%a, %d %b %Y %H:%M:%S GMT") | mktime) catch empty' 2>/dev/null)
+  theirs=$(response_header date | jq -Rr 'try (strptime("%a, %d %b %Y %H:%M:%S GMT") | mktime) catch empty' 2>/dev/null)
   [ -n "$theirs" ] || return 0
   ahead=$((theirs - now))
   if [ "$ahead" -gt 5 ] || [ "$ahead" -lt -5 ]; then now=$theirs; fi

@@ -12,7 +12,7 @@ const MAX_RECORDED_BYTES: usize = 2 * 1024 * 1024;
 pub(super) struct Endpoint {
     pub(super) body_contains: Option<String>,
     pub(super) replies: Vec<Reply>,
-    pub(super) answered: usize,
+    pub(super) responded: usize,
     /// The bytes of the bodies that are recorded.
     bytes: usize,
     pub(super) deliveries: Vec<Delivery>,

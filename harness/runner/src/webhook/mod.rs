@@ -106,7 +106,7 @@ impl Receiver {
         let endpoint = endpoints.entry(name.to_owned()).or_default();
         endpoint.body_contains = body_contains;
         endpoint.replies = replies;
-        endpoint.answered = 0;
+        endpoint.responded = 0;
     }
 
     /// Closes an endpoint and discards its deliveries.
@@ -217,14 +217,14 @@ async fn connection(mut stream: TcpStream, shared: &Shared, timeout: Duration) -
     let reply = record_delivery(shared, &name, delivery);
     shared.news.notify_waiters();
     match reply {
-        Reply::Status(status) => answer(&mut stream, status).await,
+        Reply::Status(status) => response(&mut stream, status).await,
         Reply::Slow => {
             tokio::time::sleep(slow(timeout)).await;
-            answer(&mut stream, 200).await
+            response(&mut stream, 200).await
         }
         Reply::Late => {
             tokio::time::sleep(late(timeout)).await;
-            answer(&mut stream, 200).await
+            response(&mut stream, 200).await
         }
         Reply::Trickle => trickle(&mut stream, timeout).await,
         Reply::Silence => {
@@ -264,12 +264,12 @@ fn record_delivery(shared: &Shared, name: &str, delivery: Delivery) -> Reply {
     if !is_expected {
         return Reply::Status(204);
     }
-    let turn = endpoint.answered.min(endpoint.replies.len().saturating_sub(1));
-    endpoint.answered += 1;
+    let turn = endpoint.responded.min(endpoint.replies.len().saturating_sub(1));
+    endpoint.responded += 1;
     endpoint.replies.get(turn).copied().unwrap_or(Reply::Status(204))
 }
 
-async fn answer(stream: &mut TcpStream, status: u16) -> std::io::Result<()> {
+async fn response(stream: &mut TcpStream, status: u16) -> std::io::Result<()> {
     let further = if (300..400).contains(&status) { "location: /elsewhere\r\n" } else { "" };
     let length = if status == 204 { "" } else { "content-length: 0\r\n" };
     let head = format!("HTTP/1.1 {status} Response\r\n{further}{length}connection: close\r\n\r\n");
@@ -381,9 +381,9 @@ mod tests {
             .expect("a connection");
         let request = format!("POST {} HTTP/1.1\r\nhost: h\r\n{head}\r\n{body}", url.path());
         stream.write_all(request.as_bytes()).await.expect("written");
-        let mut answer = String::new();
-        let _ = stream.read_to_string(&mut answer).await;
-        answer
+        let mut response = String::new();
+        let _ = stream.read_to_string(&mut response).await;
+        response
     }
 
     /// Other systems permit only 128 connections.
@@ -419,7 +419,7 @@ mod tests {
         let other = post(&url, "content-length: 5\r\n", "cus_2").await;
         let second = post(&url, "transfer-encoding: chunked\r\n", "3\r\ncus\r\n2;x\r\n_1\r\n0\r\n\r\n").await;
         let third = post(&url, "content-length: 5\r\n", "cus_1").await;
-        let statuses: Vec<&str> = [&first, &other, &second, &third].map(|answer| &answer[9..12]).to_vec();
+        let statuses: Vec<&str> = [&first, &other, &second, &third].map(|response| &response[9..12]).to_vec();
         assert_eq!(statuses, ["500", "204", "200", "200"]);
         assert_eq!(receiver.deliveries("a", "cus_1").len(), 3);
         assert!(receiver.deliveries("b", "cus_1").is_empty());

@@ -18,9 +18,9 @@ impl Receiver {
         self.listen(&name, None, Vec::new());
         let url = self.url(&name);
         let outcome = call(self.base(), &url, &name).await;
-        let came = !self.deliveries(&name, &name).is_empty();
+        let actual = !self.deliveries(&name, &name).is_empty();
         self.close(&name);
-        match (came, outcome) {
+        match (actual, outcome) {
             (true, _) => Ok(()),
             (false, Ok(status)) => Err(format!("the harness's own request to {url} got {status} from another server")),
             (false, Err(fault)) => {

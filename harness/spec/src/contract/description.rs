@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn write_only_members_are_not_required_in_answers() {
+    fn write_only_members_are_not_required_in_responses() {
         let schema = json!({ "required": ["a", "pin"], "properties": { "pin": { "writeOnly": true }, "a": {} } });
         assert_eq!(translated(schema, false)["required"], json!(["a"]));
         let parts = json!({ "allOf": [{ "required": ["pin"] }, { "properties": { "pin": { "writeOnly": true } } }] });

@@ -28,7 +28,7 @@ fn finding(check: &str, part: &str, expected: &str, actual: &str) -> Finding {
     }
 }
 
-fn answered(status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {
+fn exchange_with(status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect();
     Exchange {
         role: Role::Asserted,
@@ -80,14 +80,14 @@ fn key_holds_the_shape_of_the_received_value() {
     let contract = contract();
     let error = r#"{"error":{"code":"RESOURCE_NOT_FOUND","message":"cus_1 is unknown"}}"#;
     let json = [("content-type", "application/json")];
-    for (check, part, expected, exchange, came, answer) in [
-        ("success-status", "status", "204 for deleteCustomer", answered(200, &json, "{}"), "200", "200"),
-        ("expectation", "status", "SOME_CODE (422)", answered(200, &json, "{}"), "success", "200"),
+    for (check, part, expected, exchange, actual, response) in [
+        ("success-status", "status", "204 for deleteCustomer", exchange_with(200, &json, "{}"), "200", "200"),
+        ("expectation", "status", "SOME_CODE (422)", exchange_with(200, &json, "{}"), "success", "200"),
         (
             "expectation",
             "body /error/code",
             "SOME_CODE (422)",
-            answered(404, &json, error),
+            exchange_with(404, &json, error),
             "404 RESOURCE_NOT_FOUND",
             "404 RESOURCE_NOT_FOUND",
         ),
@@ -95,7 +95,7 @@ fn key_holds_the_shape_of_the_received_value() {
             "envelope-present",
             "body /error",
             "a member `error`",
-            answered(404, &json, r#"{"detail":"x"}"#),
+            exchange_with(404, &json, r#"{"detail":"x"}"#),
             "{detail}",
             "404 {detail}",
         ),
@@ -103,7 +103,7 @@ fn key_holds_the_shape_of_the_received_value() {
             "envelope-present",
             "body",
             "a JSON object",
-            answered(502, &[("content-type", "text/html; charset=x")], "<p>"),
+            exchange_with(502, &[("content-type", "text/html; charset=x")], "<p>"),
             "text/html",
             "502 text/html",
         ),
@@ -111,7 +111,7 @@ fn key_holds_the_shape_of_the_received_value() {
             "request-id-present",
             "header X-Request-Id",
             "an id",
-            answered(404, &json, error),
+            exchange_with(404, &json, error),
             "absent",
             "404 RESOURCE_NOT_FOUND",
         ),
@@ -119,7 +119,7 @@ fn key_holds_the_shape_of_the_received_value() {
             "remaining-is-zero",
             "header X-RateLimit-Remaining",
             "0",
-            answered(429, &[("x-ratelimit-remaining", "7")], error),
+            exchange_with(429, &[("x-ratelimit-remaining", "7")], error),
             "a number",
             "429 RESOURCE_NOT_FOUND",
         ),
@@ -127,7 +127,7 @@ fn key_holds_the_shape_of_the_received_value() {
             "code-registered",
             "body /error/code",
             "a published error code",
-            answered(422, &json, r#"{"error":{"code":"INVALID_EMAIL"}}"#),
+            exchange_with(422, &json, r#"{"error":{"code":"INVALID_EMAIL"}}"#),
             "INVALID_EMAIL",
             "422 INVALID_EMAIL",
         ),
@@ -135,7 +135,7 @@ fn key_holds_the_shape_of_the_received_value() {
             "field-names-member",
             "body /error/field",
             "\"phoneNumber\"",
-            answered(422, &json, r#"{"error":{"code":"A_B","field":"phone_number"}}"#),
+            exchange_with(422, &json, r#"{"error":{"code":"A_B","field":"phone_number"}}"#),
             "the same name in another spelling",
             "422 A_B",
         ),
@@ -143,13 +143,13 @@ fn key_holds_the_shape_of_the_received_value() {
             "success-body",
             "body /lastName",
             "a value of type string",
-            answered(200, &json, r#"{"lastName":null}"#),
+            exchange_with(200, &json, r#"{"lastName":null}"#),
             "null",
             "200",
         ),
     ] {
         let key = Key::of(&contract, &finding(check, part, expected, ""), Some(&exchange), None);
-        assert_eq!((key.came.as_str(), key.answer.as_str()), (came, answer), "{check}");
+        assert_eq!((key.actual.as_str(), key.response.as_str()), (actual, response), "{check}");
     }
 }
 
@@ -158,7 +158,7 @@ fn key_ignores_generated_ids_and_differs_between_causes() {
     let contract = contract();
     let key = |expected: &str, body: &str| {
         let finding = finding("request-id-in-details", "body /error/details", expected, "");
-        Key::of(&contract, &finding, Some(&answered(500, &[], body)), None)
+        Key::of(&contract, &finding, Some(&exchange_with(500, &[], body)), None)
     };
     let one = key("the request id \"req_1\"", r#"{"error":{"details":"a"}}"#);
     assert_eq!(one.id(), key("the request id \"req_9\"", r#"{"error":{"details":"b"}}"#).id());
@@ -172,7 +172,7 @@ fn key_ignores_generated_ids_and_differs_between_causes() {
 #[test]
 fn rule_is_part_of_the_key_of_expectations_only() {
     let contract = contract();
-    let exchange = answered(200, &[], "{}");
+    let exchange = exchange_with(200, &[], "{}");
     let id = |check: &str, rule| Key::of(&contract, &finding(check, "status", "x", ""), Some(&exchange), rule).id();
     assert_ne!(id(EXPECTATION, Some("month-13")), id(EXPECTATION, Some("no-day")));
     assert_eq!(id("success-status", Some("month-13")), id("success-status", None));

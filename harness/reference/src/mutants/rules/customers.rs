@@ -1,11 +1,10 @@
-//! Mutants of customers: conflicts, answers of success, verification, idempotency keys.
+//! Mutants of customers: conflicts, responses of success, verification, idempotency keys.
 
 use std::sync::atomic::Ordering;
 
 use serde_json::{Map, Value, json};
 
 use super::Mutated;
-use crate::answer::{Answer, AnswerRules, Outcome};
 use crate::customers::IMMUTABLE;
 use crate::customers::{Absence, Customer, CustomerRules, State};
 use crate::errors::{ApiError, Code};
@@ -13,6 +12,7 @@ use crate::idempotency::ReplayRules;
 use crate::ids;
 use crate::mutants::{Mutant, fields, memory, resources, statuses};
 use crate::route::Operation;
+use crate::success::{Outcome, Success, SuccessRules};
 use crate::verification::VerificationRules;
 
 impl CustomerRules for Mutated {
@@ -111,21 +111,21 @@ impl CustomerRules for Mutated {
     }
 }
 
-impl AnswerRules for Mutated {
-    fn created(&self, body: Value) -> Answer {
+impl SuccessRules for Mutated {
+    fn created(&self, body: Value) -> Success {
         let has_phone = body["phoneNumber"].is_string();
-        if self.answers_late() {
+        if self.responds_late() {
             self.memory.lock().note_created(&body);
         }
-        let wrong = has_phone && self.is_active(statuses::CREATE_WITH_PHONE_ANSWERS_200);
-        if wrong { Answer::ok(body) } else { self.base.created(body) }
+        let wrong = has_phone && self.is_active(statuses::CREATE_WITH_PHONE_RETURNS_200);
+        if wrong { Success::ok(body) } else { self.base.created(body) }
     }
 
-    fn listed(&self, customers: Vec<Value>) -> Answer {
+    fn listed(&self, customers: Vec<Value>) -> Success {
         self.base.listed(customers)
     }
 
-    fn updated(&self, mut body: Value, members: &Map<String, Value>) -> Answer {
+    fn updated(&self, mut body: Value, members: &Map<String, Value>) -> Success {
         let writable = [
             (resources::ID_WRITABLE, "id"),
             (resources::STATE_WRITABLE, "state"),
@@ -141,11 +141,11 @@ impl AnswerRules for Mutated {
 }
 
 impl Mutated {
-    fn with_another_id(&self, mut answer: Answer) -> Answer {
-        if let Some(body) = &mut answer.body {
+    fn with_another_id(&self, mut response: Success) -> Success {
+        if let Some(body) = &mut response.body {
             body["id"] = json!(ids::plain("cus", u64::MAX, self.asked.fetch_add(1, Ordering::Relaxed)));
         }
-        answer
+        response
     }
 }
 
@@ -197,7 +197,7 @@ impl ReplayRules for Mutated {
                 None
             }
             () if self.is_active(resources::IDEMPOTENCY_REPLAYS_ANOTHER_ID) => {
-                Some(first.clone().map(|answer| self.with_another_id(answer)))
+                Some(first.clone().map(|response| self.with_another_id(response)))
             }
             () => self.base.replayed(first),
         }
@@ -212,5 +212,5 @@ impl ReplayRules for Mutated {
 }
 
 fn body_of(outcome: &Outcome) -> Value {
-    outcome.as_ref().ok().and_then(|answer| answer.body.clone()).unwrap_or_default()
+    outcome.as_ref().ok().and_then(|response| response.body.clone()).unwrap_or_default()
 }

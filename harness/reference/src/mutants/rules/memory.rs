@@ -1,4 +1,4 @@
-//! Mutants that show in later requests: answers that they repeat too long, and effects of rejected requests.
+//! Mutants that show in later requests: responses that they repeat too long, and effects of rejected requests.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value};
 
 use super::Mutated;
-use crate::answer::{Answer, Outcome};
 use crate::auth;
 use crate::credentials::Environment;
 use crate::customers::IMMUTABLE;
@@ -19,11 +18,12 @@ use crate::operations::customers as operations;
 use crate::request::{Body, Request};
 use crate::route::{Operation, Route};
 use crate::state;
+use crate::success::{Outcome, Success};
 
 /// What is recorded for mutants.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    /// The first answer to getCustomer, by the id of the customer.
+    /// The first response to getCustomer, by the id of the customer.
     shown: HashMap<String, (Environment, Value)>,
     /// Idempotency keys that were sent with an invalid credential.
     spent: HashSet<Vec<u8>>,
@@ -37,7 +37,7 @@ pub(super) struct Memory {
     events: HashSet<Vec<u8>>,
 }
 
-/// How long a customer is new. A request waits longer before it is handled, so a caller that waits for the answer to
+/// How long a customer is new. A request waits longer before it is handled, so a caller that waits for the response to
 /// its first request never sees a new customer.
 const NEW: Duration = Duration::from_millis(60);
 pub(super) const WAIT: Duration = Duration::from_millis(90);
@@ -48,9 +48,9 @@ impl Memory {
         self.shown.contains_key(id)
     }
 
-    /// Lets the request of this answer create a customer again.
+    /// Lets the request of this response create a customer again.
     pub(super) fn create_again(&mut self, first: &Outcome) {
-        let id = first.as_ref().ok().and_then(|answer| answer.body.as_ref()?["id"].as_str());
+        let id = first.as_ref().ok().and_then(|response| response.body.as_ref()?["id"].as_str());
         self.again.extend(id.map(str::to_owned));
     }
 
@@ -87,37 +87,37 @@ const EFFECTS: &[(Mutant, Operation, Code)] = &[
 ];
 
 impl Mutated {
-    /// Whether a mutant treats customers as new until the answer to their creation is sent.
-    pub(super) fn answers_late(&self) -> bool {
+    /// Whether a mutant treats customers as new until the response to their creation is sent.
+    pub(super) fn responds_late(&self) -> bool {
         self.is_active(resources::SIMULTANEOUS_DUPLICATES_ALLOWED) || self.is_active(resources::SIMULTANEOUS_KEYS_BREAK)
     }
 
-    /// The answer to an inbound event, which a mutant changes if it was received before.
-    pub(super) fn event_answer(&self, request: &Request, answer: Answer) -> Outcome {
+    /// The response to an inbound event, which a mutant changes if it was received before.
+    pub(super) fn event_response(&self, request: &Request, response: Success) -> Outcome {
         let is_ascii = matches!(&request.body, Body::Whole(bytes) if bytes.is_ascii());
         if !is_ascii && self.is_active(wrong::EVENTS_BEYOND_ASCII_BREAK) {
             return Err(ApiError::internal());
         }
         let signature = request.headers.get("x-webhook-signature").map(|value| value.as_bytes().to_vec());
-        let is_repeated = self.is_active(memory::REPEATED_EVENT_ANSWERS_200)
+        let is_repeated = self.is_active(memory::REPEATED_EVENT_RETURNS_200)
             && signature.is_some_and(|signature| !self.memory.lock().events.insert(signature));
-        Ok(if is_repeated { Answer::ok(Value::Null) } else { answer })
+        Ok(if is_repeated { Success::ok(Value::Null) } else { response })
     }
 
-    /// The answer to a creation, in which a mutant shows the customer as it is now.
-    pub(super) fn present(&self, state: &state::State, route: &Route, answer: Answer) -> Answer {
+    /// The response to a creation, in which a mutant shows the customer as it is now.
+    pub(super) fn present(&self, state: &state::State, route: &Route, response: Success) -> Success {
         let is_active = self.is_active(memory::REPLAYS_SHOW_THE_PRESENT_CUSTOMER);
-        let Some(body) = answer.body.as_ref().filter(|_| is_active && route.operation == Operation::CreateCustomer)
+        let Some(body) = response.body.as_ref().filter(|_| is_active && route.operation == Operation::CreateCustomer)
         else {
-            return answer;
+            return response;
         };
         let customers = state.customers.lock();
         let present = body["id"].as_str().and_then(|id| customers.get(id)).map(|customer| self.shown(customer));
-        Answer { body: present.or(answer.body), ..answer }
+        Success { body: present.or(response.body), ..response }
     }
 
-    /// A recorded answer that a mutant repeats although it is no longer correct for this request.
-    pub(super) fn stale_answer(&self, state: &state::State, request: &Request, route: &Route) -> Option<Answer> {
+    /// A recorded response that a mutant repeats although it is no longer correct for this request.
+    pub(super) fn stale_response(&self, state: &state::State, request: &Request, route: &Route) -> Option<Success> {
         if route.operation != Operation::GetCustomer {
             return None;
         }
@@ -125,20 +125,20 @@ impl Mutated {
         let deleted = state.customers.lock().get(&route.id).is_some_and(|customer| customer.deleted);
         let by_key = request.headers.contains_key("x-api-key");
         let mutant = match auth::authenticate(&request.headers, route.operation, self) {
-            Err(_) if !request.has_credential() => memory::KEPT_ANSWERS_FOR_STRANGERS,
-            Err(_) if by_key => memory::KEPT_ANSWERS_FOR_BAD_KEYS,
+            Err(_) if !request.has_credential() => memory::KEPT_RESPONSES_FOR_STRANGERS,
+            Err(_) if by_key => memory::KEPT_RESPONSES_FOR_BAD_KEYS,
             Err(_) => return None,
-            Ok(caller) if caller.environment != environment => memory::KEPT_ANSWERS_FOR_OTHER_ENVIRONMENTS,
-            Ok(_) if deleted => memory::KEPT_ANSWERS_OUTLIVE_DELETION,
-            Ok(_) => memory::KEPT_ANSWERS_OUTLIVE_UPDATES,
+            Ok(caller) if caller.environment != environment => memory::KEPT_RESPONSES_FOR_OTHER_ENVIRONMENTS,
+            Ok(_) if deleted => memory::KEPT_RESPONSES_OUTLIVE_DELETION,
+            Ok(_) => memory::KEPT_RESPONSES_OUTLIVE_UPDATES,
         };
-        self.is_active(mutant).then(|| Answer::ok(body))
+        self.is_active(mutant).then(|| Success::ok(body))
     }
 
     /// Records what mutants need to know about a request.
     pub(super) fn record(&self, state: &state::State, request: &Request, route: &Route, outcome: &Outcome) {
         match outcome {
-            Ok(answer) if route.operation == Operation::GetCustomer => self.record_answer(state, route, answer),
+            Ok(response) if route.operation == Operation::GetCustomer => self.record_response(state, route, response),
             Ok(_) => {}
             Err(fault) => {
                 self.record_key(request, fault);
@@ -147,9 +147,9 @@ impl Mutated {
         }
     }
 
-    fn record_answer(&self, state: &state::State, route: &Route, answer: &Answer) {
+    fn record_response(&self, state: &state::State, route: &Route, response: &Success) {
         let environment = state.customers.lock().get(&route.id).map(|customer| customer.environment);
-        if let (Some(environment), Some(body)) = (environment, &answer.body) {
+        if let (Some(environment), Some(body)) = (environment, &response.body) {
             self.memory.lock().shown.entry(route.id.clone()).or_insert_with(|| (environment, body.clone()));
         }
     }

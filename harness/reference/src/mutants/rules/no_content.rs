@@ -1,7 +1,7 @@
 //! A mutant that sends a body after a 204.
 //!
 //! hyper never writes one, so this wrapper of the connection inserts the bytes. It also adds `Connection: close`,
-//! because a client could not find the beginning of the next answer.
+//! because a client could not find the beginning of the next response.
 
 use std::io;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ const STATUS_LINE: &[u8] = b"HTTP/1.1 204 ";
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 const BODY: &[u8] = b"\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
 
-/// A connection that adds a body to answers of status 204.
+/// A connection that adds a body to responses of status 204.
 #[derive(Debug)]
 pub(super) struct WithBody<S> {
     inner: S,

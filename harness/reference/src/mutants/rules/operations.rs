@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::Mutated;
-use crate::answer::{Answer, Outcome};
 use crate::clock::TimeRules as _;
 use crate::customers::{Absence, Customer, CustomerRules as _, State, in_review};
 use crate::dispatch::{self, Service};
@@ -14,6 +13,7 @@ use crate::operations::lookup;
 use crate::request::{Request, RequestContext};
 use crate::route::{Operation, Route, Scope};
 use crate::state::{self, Call};
+use crate::success::{Outcome, Success};
 
 impl Service for Mutated {
     fn handle(&self, state: &state::State, request: &Request, context: &mut RequestContext) -> Outcome {
@@ -23,15 +23,15 @@ impl Service for Mutated {
         }
         let Some(route) = route.filter(|route| route.operation != Operation::ReceiveWebhookEvent) else {
             return dispatch::handle(self, state, request, context)
-                .and_then(|answer| self.event_answer(request, answer));
+                .and_then(|response| self.event_response(request, response));
         };
-        if let Some(answer) = self.stale_answer(state, request, &route) {
-            return Ok(answer);
+        if let Some(response) = self.stale_response(state, request, &route) {
+            return Ok(response);
         }
         let outcome = self
             .refuse_before_credential(state, request, &route)
             .and_then(|()| dispatch::handle(self, state, request, context))
-            .map(|answer| self.present(state, &route, answer));
+            .map(|response| self.present(state, &route, response));
         self.record(state, request, &route, &outcome);
         outcome
     }
@@ -143,13 +143,13 @@ impl Mutated {
     fn never_existed(&self, fault: ApiError, call: Call) -> Option<Outcome> {
         match call.route.operation {
             Operation::UpdateCustomer if self.is_active(resources::UPDATE_CREATES_UNKNOWN) => {
-                Some(Ok(Answer::ok(self.made_up_customer(call))))
+                Some(Ok(Success::ok(self.made_up_customer(call))))
             }
-            Operation::DeleteCustomer if self.is_active(resources::DELETE_UNKNOWN_ANSWERS_204) => {
-                Some(Ok(Answer::no_content()))
+            Operation::DeleteCustomer if self.is_active(resources::DELETE_UNKNOWN_RETURNS_204) => {
+                Some(Ok(Success::no_content()))
             }
             Operation::UploadDocument if self.is_active(resources::UPLOAD_TO_UNKNOWN_ACCEPTED) => {
-                Some(Ok(Answer::created(json!({ "id": call.state.ids.next("doc"), "type": "PASSPORT" }))))
+                Some(Ok(Success::created(json!({ "id": call.state.ids.next("doc"), "type": "PASSPORT" }))))
             }
             Operation::SubmitVerification if self.is_active(resources::SUBMIT_UNKNOWN_FAILS_VERIFICATION) => {
                 Some(Err(fault.code(Code::VerificationFailed)))
@@ -157,7 +157,7 @@ impl Mutated {
             Operation::GetCustomer
                 if is_prototype(&call.route.id) && self.is_active(resources::FINDS_NAMES_OF_PROTOTYPES) =>
             {
-                Some(Ok(Answer::ok(self.made_up_customer(call))))
+                Some(Ok(Success::ok(self.made_up_customer(call))))
             }
             Operation::GetCustomer if self.is_active(envelope::NOT_FOUND_AS_200) => Some(Err(fault.status(200))),
             _ if self.is_active(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => {
@@ -187,7 +187,7 @@ impl Mutated {
             return Err(ApiError::format("phoneNumber", "The number is of another country"));
         }
         self.base.run(call).or_else(|fault| match self.overlooks_format(call, &fault) {
-            true => Ok(Answer::created(self.made_up_customer(call))),
+            true => Ok(Success::created(self.made_up_customer(call))),
             false => Err(fault),
         })
     }
@@ -204,7 +204,7 @@ impl Mutated {
             let url = members.get("url").filter(|url| url.is_array());
             match url.filter(|_| self.is_active(fields::LIST_AS_WEBHOOK_URL_ACCEPTED)) {
                 Some(url) => {
-                    Ok(Answer::created(json!({ "id": call.state.ids.next("whk"), "url": url[0], "secret": "s" })))
+                    Ok(Success::created(json!({ "id": call.state.ids.next("whk"), "url": url[0], "secret": "s" })))
                 }
                 None => Err(fault),
             }
@@ -219,15 +219,15 @@ impl Mutated {
             return Err(in_review());
         }
         let members = self.body(call.request, call.route.operation).unwrap_or_default();
-        let answer = match self.base.run(call) {
-            Ok(answer) => answer,
-            Err(fault) if self.overlooks_format(call, &fault) => Answer::ok(self.made_up_customer(call)),
+        let response = match self.base.run(call) {
+            Ok(response) => response,
+            Err(fault) if self.overlooks_format(call, &fault) => Success::ok(self.made_up_customer(call)),
             Err(fault) => return Err(self.refused_update(call, &members, fault)),
         };
         let values = |customer: Option<Customer>| customer.map(|customer| customer.values).unwrap_or_default();
         let (before, after) = (values(before), values(customer()));
-        if before == after && self.is_active(statuses::UPDATE_WITHOUT_A_CHANGE_ANSWERS_204) {
-            return Ok(Answer::no_content());
+        if before == after && self.is_active(statuses::UPDATE_WITHOUT_A_CHANGE_RETURNS_204) {
+            return Ok(Success::no_content());
         }
         let mut customers = call.state.customers.lock();
         if before.get("email") != after.get("email") && self.is_active(resources::DUPLICATES_OF_UPDATES_ALLOWED) {
@@ -236,7 +236,7 @@ impl Mutated {
         if let Some(customer) = customers.get_mut(&call.route.id) {
             self.spoil_updated(customer, &members, before.get("phoneNumber"));
         }
-        Ok(answer)
+        Ok(response)
     }
 
     fn refused_update(&self, call: Call, members: &Map<String, Value>, mut fault: ApiError) -> ApiError {
@@ -280,14 +280,14 @@ impl Mutated {
     }
 
     fn upload(&self, call: Call) -> Outcome {
-        let answer = self.base.run(call)?;
-        let is_pdf = answer.body.as_ref().is_some_and(|body| body["contentType"] == "application/pdf");
+        let response = self.base.run(call)?;
+        let is_pdf = response.body.as_ref().is_some_and(|body| body["contentType"] == "application/pdf");
         let is_lost = (call.caller.scope == Scope::Admin && self.is_active(memory::DOCUMENTS_OF_ADMINISTRATORS_LOST))
             || (is_pdf && self.is_active(resources::PDF_IS_NO_DOCUMENT));
         if is_lost && let Some(customer) = call.state.customers.lock().get_mut(&call.route.id) {
             customer.documents -= 1;
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 

@@ -31,8 +31,8 @@ impl TransportRules for Mutated {
         self.base.title_case_headers()
     }
 
-    fn answer_delay(&self, request_id: &str) -> Duration {
-        self.base.answer_delay(request_id) + if self.answers_late() { memory::WAIT } else { Duration::ZERO }
+    fn response_delay(&self, request_id: &str) -> Duration {
+        self.base.response_delay(request_id) + if self.responds_late() { memory::WAIT } else { Duration::ZERO }
     }
 
     fn gives_up_reading(&self, size: usize) -> bool {

@@ -94,7 +94,7 @@ impl DeliveryRules for Mutated {
 
     fn is_final(&self, attempt: &Attempt) -> bool {
         let wrong = match attempt {
-            Attempt::Answered(status) => *status > 500 && self.is_active(webhooks::NO_RETRY_AFTER_503),
+            Attempt::Status(status) => *status > 500 && self.is_active(webhooks::NO_RETRY_AFTER_503),
             Attempt::Unreachable(_) => self.is_active(webhooks::NO_RETRY_AFTER_REFUSAL),
             Attempt::TimedOut => self.is_active(webhooks::NO_RETRY_AFTER_TIMEOUT),
             Attempt::Accepted => false,

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::Varied;
-use crate::answer::{Answer, AnswerRules, Outcome};
 use crate::customers::{Customer, CustomerRules, State};
 use crate::errors::{ApiError, Code};
 use crate::fields;
 use crate::idempotency::ReplayRules;
 use crate::rules::Conforming;
+use crate::success::{Outcome, Success, SuccessRules};
 use crate::variants::{resources, wire, wording};
 use crate::verification::VerificationRules;
 
@@ -53,12 +53,12 @@ impl CustomerRules for Varied {
     }
 }
 
-impl AnswerRules for Varied {
-    fn listed(&self, mut customers: Vec<Value>) -> Answer {
+impl SuccessRules for Varied {
+    fn listed(&self, mut customers: Vec<Value>) -> Success {
         if self.is_active(resources::OLDEST_FIRST) {
             customers.reverse();
         }
-        Answer::ok(json!({ "customers": customers }))
+        Success::ok(json!({ "customers": customers }))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Variants in the order of the steps of a request.
 
 use super::Varied;
-use crate::answer::{Answer, Outcome};
 use crate::auth;
 use crate::customers::{Customer, State, in_review};
 use crate::dispatch::{self, Service};
@@ -13,6 +12,7 @@ use crate::request::{Request, RequestContext};
 use crate::route::Operation;
 use crate::sandbox;
 use crate::state::{self, Call};
+use crate::success::{Outcome, Success};
 use crate::variants::{requests, resources, webhooks};
 
 impl Service for Varied {
@@ -46,17 +46,17 @@ impl Service for Varied {
             Operation::SubmitVerification if self.is_active(resources::SUBMITTED_TWICE) => {
                 let customer = found(call)?;
                 if customer.state == State::UnderReview {
-                    return Ok(Answer::ok(call.rules().shown(&customer)));
+                    return Ok(Success::ok(call.rules().shown(&customer)));
                 }
             }
             _ => {}
         }
-        let answer = dispatch::run(call)?;
+        let response = dispatch::run(call)?;
         let registered = call.route.operation == Operation::CreateWebhook && self.is_active(webhooks::EVENTS_OF_NOBODY);
-        if let Some(id) = answer.body.as_ref().and_then(|body| body["id"].as_str()).filter(|_| registered) {
+        if let Some(id) = response.body.as_ref().and_then(|body| body["id"].as_str()).filter(|_| registered) {
             call.state.webhooks.notify(id, "webhook.created", &call.state.ids);
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 

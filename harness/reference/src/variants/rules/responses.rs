@@ -65,7 +65,7 @@ impl ResponseRules for Varied {
     }
 
     fn elsewhere(&self, response: Response<Vec<u8>>) -> Response<Vec<u8>> {
-        if !self.is_active(wire::PLAIN_ANSWERS_ELSEWHERE) {
+        if !self.is_active(wire::PLAIN_RESPONSES_ELSEWHERE) {
             return response;
         }
         let mut response = plain(405, b"405 method not allowed\n".to_vec());

@@ -35,9 +35,9 @@ impl TransportRules for Varied {
         self.is_active(wire::TITLE_CASE_HEADERS)
     }
 
-    fn answer_delay(&self, request_id: &str) -> Duration {
-        if !self.is_active(wire::SLOW_ANSWERS) {
-            return Conforming.answer_delay(request_id);
+    fn response_delay(&self, request_id: &str) -> Duration {
+        if !self.is_active(wire::SLOW_RESPONSES) {
+            return Conforming.response_delay(request_id);
         }
         // It differs from request to request.
         let sum: u64 = request_id.bytes().map(u64::from).sum();

@@ -65,7 +65,7 @@ impl DeliveryRules for Varied {
     }
 
     fn is_final(&self, attempt: &Attempt) -> bool {
-        matches!(attempt, Attempt::Answered(300..500)) && self.is_active(webhooks::CLIENT_ERRORS_NOT_RETRIED)
+        matches!(attempt, Attempt::Status(300..500)) && self.is_active(webhooks::CLIENT_ERRORS_NOT_RETRIED)
     }
 
     fn request(&self, headers: Vec<(&'static str, String)>, body: &str) -> Attempted {

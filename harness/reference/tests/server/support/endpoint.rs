@@ -1,4 +1,4 @@
-//! A webhook endpoint that records its requests. The path selects its answer.
+//! A webhook endpoint that records its requests. The path selects its response.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -65,11 +65,11 @@ impl Drop for Endpoint {
 
 async fn listen(listener: TcpListener, received: Arc<Mutex<Vec<Received>>>) {
     while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(answer(stream, Arc::clone(&received)));
+        tokio::spawn(response(stream, Arc::clone(&received)));
     }
 }
 
-async fn answer(mut stream: TcpStream, received: Arc<Mutex<Vec<Received>>>) {
+async fn response(mut stream: TcpStream, received: Arc<Mutex<Vec<Received>>>) {
     let Some(request) = read(&mut stream).await else {
         return;
     };

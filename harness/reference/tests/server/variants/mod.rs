@@ -16,7 +16,7 @@ use crate::support::{Sandbox, endpoint, fixtures};
 const AT_ONCE: usize = 8;
 
 /// Variants that do not change the transcript: three change only times, one needs a large document.
-const NOT_IN_TRANSCRIPT: [&str; 4] = ["slow-answers", "late-events", "late-log", "decimal-size-limit"];
+const NOT_IN_TRANSCRIPT: [&str; 4] = ["slow-responses", "late-events", "late-log", "decimal-size-limit"];
 
 fn options(variant: Option<&'static Variant>) -> Options {
     Options {

@@ -84,10 +84,10 @@ fn valid_request_of_a_test_of_refusals_adds_no_cause() {
 #[test]
 fn body_without_an_envelope_does_not_explain_a_status_that_is_rarely_wrong() {
     let of = |name: &str, status: u16| {
-        let answer = format!("{status} an array");
-        let mut found = vec![finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "an array", &answer)];
+        let response = format!("{status} an array");
+        let mut found = vec![finding(0, "ENV-1", ENVELOPE_CHECK, "body /error", "a member", "an array", &response)];
         if status != 401 {
-            found.push(assertion(0, "AUTH-3", "LOGIN (401)", &answer, &answer));
+            found.push(assertion(0, "AUTH-3", "LOGIN (401)", &response, &response));
         }
         test(name, &[exchange("read", status, None, "[]")], &found)
     };

@@ -67,10 +67,10 @@ fn gateway_that_is_out_of_order_is_not_a_cause_for_each_operation() {
 
 #[test]
 fn status_of_a_published_code_explains_that_it_is_undocumented() {
-    let answer = "418 GONE";
+    let response = "418 GONE";
     let findings = [
-        finding(0, "STA-1", STATUS_CHECK, "status", "one of 200, 410", "418", answer),
-        finding(0, "STA-2", CODE_STATUS_CHECK, "status", "GONE with 410", "GONE with 418", answer),
+        finding(0, "STA-1", STATUS_CHECK, "status", "one of 200, 410", "418", response),
+        finding(0, "STA-2", CODE_STATUS_CHECK, "status", "GONE with 410", "GONE with 418", response),
     ];
     let one = test("a", &[exchange("read", 418, Some("GONE"), "{}")], &findings);
     let report = report(&[one]);

@@ -4,9 +4,9 @@ use super::*;
 
 #[test]
 fn one_refusal_for_one_clause_is_one_cause_whatever_was_expected() {
-    let asks = |name: &str, operation: &str, clause: &str, expected: &str, answer: &str| {
-        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
-        let found = assertion(0, clause, expected, answer, answer);
+    let asks = |name: &str, operation: &str, clause: &str, expected: &str, response: &str| {
+        let status = response.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
+        let found = assertion(0, clause, expected, response, response);
         test(name, &[exchange(operation, status, None, "{}")], &[found])
     };
     let wrong = "422 FORMAT";
@@ -16,7 +16,7 @@ fn one_refusal_for_one_clause_is_one_cause_whatever_was_expected() {
     assert_eq!(with(asks("c", "upload", "DOC-6", "success", wrong)), 1);
     assert_eq!(with(asks("c", "upload", "DOC-1", "success", wrong)), 2, "another clause");
     assert_eq!(with(asks("c", "create", "DOC-6", "success", wrong)), 2, "another operation");
-    assert_eq!(with(asks("c", "upload", "DOC-6", "success", "409 CONFLICT")), 2, "another answer");
+    assert_eq!(with(asks("c", "upload", "DOC-6", "success", "409 CONFLICT")), 2, "another response");
 }
 
 #[test]
@@ -44,12 +44,12 @@ fn clause_that_permits_every_refusal_adds_no_cause() {
 
 #[test]
 fn server_error_that_a_missing_check_lets_through_is_no_cause_of_its_own() {
-    let asks = |name: &str, actor: &str, answer: &str| {
-        let came = if answer == "200" { "success" } else { answer };
-        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
+    let asks = |name: &str, actor: &str, response: &str| {
+        let actual = if response == "200" { "success" } else { response };
+        let status = response.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
         let mut sent = exchange("list", status, None, "{}");
         sent["actor"] = json!(actor);
-        test(name, &[sent], &[assertion(0, "AUTH-1", "LOGIN (401)", came, answer)])
+        test(name, &[sent], &[assertion(0, "AUTH-1", "LOGIN (401)", actual, response)])
     };
     let accepted = asks("a", "anonymous", "200");
     assert_eq!(rows(&[accepted.clone(), asks("b", "anonymous", "500 INTERNAL")]).len(), 1);
@@ -57,17 +57,17 @@ fn server_error_that_a_missing_check_lets_through_is_no_cause_of_its_own() {
 }
 
 #[test]
-fn expectation_of_an_answer_with_an_unpublished_code_is_no_cause_of_its_own() {
-    let answers = |name: &str, answer: &str, clause: &str, expected: &str| {
-        let status = answer.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
-        let unpublished = finding(0, "ENV-2", CODE_CHECK, "body /code", "a published error code", "a number", answer);
-        let failed = assertion(0, clause, expected, answer, answer);
+fn expectation_of_a_response_with_an_unpublished_code_is_no_cause_of_its_own() {
+    let responses = |name: &str, response: &str, clause: &str, expected: &str| {
+        let status = response.split(' ').next().and_then(|status| status.parse().ok()).expect("a status");
+        let unpublished = finding(0, "ENV-2", CODE_CHECK, "body /code", "a published error code", "a number", response);
+        let failed = assertion(0, clause, expected, response, response);
         test(name, &[exchange("read", status, None, "{}")], &[unpublished, failed])
     };
-    let answer = "404 {error}";
-    assert_eq!(rows(&[answers("a", answer, "RES-1", "NOT_FOUND (404)")]).len(), 1);
-    assert_eq!(rows(&[answers("a", answer, "RES-5", "any documented refusal (400 to 499)")]).len(), 1);
-    assert_eq!(rows(&[answers("a", "422 {error}", "STA-3", "success")]).len(), 2, "another status");
+    let response = "404 {error}";
+    assert_eq!(rows(&[responses("a", response, "RES-1", "NOT_FOUND (404)")]).len(), 1);
+    assert_eq!(rows(&[responses("a", response, "RES-5", "any documented refusal (400 to 499)")]).len(), 1);
+    assert_eq!(rows(&[responses("a", "422 {error}", "STA-3", "success")]).len(), 2, "another status");
 }
 
 #[test]
@@ -179,9 +179,9 @@ fn server_error_in_the_place_of_a_refusal_is_the_cause_and_its_body_is_not() {
 
 #[test]
 fn code_that_an_operation_never_gives_is_one_cause_for_all_clauses() {
-    let asks = |name: &str, clause: &str, came: &str| {
-        let code = came.split(' ').nth(1);
-        let found = (came != "401 SIGNATURE").then(|| assertion(0, clause, "SIGNATURE (401)", came, came));
+    let asks = |name: &str, clause: &str, actual: &str| {
+        let code = actual.split(' ').nth(1);
+        let found = (actual != "401 SIGNATURE").then(|| assertion(0, clause, "SIGNATURE (401)", actual, actual));
         test(name, &[exchange("receive", 401, code, "{}")], found.as_slice())
     };
     let wrong = [asks("a", "WHK-1", "401 LOGIN"), asks("b", "WHK-2", "401 LOGIN")];
@@ -230,7 +230,7 @@ fn many_values_of_an_operation_that_are_not_the_stored_ones_are_one_cause() {
 }
 
 #[test]
-fn values_that_the_same_answers_show_wrong_are_one_cause() {
+fn values_that_the_same_responses_show_wrong_are_one_cause() {
     let shows = |name: &str, members: &[(&str, &str)]| {
         let wrong = |(member, expected): &(&str, &str)| {
             finding(0, "FMT-4", EXPECTATION, &format!("body /{member}"), expected, "a string", "200")
@@ -240,12 +240,12 @@ fn values_that_the_same_answers_show_wrong_are_one_cause() {
     let (name, code) = (("name", "the old one"), ("code", "anything but the new one"));
     let both = shows("a", &[name, code]);
     assert_eq!(rows(&[both.clone(), shows("b", &[name])]).len(), 1);
-    assert_eq!(rows(&[both.clone(), shows("b", &[name]), shows("c", &[code])]).len(), 2, "also in another answer");
+    assert_eq!(rows(&[both.clone(), shows("b", &[name]), shows("c", &[code])]).len(), 2, "also in another response");
     assert_eq!(rows(&[both]).len(), 2, "it is not clear which of the two explains the other");
 }
 
 #[test]
-fn headers_that_the_same_answers_lack_are_one_cause() {
+fn headers_that_the_same_responses_lack_are_one_cause() {
     let lacks = |name: &str, headers: &[&str]| {
         let found =
             |header: &&str| finding(0, "RATE-2", "rate", &format!("header {header}"), "it", "absent", "429 LIMIT");
@@ -253,14 +253,14 @@ fn headers_that_the_same_answers_lack_are_one_cause() {
         test(name, &[exchange("read", 429, Some("LIMIT"), "{}")], &found)
     };
     assert_eq!(rows(&[lacks("a", &["Limit", "Reset"]), lacks("b", &["Limit", "Reset"])]).len(), 1);
-    assert_eq!(rows(&[lacks("a", &["Limit", "Reset"]), lacks("b", &["Limit"])]).len(), 2, "not the same answers");
+    assert_eq!(rows(&[lacks("a", &["Limit", "Reset"]), lacks("b", &["Limit"])]).len(), 2, "not the same responses");
 }
 
 #[test]
 fn field_that_no_error_names_is_one_cause_for_all_codes() {
     let lacks = |code: &str| {
-        let answer = format!("400 {code}");
-        let found = finding(0, "ENV-5", "field-names-member", "body /field", "name", "absent", &answer);
+        let response = format!("400 {code}");
+        let found = finding(0, "ENV-5", "field-names-member", "body /field", "name", "absent", &response);
         test(code, &[exchange("create", 400, Some(code), "{}")], &[found])
     };
     assert_eq!(rows(&[lacks("A"), lacks("B")]).len(), 1);

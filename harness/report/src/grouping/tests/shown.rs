@@ -10,13 +10,13 @@ fn finding_of(report: &Report) -> (String, String) {
 
 #[test]
 fn merged_findings_do_not_give_the_title() {
-    let answer = "418 TEAPOT";
+    let response = "418 TEAPOT";
     let unpublished = |at| {
-        let mut finding = finding(at, "ENV-2", CODE_CHECK, "body /error/code", "a published code", "TEAPOT", answer);
+        let mut finding = finding(at, "ENV-2", CODE_CHECK, "body /error/code", "a published code", "TEAPOT", response);
         finding["message"] = json!("the code is published");
         finding
     };
-    let expected = assertion(0, "RES-5", "any documented refusal (400 to 499)", answer, answer);
+    let expected = assertion(0, "RES-5", "any documented refusal (400 to 499)", response, response);
     let pot = || exchange("read", 418, Some("TEAPOT"), "{}");
     let tests =
         [test("a", &[pot()], &[unpublished(0), expected]), test("b-with-a-longer-name", &[pot()], &[unpublished(0)])];
@@ -88,7 +88,7 @@ fn operations_tell_causes_with_the_same_title_apart() {
 }
 
 #[test]
-fn generated_value_is_part_of_what_came() {
+fn generated_value_is_part_of_the_actual_value() {
     let findings: Vec<Value> = ["two-dots", "no-at", "leading-dot", "quotes", "spaces"]
         .iter()
         .enumerate()
@@ -159,20 +159,20 @@ fn operation_that_is_missing_has_the_documented_success_as_its_expected_value() 
 
 #[test]
 fn sent_body_is_shown_where_it_can_be_the_reason() {
-    let of = |check: &str, part: &str, status: u16, answer: &str| {
+    let of = |check: &str, part: &str, status: u16, response: &str| {
         let mut sent = exchange("create", status, None, "{}");
         sent["request"] = json!({ "headers": [], "body": " {\"a\":1} ", "bodyHex": null });
-        report(&[test("a", &[sent], &[finding(0, "STA-3", check, part, "another", answer, answer)])])
+        report(&[test("a", &[sent], &[finding(0, "STA-3", check, part, "another", response, response)])])
     };
-    let sent = |check: &str, part: &str, status: u16, answer: &str| {
-        causes(&of(check, part, status, answer))[0].sent().map(str::to_owned)
+    let sent = |check: &str, part: &str, status: u16, response: &str| {
+        causes(&of(check, part, status, response))[0].sent().map(str::to_owned)
     };
     let body = Some("{\"a\":1}".to_owned());
     assert_eq!(sent(EXPECTATION, "status", 200, "200"), body, "it must be refused");
     assert_eq!(sent("code-registered", "body /error/code", 422, "422 CODE"), body, "it is refused with another code");
     assert_eq!(sent("code-registered", "body /error/code", 403, "403 CODE"), None, "the caller is refused");
     assert_eq!(sent("success-status", "status", 200, "200"), None, "every success has this status");
-    assert_eq!(sent("request-id-present", "header X-Id", 422, "422 CODE"), None, "every answer has this header");
+    assert_eq!(sent("request-id-present", "header X-Id", 422, "422 CODE"), None, "every response has this header");
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl<'l> Worker<'l> {
         (worker, setup)
     }
 
-    /// Sends an input and judges the response. An error says why the case has no verdict: nothing came, or a second
+    /// Sends an input and judges the response. An error says why the case has no verdict: no response was received, or a second
     /// sending had another result.
     pub(super) async fn send(&mut self, property: &Property, rule: usize, input: &Input) -> Result<Sent, Doubt> {
         let environment = self.session.environment;

@@ -29,7 +29,7 @@ pub(super) fn texts_of(step: &Step) -> Vec<&str> {
     let mut add = |text| texts.push(text);
     if let Some(listen) = &step.listen {
         add(&listen.body_contains);
-        listen.responses.iter().for_each(|answer| template::texts_in(answer, &mut add));
+        listen.responses.iter().for_each(|response| template::texts_in(response, &mut add));
     }
     if let Some(body) = &step.body {
         template::texts_in(body, &mut add);

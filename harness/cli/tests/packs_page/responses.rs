@@ -1,4 +1,4 @@
-//! Answers that are neither an error body nor the only success: refusals of HEAD, 304 and 307, a second success, and
+//! Responses that are neither an error body nor the only success: refusals of HEAD, 304 and 307, a second success, and
 //! bodies that are nested deep.
 
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ fn serve(call: &Call) -> Reply {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn documented_answers_without_an_error_body_are_no_violations() {
+async fn documented_returns_without_an_error_body_are_no_violations() {
     let run = PACK.run(serve).await;
     run.assert_conforms();
     assert!(run.upheld().is_superset(&["TEST-1", "DONE-1"].into()), "{:?}", run.upheld());

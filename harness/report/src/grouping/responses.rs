@@ -1,10 +1,10 @@
-//! Findings that one wrong kind of answer explains, whichever clause or code they are about.
+//! Findings that one wrong kind of response explains, whichever clause or code they are about.
 //!
 //! - A server error in the place of a refusal is the defect, and the body that a framework writes for it is not.
 //! - A code that an operation never gives is missing for all clauses that expect it there.
 //! - A member that errors of many codes have is one defect, although the contract is about each code.
-//! - Headers that the same answers lack are one defect.
-//! - Values that one operation does not show as they were stored are one defect, if there are many, or if the same answers
+//! - Headers that the same responses lack are one defect.
+//! - Values that one operation does not show as they were stored are one defect, if there are many, or if the same responses
 //!   show them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -16,56 +16,56 @@ use crate::queries::Defect;
 use judge::finding::EXPECTATION;
 use spec::contract::Level;
 
-/// If server errors come for this many clauses, something in front of the API answers, and the clauses do not matter.
+/// If server errors come for this many clauses, something in front of the API responds, and the clauses do not matter.
 const MANY_CLAUSES: usize = 5;
 /// If this many members or clauses show wrong values of one operation, the operation is wrong and not each of them.
 const MANY_VALUES: usize = 4;
 /// If errors of this many codes have the same undocumented member, all have it.
 const MANY_CODES: usize = 3;
 
-/// The shapes of server errors without an envelope that came in the place of refusals.
+/// The shapes of server errors without an envelope that were received instead of refusals.
 pub(super) struct ServerErrors<'r>(HashSet<&'r str>);
 
 impl<'r> ServerErrors<'r> {
     pub(super) fn of(findings: &[Item<'r>]) -> Self {
         let mut clauses: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for finding in findings.iter().map(|item| item.finding).filter(|finding| replaces_a_refusal(finding)) {
-            clauses.entry(&finding.key.answer).or_default().insert(&finding.clause);
+            clauses.entry(&finding.key.response).or_default().insert(&finding.clause);
         }
-        Self(clauses.into_iter().filter(|(_, of)| of.len() < MANY_CLAUSES).map(|(answer, _)| answer).collect())
+        Self(clauses.into_iter().filter(|(_, of)| of.len() < MANY_CLAUSES).map(|(response, _)| response).collect())
     }
 
     /// The group of an expectation that a server error does not meet.
     pub(super) fn of_item(&self, item: &Item<'r>) -> Option<Group<'r>> {
         let Item { finding, .. } = item;
-        let is_one = replaces_a_refusal(finding) && self.0.contains(finding.key.answer.as_str());
-        is_one.then_some(Group::Fails(&finding.clause, &finding.key.answer, finding.level))
+        let is_one = replaces_a_refusal(finding) && self.0.contains(finding.key.response.as_str());
+        is_one.then_some(Group::Fails(&finding.clause, &finding.key.response, finding.level))
     }
 
-    /// Replaces the group of what checks found in these answers. A property keeps one answer for each check, so there
-    /// the operation and the shape of the answer decide. An answer of the same shape in the place of a success belongs to
+    /// Replaces the group of what checks found in these responses. A property keeps one response for each check, so there
+    /// the operation and the shape of the response decide. A response of the same shape in the place of a success belongs to
     /// the only such group.
     pub(super) fn with_bodies(&self, findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
         let mut of_exchange: HashMap<(&str, usize), &Group<'r>> = HashMap::new();
-        let mut of_answer: HashMap<&str, BTreeSet<(&str, &Group<'r>)>> = HashMap::new();
+        let mut of_response: HashMap<&str, BTreeSet<(&str, &Group<'r>)>> = HashMap::new();
         let mut unmet: HashSet<(&str, usize)> = HashSet::new();
         for (item, group) in findings.iter().zip(&groups) {
-            let (answer, key) = (item.answer(), &item.finding.key);
+            let (response, key) = (item.response(), &item.finding.key);
             if self.of_item(item).is_some() {
-                of_exchange.insert(answer, group);
-                of_answer.entry(&key.answer).or_default().insert((item.operation, group));
-            } else if item.finding.check == EXPECTATION && key.came == key.answer {
-                unmet.insert(answer);
+                of_exchange.insert(response, group);
+                of_response.entry(&key.response).or_default().insert((item.operation, group));
+            } else if item.finding.check == EXPECTATION && key.actual == key.response {
+                unmet.insert(response);
             }
         }
         let of_item = |item: &Item<'r>| {
-            let alike = of_answer.get(item.finding.key.answer.as_str())?;
+            let alike = of_response.get(item.finding.key.response.as_str())?;
             let all: BTreeSet<&Group<'r>> = alike.iter().map(|(_, group)| *group).collect();
             let of_operation =
                 alike.iter().find(|(operation, _)| *operation == item.operation).map(|(_, group)| *group);
-            let own = of_exchange.get(&item.answer()).copied();
+            let own = of_exchange.get(&item.response()).copied();
             let of_property = of_operation.filter(|_| item.test.fuzz.is_some());
-            let only = all.first().copied().filter(|_| all.len() == 1 && unmet.contains(&item.answer()));
+            let only = all.first().copied().filter(|_| all.len() == 1 && unmet.contains(&item.response()));
             own.or(of_property).or(only)
         };
         let replaced = |(item, group): (&Item<'r>, &Group<'r>)| {
@@ -79,14 +79,14 @@ impl<'r> ServerErrors<'r> {
 fn replaces_a_refusal(finding: &FindingReport) -> bool {
     let key = &finding.key;
     finding.check == EXPECTATION
-        && key.came == key.answer
+        && key.actual == key.response
         && shape(finding).is_some()
-        && is_server_error(&key.answer)
+        && is_server_error(&key.response)
         && !key.expected.contains("success")
         && statuses(&key.expected).iter().all(|status| *status < 500)
 }
 
-/// Merges the groups of different clauses that expect the same code and got the same other answer, if their operations
+/// Merges the groups of different clauses that expect the same code and got the same other response, if their operations
 /// never give that code.
 pub(super) fn codes_never_given<'r>(
     report: &'r Report,
@@ -105,19 +105,19 @@ pub(super) fn codes_never_given<'r>(
     let mut leads: BTreeMap<(&str, &str, Level), &Group<'r>> = BTreeMap::new();
     let mut lead_of: HashMap<Group<'r>, Group<'r>> = HashMap::new();
     for group in never.into_iter().filter(|(_, never)| *never).map(|(group, _)| group) {
-        let Group::Same(Defect { expected, came, .. }, level) = group else { continue };
-        let lead = *leads.entry((expected, came, *level)).or_insert(group);
+        let Group::Same(Defect { expected, actual, .. }, level) = group else { continue };
+        let lead = *leads.entry((expected, actual, *level)).or_insert(group);
         lead_of.insert(group.clone(), lead.clone());
     }
     led(groups, &lead_of)
 }
 
-/// Merges the groups of one check that differ only in the code of the answer.
+/// Merges the groups of one check that differ only in the code of the response.
 pub(super) fn of_many_codes<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let mut alike: BTreeMap<(Defect<'r>, Level), BTreeSet<&Group<'r>>> = BTreeMap::new();
     for (item, group) in findings.iter().zip(&groups) {
         let Group::Same(defect, level) = group else { continue };
-        let code = item.finding.key.answer.split_once(' ').map_or("", |(_, code)| code);
+        let code = item.finding.key.response.split_once(' ').map_or("", |(_, code)| code);
         let about_code = defect.expected.strip_suffix(code).filter(|_| !code.is_empty());
         if let Some(expected) = about_code.filter(|_| defect.check != EXPECTATION) {
             alike.entry((Defect { expected, ..*defect }, *level)).or_default().insert(group);
@@ -133,7 +133,7 @@ pub(super) fn of_many_codes<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
 
 /// Merges the groups of one operation whose members do not have the stored value, if many members of one clause have not
 /// (the operation returns an old state), or one member for many clauses (refused changes are stored). A member that is wrong
-/// only in answers in which another one is wrong belongs to that one.
+/// only in responds in which another one is wrong belongs to that one.
 pub(super) fn stored_values<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let mut operations: BTreeMap<&Group<'r>, Option<&'r str>> = BTreeMap::new();
     for (item, group) in findings.iter().zip(&groups) {
@@ -143,9 +143,9 @@ pub(super) fn stored_values<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
     }
     let mut alike: BTreeMap<Alike<'r>, Vec<&Group<'r>>> = BTreeMap::new();
     for (group, operation) in operations {
-        if let (Group::Same(Defect { clause, place, came, .. }, level), Some(operation)) = (group, operation) {
+        if let (Group::Same(Defect { clause, place, actual, .. }, level), Some(operation)) = (group, operation) {
             for subject in [Subject::Clause(clause), Subject::Member(place)] {
-                alike.entry((operation, came, *level, subject)).or_default().push(group);
+                alike.entry((operation, actual, *level, subject)).or_default().push(group);
             }
         }
     }
@@ -153,23 +153,23 @@ pub(super) fn stored_values<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
     for many in alike.values().filter(|many| many.len() >= MANY_VALUES) {
         lead_of.extend(many.iter().map(|group| ((*group).clone(), many[0].clone())));
     }
-    in_same_answers(findings, led(groups, &lead_of))
+    in_same_responses(findings, led(groups, &lead_of))
 }
 
-/// Replaces the groups of stored values whose answers all show wrong values of one larger group.
-fn in_same_answers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+/// Replaces the groups of stored values whose responses all show wrong values of one larger group.
+fn in_same_responses<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let shows_stored =
         |item: &Item<'r>, group: &Group<'r>| matches!(group, Group::Same(..)) && is_stored_value(item.finding);
-    let answers: BTreeMap<&Group<'r>, BTreeSet<(&str, usize)>> = entirely(findings, &groups, shows_stored)
+    let responses: BTreeMap<&Group<'r>, BTreeSet<(&str, usize)>> = entirely(findings, &groups, shows_stored)
         .into_iter()
-        .map(|(group, items)| (group, items.into_iter().map(Item::answer).collect()))
+        .map(|(group, items)| (group, items.into_iter().map(Item::response).collect()))
         .collect();
     let lead = |own: &BTreeSet<(&str, usize)>| {
         let covers =
             |(_, theirs): &(&&Group<'r>, &BTreeSet<(&str, usize)>)| own.len() < theirs.len() && own.is_subset(theirs);
-        answers.iter().filter(covers).max_by_key(|(_, theirs)| theirs.len()).map(|(lead, _)| (**lead).clone())
+        responses.iter().filter(covers).max_by_key(|(_, theirs)| theirs.len()).map(|(lead, _)| (**lead).clone())
     };
-    let leads = answers.iter().filter_map(|(group, own)| Some(((*group).clone(), lead(own)?))).collect();
+    let leads = responses.iter().filter_map(|(group, own)| Some(((*group).clone(), lead(own)?))).collect();
     led(groups, &leads)
 }
 
@@ -182,30 +182,30 @@ enum Subject<'r> {
     Member(&'r str),
 }
 
-/// True if a member of a successful answer has another value than the expected one.
+/// True if a member of a successful response has another value than the expected one.
 fn is_stored_value(finding: &FindingReport) -> bool {
     finding.check == EXPECTATION
         && finding.part.starts_with("body /")
-        && status_of(&finding.key.answer).is_some_and(|status| status < 300)
+        && status_of(&finding.key.response).is_some_and(|status| status < 300)
 }
 
-/// Clause, check, level, and the answers.
+/// Clause, check, level, and the responses.
 type Lacking<'r> = (&'r str, &'r str, Level, BTreeSet<(&'r str, usize)>);
 
-/// Merges the groups of one check about headers that the same answers lack.
+/// Merges the groups of one check about headers that the same responses lack.
 pub(super) fn absent_headers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    let mut answers: BTreeMap<&Group<'r>, BTreeSet<(&'r str, usize)>> = BTreeMap::new();
+    let mut responses: BTreeMap<&Group<'r>, BTreeSet<(&'r str, usize)>> = BTreeMap::new();
     for (item, group) in findings.iter().zip(&groups) {
         let Group::Same(defect, _) = group else { continue };
-        if defect.check != EXPECTATION && defect.place.starts_with("header ") && defect.came == ABSENT {
-            answers.entry(group).or_default().insert(item.answer());
+        if defect.check != EXPECTATION && defect.place.starts_with("header ") && defect.actual == ABSENT {
+            responses.entry(group).or_default().insert(item.response());
         }
     }
     let mut leads: BTreeMap<Lacking<'r>, &Group<'r>> = BTreeMap::new();
     let mut lead_of: HashMap<Group<'r>, Group<'r>> = HashMap::new();
-    for (group, answers) in answers {
+    for (group, responses) in responses {
         let Group::Same(Defect { clause, check, .. }, level) = group else { continue };
-        let lead = *leads.entry((clause, check, *level, answers)).or_insert(group);
+        let lead = *leads.entry((clause, check, *level, responses)).or_insert(group);
         lead_of.insert(group.clone(), lead.clone());
     }
     led(groups, &lead_of)

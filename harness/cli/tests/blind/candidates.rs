@@ -1,4 +1,4 @@
-//! Builds answers from the contract: successes, refusals, and the right response for an expectation.
+//! Builds responses from the contract: successes, refusals, and the right response for an expectation.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub struct Case<'c> {
 
 /// A response before it is serialised.
 #[derive(Clone)]
-pub struct Answer {
+pub struct Candidate {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Option<Value>,
@@ -35,7 +35,7 @@ pub struct Answer {
 
 /// The response that an expectation asks for.
 pub struct Right {
-    pub answer: Answer,
+    pub response: Candidate,
     /// The field that it names, if its code names a field.
     pub field: Option<String>,
     /// The earlier response that it must repeat.
@@ -46,7 +46,7 @@ impl Right {
     pub fn of(case: &Case<'_>) -> Self {
         let Case { contract, expected, variables, .. } = case;
         let statuses = &expected.statuses;
-        let mut answer = match expected.errors().first() {
+        let mut response = match expected.errors().first() {
             Some(code) => case.refusal(code),
             None if matches!(expected.outcome, Outcome::AnyRefusal { .. }) => {
                 let refusal = |status: u16| (400..500).contains(&status);
@@ -56,25 +56,25 @@ impl Right {
             None => case.success(),
         };
         if let Some(permitted) = (200..600).find(|other| status::matches(statuses, *other))
-            && !status::matches(statuses, answer.status)
+            && !status::matches(statuses, response.status)
         {
-            answer.status = permitted;
+            response.status = permitted;
         }
-        let names_field = case.code_of(&answer).is_some_and(|entry| entry.names_field);
+        let names_field = case.code_of(&response).is_some_and(|entry| entry.names_field);
         let field = expected.field.as_ref().filter(|_| names_field).map(|field| case.filled(field));
         if let (Some(field), Some(pointer)) = (&field, &contract.catalog.envelope.pointers.field) {
-            answer = answer.with_member(pointer, Some(field.clone().into()));
+            response = response.with_member(pointer, Some(field.clone().into()));
         }
         for (pointer, value) in &expected.body {
             let expected = value.value(variables).expect("no unknown variable");
-            answer = answer.with_member(&case.filled(pointer), matching::right(&expected));
+            response = response.with_member(&case.filled(pointer), matching::right(&expected));
         }
         for (name, expected_header) in &expected.headers {
-            answer = answer.with_header(name, matching::right_header(expected_header, variables));
+            response = response.with_header(name, matching::right_header(expected_header, variables));
         }
         let earlier =
-            expected.same_as.as_ref().map(|_| Earlier { status: answer.status, body: answer.response().json() });
-        Self { answer, field, earlier }
+            expected.same_as.as_ref().map(|_| Earlier { status: response.status, body: response.response().json() });
+        Self { response, field, earlier }
     }
 }
 
@@ -83,27 +83,27 @@ impl<'c> Case<'c> {
         text.text(self.variables).expect("no unknown variable")
     }
 
-    fn code_of(&self, answer: &Answer) -> Option<&'c spec::contract::ErrorCode> {
-        let code = self.contract.catalog.code_in(answer.body.as_ref()?)?;
+    fn code_of(&self, response: &Candidate) -> Option<&'c spec::contract::ErrorCode> {
+        let code = self.contract.catalog.code_in(response.body.as_ref()?)?;
         self.contract.catalog.code(&code)
     }
 
     /// The first documented success of the operation.
-    pub fn success(&self) -> Answer {
+    pub fn success(&self) -> Candidate {
         let operation = self.contract.operation(self.operation).expect("an operation");
         let name = &operation.successes.first().expect("a success").name;
         let status = name.parse().unwrap_or(200);
         let body = (status != 204).then(|| json!({}));
-        Answer { status, headers: vec![("content-type".into(), "application/json".into())], body, text: None }
+        Candidate { status, headers: vec![("content-type".into(), "application/json".into())], body, text: None }
     }
 
     /// A refusal with all members and headers that its code requires.
-    pub fn refusal(&self, code: &str) -> Answer {
+    pub fn refusal(&self, code: &str) -> Candidate {
         let catalog = &self.contract.catalog;
         let entry = catalog.code(code).expect("a code");
         let pointers = &catalog.envelope.pointers;
         let written = code.parse::<i64>().map_or_else(|_| Value::from(code), Value::from);
-        let mut answer = Answer {
+        let mut response = Candidate {
             status: entry.status().expect("a status"),
             headers: vec![("content-type".into(), catalog.envelope.media_type.clone())],
             body: Some(json!({})),
@@ -112,10 +112,10 @@ impl<'c> Case<'c> {
         .with_member(&pointers.code, Some(written))
         .with_member(&pointers.message, Some("It is so.".into()));
         if let Some(pointer) = &pointers.status {
-            answer = answer.with_member(pointer, Some(entry.status().into()));
+            response = response.with_member(pointer, Some(entry.status().into()));
         }
         if let Some(request_id) = &catalog.request_id {
-            answer = answer.with_header(&request_id.header, Some("id-1".into()));
+            response = response.with_header(&request_id.header, Some("id-1".into()));
         }
         let details = match entry.details_contain {
             Some(DetailsValue::Expiry) => "It ended 2020-01-01T00:00:00Z.",
@@ -123,11 +123,11 @@ impl<'c> Case<'c> {
             None => "Nothing more.",
         };
         if let Some(pointer) = &pointers.details {
-            answer = answer.with_member(pointer, Some(details.into()));
+            response = response.with_member(pointer, Some(details.into()));
         }
         for (part, pointer) in [("retry_delay", &pointers.retry_delay), ("field", &pointers.field)] {
             if let Some(pointer) = pointer.as_ref().filter(|_| entry.requires.iter().any(|other| other == part)) {
-                answer = answer.with_member(pointer, Some(if part == "field" { "some".into() } else { 1.into() }));
+                response = response.with_member(pointer, Some(if part == "field" { "some".into() } else { 1.into() }));
             }
         }
         if let Some(limit) = catalog.rate_limit.as_ref().filter(|limit| limit.code == code) {
@@ -139,14 +139,14 @@ impl<'c> Case<'c> {
                 (limit.reset.as_deref(), reset.as_str()),
             ];
             for (name, value) in headers.into_iter().filter_map(|(name, value)| Some((name?, value))) {
-                answer = answer.with_header(name, Some(value.to_owned()));
+                response = response.with_header(name, Some(value.to_owned()));
             }
         }
-        answer
+        response
     }
 
     /// The findings of the checks and of the expectation about a response.
-    pub fn findings_of(&self, answer: &Answer, right: &Right) -> BTreeSet<String> {
+    pub fn findings_of(&self, response: &Candidate, right: &Right) -> BTreeSet<String> {
         let operation = self.contract.operation(self.operation).expect("an operation");
         let exchange = Exchange {
             role: Role::Asserted,
@@ -159,7 +159,7 @@ impl<'c> Case<'c> {
                 headers: Vec::new(),
                 body: Vec::new().into(),
             },
-            outcome: Ok(answer.response()),
+            outcome: Ok(response.response()),
             started: Utc::now(),
             took: Duration::ZERO,
         };
@@ -185,7 +185,7 @@ impl<'c> Case<'c> {
     }
 }
 
-impl Answer {
+impl Candidate {
     pub fn html(status: u16) -> Self {
         Self { status, headers: vec![("content-type".into(), "text/html".into())], body: None, text: Some("<html>") }
     }
@@ -204,10 +204,10 @@ impl Answer {
     }
 
     pub fn with_header(&self, name: &str, value: Option<String>) -> Self {
-        let mut answer = self.clone();
-        answer.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
-        answer.headers.extend(value.map(|value| (name.to_owned(), value)));
-        answer
+        let mut response = self.clone();
+        response.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        response.headers.extend(value.map(|value| (name.to_owned(), value)));
+        response
     }
 }
 
