@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# The gate of this repository. It stops at the first stage that fails, with that stage's exit code.
+# Checks this repository. It stops at the first stage that fails, with that stage's exit code.
 #
-#   ci/check.sh --fast   while working: formatting, lints, unit and golden tests, the suite, and the mutants that the
-#                        uncommitted changes can affect
+#   ci/check.sh --fast   while working: formatting, lints, unit tests, house rules, golden files, the suite, and the
+#                        mutants that uncommitted changes can affect
 #   ci/check.sh          before a pull request: also the scripts, and every test
 #   ci/check.sh --full   as CI runs it: also the check for Windows and macOS, the reports read back by programs that are
 #                        not ours, packs against servers that are not ours, and the pages in a browser
 #
-# Linters and readers come from PyPI and npm: where these are out of reach, what needs them is skipped and named, or fails
-# under CI_TOOLS=required. So is the check for Windows and macOS without their standard libraries, under
-# CI_PLATFORMS=required.
+# Linters and readers come from PyPI and npm. If these are out of reach, the steps that need them are skipped and named;
+# with CI_TOOLS=required they fail. The check for Windows and macOS is skipped without their standard libraries; with
+# CI_PLATFORMS=required it fails.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -70,7 +70,8 @@ tests=("${test_all[@]}" --exclude conformance)
 fast() {
     stage formatting cargo fmt --all --check
     stage lints cargo clippy --workspace --all-targets -- -D warnings
-    stage tests "${test_all[@]}" --lib --test house --test malformed --test own_schemas --test pack --test records
+    stage tests "${test_all[@]}" --lib --test house --test malformed --test own_schemas --test pack --test records \
+        --test reports
     stage suite "${suite[@]}"
     stage mutants "$CARGO_TARGET_DIR/debug/conformance" prove --changed
 }

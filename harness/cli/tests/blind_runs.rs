@@ -1,10 +1,10 @@
-//! Finds expectations that never fail. For every part of a scenario that uses several responses (`keep`, `same_as`,
-//! `poll`,
-//! `burst`, `wait`, `await`), a response is changed to an invalid one, and the test must then fail.
+//! Finds expectations that never fail. Some parts of a scenario use several responses: `keep`, `same_as`, `poll`,
+//! `burst`, `wait` and `await`. For each of them, one response is changed to an invalid one, and the test must then
+//! fail.
 //!
-//! The tests of the default pack run against the embedded reference through two proxies. One changes the responses to one
-//! step, the other changes the deliveries of webhooks. Without a change, each test must pass. `blind.rs` does the same
-//! for expectations about one response, without sending requests.
+//! The tests of the default pack run against the embedded reference through two proxies. One changes the responses to
+//! one step, the other changes the deliveries of webhooks. Without a change, each test must pass. `blind.rs` does the
+//! same for expectations about one response, without sending requests.
 
 #[path = "blind_runs/bench.rs"]
 mod bench;

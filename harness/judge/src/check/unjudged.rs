@@ -1,4 +1,6 @@
-//! Why a check judged nothing in a whole run: no response of the required kind was received.
+//! Says why a check judged nothing in a whole run, for example because no error response had a JSON body.
+//!
+//! Only a check that judges every error response needs no line here.
 
 use spec::contract::{Contract, DetailsValue};
 

@@ -1,5 +1,6 @@
-//! Tests the suite with mutants: which clauses it reports for each mutant of the embedded reference, and whether it
-//! reports nothing for conforming servers.
+//! The kill matrix. It runs the suite against every mutant: those of the embedded reference, and those of the pack,
+//! which are mutations in a proxy. The clauses that the suite reports are compared with those that the mutant violates.
+//! The suite must report nothing about conforming servers.
 
 mod killers;
 pub mod matrix;

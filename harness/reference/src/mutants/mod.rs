@@ -1,6 +1,8 @@
 //! The catalogue of mutants. Each violates the contract in one way; all are off by default.
 //!
-//! Each file lists the mutants of one part of the contract. `rules` has what they do, apart from the right behaviour.
+//! Each file is a section: it lists the mutants of one part of the contract. The folder `rules` has what they do, so
+//! that the code that keeps the contract does not mention them. A mutant that only changes responses is not here, but
+//! in `schemas/mutations.yaml`.
 
 use std::sync::LazyLock;
 
