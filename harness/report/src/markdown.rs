@@ -184,8 +184,7 @@ fn of_stale(test: &TestReport) -> String {
 }
 
 fn of_deviation(entry: &DeviationReport) -> String {
-    let subject = [&entry.clause, &entry.tests, &entry.check, &entry.place];
-    let subject: Vec<String> = subject.into_iter().flatten().map(|text| value(text)).collect();
+    let subject: Vec<String> = entry.subject().map(value).collect();
     let owner = entry.owner.as_ref().map(|owner| format!(", owner {}", plain(owner))).unwrap_or_default();
     let note = entry.note.as_ref().map(|note| format!("; {}", plain(note))).unwrap_or_default();
     let observed = counted(entry.observed_in.len(), "test");
