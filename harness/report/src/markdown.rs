@@ -211,27 +211,22 @@ fn of_clause(clause: &ClauseReport) -> String {
 }
 
 fn reasons(report: &Report, selected: impl Fn(&TestReport) -> bool) -> Vec<String> {
-    let group = |(reason, tests): (&str, Vec<&TestReport>)| {
-        format!(
-            "**{}**: {}\n\n<details><summary>tests</summary>\n\n{}\n</details>\n\n",
-            counted(tests.len(), "test"),
-            plain(reason),
-            names(&tests)
-        )
-    };
-    cause::by_reason(report, selected).into_iter().map(group).collect()
+    cause::by_reason(report, selected).into_iter().map(|(reason, tests)| of_reason(reason, &tests, "")).collect()
 }
 
 fn of_obstacle(report: &Report, obstacle: &Obstacle<'_>) -> String {
-    let Obstacle { reason, tests, .. } = obstacle;
-    let text = format!(
-        "**{}**: {}\n\n{}\n<details><summary>tests</summary>\n\n{}\n</details>\n\n",
+    let command = fenced(&[obstacle.reproduce(report)]) + "\n";
+    of_reason(obstacle.reason, &obstacle.tests, &command)
+}
+
+/// A reason with the tests that give it.
+fn of_reason(reason: &str, tests: &[&TestReport], command: &str) -> String {
+    format!(
+        "**{}**: {}\n\n{command}<details><summary>tests</summary>\n\n{}\n</details>\n\n",
         counted(tests.len(), "test"),
         plain(reason),
-        fenced(&[obstacle.reproduce(report)]),
         names(tests)
-    );
-    text
+    )
 }
 
 fn names(tests: &[&TestReport]) -> String {

@@ -1,6 +1,7 @@
 //! A comparison as text, Markdown and JSON.
 
 use std::fmt::Write as _;
+use std::slice;
 
 use super::{CauseEntry, Change, Comparison, Entry, Trend};
 
@@ -74,12 +75,7 @@ pub fn text(comparison: &Comparison) -> String {
         if section.is_listed {
             out += &section.list("  ", |changed| match changed {
                 Changed::Cause(entry) => cause(entry),
-                Changed::Entry(entry) => [&entry.name]
-                    .into_iter()
-                    .chain(&entry.details)
-                    .map(String::as_str)
-                    .collect::<Vec<_>>()
-                    .join("\n    "),
+                Changed::Entry(entry) => [slice::from_ref(&entry.name), &entry.details].concat().join("\n    "),
             });
         }
     }
