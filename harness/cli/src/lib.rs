@@ -28,10 +28,8 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 /// The entry point of the `cargo test` target: a run, with the flags of libtest and of the harness.
 pub fn suite() -> ExitCode {
     let matches = flags::without_empty_variables(Suite::command()).get_matches();
-    match Suite::from_arg_matches(&matches) {
-        Ok(suite) => run::run(suite.run),
-        Err(error) => error.exit(),
-    }
+    let suite = Suite::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    run::run(suite.run).unwrap_or_else(|refusal| refusal.tell())
 }
 
 /// The entry point of the installed binary, with the files of its built-in pack.
@@ -45,7 +43,7 @@ pub fn main(pack: PackFiles) -> ExitCode {
     }
     let matches = flags::without_empty_variables(Program::command()).get_matches();
     let program = Program::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    match program.command {
+    let conclusion = match program.command {
         Command::Run(arguments) => run::run(*arguments),
         Command::Init(arguments) => commands::init(&arguments),
         Command::Validate(pack) => commands::validate(&pack),
@@ -63,5 +61,6 @@ pub fn main(pack: PackFiles) -> ExitCode {
         Command::Schema { name } => commands::schema(&name),
         Command::Completions { shell } => commands::completions(shell),
         Command::Man { command } => commands::man(command.as_deref()),
-    }
+    };
+    conclusion.unwrap_or_else(|refusal| refusal.tell())
 }

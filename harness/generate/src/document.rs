@@ -5,11 +5,10 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
 use serde_json::Value;
 
-use super::pictures::{Colours, Dots, Picture, PictureKind, Writing, encoded, file, pdf};
+use super::pictures::{Colours, Dots, Picture, PictureKind, Writing, file, pdf};
 use super::rule::{Content, Input, Rule};
 use super::strategies::{accepted, inserted, refused_as};
-use crate::documents;
-use crate::documents::{Colour, DocumentKind, DocumentSpec};
+use crate::documents::{self, Colour, DocumentKind, DocumentSpec, encoded};
 
 pub(super) const PNG: &str = "image/png";
 pub(super) const JPG: &str = "image/jpeg";
@@ -65,7 +64,7 @@ fn other_kinds() -> Vec<Rule> {
         content("gif", || of_other_kind(|| built(DocumentKind::Gif))),
         content("tiff", || of_other_kind(|| built(DocumentKind::Tiff))),
         content("gif-of-1987", || of_other_kind(|| [&b"GIF87a"[..], &built(DocumentKind::Gif)[6..]].concat())),
-        content("tiff-big-end-first", || of_other_kind(tiff_big_end_first)),
+        content("tiff-big-end-first", || of_other_kind(|| documents::tiff(true))),
         content("hexadecimal", || {
             text_of_a_picture()
                 .prop_map(|text| {
@@ -249,12 +248,10 @@ pub(super) fn input(text: &str, declared: &str) -> Input {
 pub(super) fn picture(colours: Colours, dots: impl Strategy<Value = Dots> + 'static) -> BoxedStrategy<Picture> {
     (640u16..760, 400u16..480, dots, any::<u8>())
         .prop_map(move |(width, height, dots, noise)| Picture {
-            width,
-            height,
             colours,
             dots,
             noise,
-            writing: Writing::Baseline,
+            ..Picture::in_colour(width, height)
         })
         .boxed()
 }
@@ -302,23 +299,6 @@ pub(super) fn sized(kind: DocumentKind, declared: &'static str, bytes: usize) ->
             Input { content, companion: Some(Value::String(declared.to_owned())) }
         })
         .boxed()
-}
-
-/// A big-endian grayscale TIFF of one pixel.
-fn tiff_big_end_first() -> Vec<u8> {
-    let entries: [(u16, u16, u32); 8] =
-        [(256, 3, 1), (257, 3, 1), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (278, 3, 1), (279, 4, 1)];
-    let mut out = b"MM\0*\0\0\0\x0a\x7f\0".to_vec();
-    out.extend((entries.len() as u16).to_be_bytes());
-    for (tag, kind, value) in entries {
-        out.extend(tag.to_be_bytes());
-        out.extend(kind.to_be_bytes());
-        out.extend(1u32.to_be_bytes());
-        // A 16-bit value is in the first two of its four bytes.
-        out.extend(if kind == 3 { (value << 16).to_be_bytes() } else { value.to_be_bytes() });
-    }
-    out.extend([0; 4]);
-    out
 }
 
 fn built(kind: DocumentKind) -> Vec<u8> {

@@ -4,10 +4,10 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::{Index, select};
 
 use super::document::{JPG, PDF, PNG, input, jpg, picture, png, sized, text_of_a_picture};
-use super::pictures::{Colours, Dots, Picture, PictureKind, Writing, encoded, file, pdf};
+use super::pictures::{Colours, Dots, Picture, PictureKind, file, pdf};
 use super::rule::{Input, Rule};
 use super::strategies::handled;
-use crate::documents;
+use crate::documents::{self, encoded};
 
 pub(super) fn unspecified() -> Vec<Rule> {
     let once = |rule: Rule| Rule { at_most: Some(1), ..rule };
@@ -78,29 +78,14 @@ pub(super) fn unspecified() -> Vec<Rule> {
 }
 
 fn tiny() -> BoxedStrategy<Picture> {
-    Just(Picture {
-        width: 1,
-        height: 1,
-        colours: Colours::Rgb,
-        dots: Dots::PerInch(300, 300),
-        noise: 0,
-        writing: Writing::Baseline,
-    })
-    .boxed()
+    Just(Picture::in_colour(1, 1)).boxed()
 }
 
 /// A valid file of one of the three kinds, altered.
 fn altered(alter: fn(&mut Vec<u8>, Index)) -> BoxedStrategy<Input> {
     (0u8..3, any::<Index>())
         .prop_map(move |(kind, at)| {
-            let valid = Picture {
-                width: 640,
-                height: 400,
-                colours: Colours::Rgb,
-                dots: Dots::PerInch(300, 300),
-                noise: 1,
-                writing: Writing::Baseline,
-            };
+            let valid = Picture { noise: 1, ..Picture::in_colour(640, 400) };
             let (mut bytes, declared) = match kind {
                 0 => (file(PictureKind::Png, valid).to_vec(), PNG),
                 1 => (file(PictureKind::Jpg, valid).to_vec(), JPG),

@@ -2,14 +2,13 @@
 //!
 //! Nothing is read from disk, so sizes and densities are exact.
 
-use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, LazyLock, OnceLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+
+use crate::pictures::{self, Colours, Dots, Picture, PictureKind};
 
 /// The description of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,12 +78,6 @@ fn default_dpi() -> u32 {
 /// The size of every image in pixels: an identity page of about 90 by 62 millimetres at 300 DPI.
 const WIDTH: u16 = 1063;
 const HEIGHT: u16 = 732;
-
-/// A document of its natural size, or an error.
-type Natural = Result<Arc<[u8]>, String>;
-
-/// Each document of its natural size has its own cell, so that concurrent callers build it once.
-static CACHE: LazyLock<Mutex<HashMap<DocumentSpec, Arc<OnceLock<Natural>>>>> = LazyLock::new(Mutex::default);
 
 /// The Base64 of a document (RFC 4648, with padding), encoded while it is written: a document of many megabytes is never
 /// kept.
@@ -164,7 +157,7 @@ pub fn bytes(spec: DocumentSpec) -> Result<Vec<u8>, String> {
 }
 
 fn pieces(spec: DocumentSpec) -> Result<Vec<Piece>, String> {
-    let natural = natural(DocumentSpec { bytes: None, ..spec })?.to_vec();
+    let natural = natural(spec);
     let Some(size) = spec.bytes else { return Ok(vec![Piece::Bytes(natural)]) };
     let missing = size
         .checked_sub(natural.len())
@@ -172,7 +165,7 @@ fn pieces(spec: DocumentSpec) -> Result<Vec<Piece>, String> {
     let padded = match spec.kind {
         DocumentKind::Png => pad_png(natural, missing),
         DocumentKind::Jpg => pad_jpg(natural, missing),
-        DocumentKind::Pdf => pad_pdf(missing),
+        DocumentKind::Pdf => pad_pdf(natural, missing),
         _ => Some(vec![Piece::Bytes(natural), Piece::Fill(b' ', missing)]),
     };
     padded
@@ -180,19 +173,14 @@ fn pieces(spec: DocumentSpec) -> Result<Vec<Piece>, String> {
         .ok_or_else(|| format!("cannot make a {:?} of exactly {size} bytes", spec.kind))
 }
 
-/// The document of its natural size. It is built once and kept.
-fn natural(spec: DocumentSpec) -> Natural {
-    let cell = CACHE.lock().entry(spec).or_default().clone();
-    cell.get_or_init(|| built(spec).map(Arc::from)).clone()
-}
-
-fn built(spec: DocumentSpec) -> Result<Vec<u8>, String> {
-    Ok(match spec.kind {
-        DocumentKind::Png => png(spec).map_err(|error| error.to_string())?,
-        DocumentKind::Jpg => jpg(spec).map_err(|error| error.to_string())?,
-        DocumentKind::Pdf => natural_pdf(),
+/// The document of its natural size.
+fn natural(spec: DocumentSpec) -> Vec<u8> {
+    match spec.kind {
+        DocumentKind::Png => pictures::file(PictureKind::Png, png(spec)).to_vec(),
+        DocumentKind::Jpg => pictures::file(PictureKind::Jpg, jpg(spec)).to_vec(),
+        DocumentKind::Pdf => pictures::pdf(1, "1.4"),
         DocumentKind::Gif => gif(),
-        DocumentKind::Tiff => tiff(),
+        DocumentKind::Tiff => tiff(false),
         DocumentKind::Bmp => bmp(),
         DocumentKind::Webp => webp(),
         DocumentKind::Html => b"<!DOCTYPE html>\n<html><head><title>Passport</title></head><body><p>Passport</p></body></html>\n".to_vec(),
@@ -200,56 +188,29 @@ fn built(spec: DocumentSpec) -> Result<Vec<u8>, String> {
         DocumentKind::Text => b"This is a passport, in plain text, line by line.\nName: Ada Lovelace\n".to_vec(),
         DocumentKind::Zip => zip(b"passport.txt", b"Passport of Ada Lovelace\n"),
         DocumentKind::Empty => Vec::new(),
-    })
-}
-
-/// The fields of the page: their colours, their width and their height.
-const FIELDS: [[u8; 3]; 4] = [[0x1f, 0x4e, 0x79], [0xf2, 0xe6, 0xc9], [0xa6, 0x2b, 0x2b], [0x2e, 0x6b, 0x3f]];
-const FIELD_WIDTH: usize = 177;
-const FIELD_HEIGHT: usize = 122;
-
-/// A page with a few coloured fields, so that it is a picture but compresses well. Built row by row, because building
-/// it pixel by pixel takes a second without optimization.
-fn pixels(colour: Colour) -> Vec<u8> {
-    let (width, height) = (usize::from(WIDTH), usize::from(HEIGHT));
-    let mut page = Vec::new();
-    for (band, top) in (0..height).step_by(FIELD_HEIGHT).enumerate() {
-        let mut row = Vec::new();
-        for (column, left) in (0..width).step_by(FIELD_WIDTH).enumerate() {
-            let field = point(FIELDS[(column + band) % FIELDS.len()], colour);
-            row.extend(field.repeat(FIELD_WIDTH.min(width - left)));
-        }
-        page.extend(row.repeat(FIELD_HEIGHT.min(height - top)));
-    }
-    page
-}
-
-fn point([red, green, blue]: [u8; 3], colour: Colour) -> Vec<u8> {
-    let gray = ((u32::from(red) * 3 + u32::from(green) * 6 + u32::from(blue)) / 10) as u8;
-    match colour {
-        Colour::Rgb => vec![red, green, blue],
-        Colour::Gray => vec![gray],
-        Colour::GrayAlpha => vec![gray, 255],
     }
 }
 
-fn png(spec: DocumentSpec) -> Result<Vec<u8>, png::EncodingError> {
-    let mut out = Vec::new();
-    let mut encoder = png::Encoder::new(&mut out, WIDTH.into(), HEIGHT.into());
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_color(match spec.colour {
-        Colour::Rgb => png::ColorType::Rgb,
-        Colour::Gray => png::ColorType::Grayscale,
-        Colour::GrayAlpha => png::ColorType::GrayscaleAlpha,
-    });
-    // Pixels per metre. 300 DPI is 11811.02, which the format can only store as 11811.
+/// PNG states pixels per metre. 300 DPI is 11811.02, which the format can only store as 11811.
+fn png(spec: DocumentSpec) -> Picture {
     let per_metre = (f64::from(spec.dpi) / 0.0254).round() as u32;
-    encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit: png::Unit::Meter }));
-    encoder.set_compression(png::Compression::Fast);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(&pixels(spec.colour))?;
-    writer.finish()?;
-    Ok(out)
+    page(spec, Dots::PerMetre(per_metre, per_metre))
+}
+
+fn jpg(spec: DocumentSpec) -> Picture {
+    let short = |dots: u32| u16::try_from(dots).unwrap_or(u16::MAX);
+    let (inch, centimetre) = (short(spec.dpi), short((f64::from(spec.dpi) / 2.54).round() as u32));
+    let dots = if spec.centimetres { Dots::PerCentimetre(centimetre, centimetre) } else { Dots::PerInch(inch, inch) };
+    page(spec, dots)
+}
+
+fn page(spec: DocumentSpec, dots: Dots) -> Picture {
+    let colours = match spec.colour {
+        Colour::Rgb => Colours::Rgb,
+        Colour::Gray => Colours::Gray,
+        Colour::GrayAlpha => Colours::GrayAlpha,
+    };
+    Picture { colours, dots, ..Picture::in_colour(WIDTH, HEIGHT) }
 }
 
 /// Inserts a private ancillary chunk before the end chunk. It takes at least 12 bytes.
@@ -272,23 +233,6 @@ fn pad_png(mut file: Vec<u8>, missing: usize) -> Option<Vec<Piece>> {
     Some(vec![Piece::Bytes(file), Piece::Fill(b'.', length), Piece::Bytes(end)])
 }
 
-fn jpg(spec: DocumentSpec) -> Result<Vec<u8>, jpeg_encoder::EncodingError> {
-    let mut out = Vec::new();
-    let mut encoder = jpeg_encoder::Encoder::new(&mut out, 60);
-    let (dots, unit) = match spec.centimetres {
-        true => ((f64::from(spec.dpi) / 2.54).round() as u32, jpeg_encoder::PixelDensityUnit::Centimeters),
-        false => (spec.dpi, jpeg_encoder::PixelDensityUnit::Inches),
-    };
-    let dots = u16::try_from(dots).unwrap_or(u16::MAX);
-    encoder.set_density(jpeg_encoder::PixelDensity { density: (dots, dots), unit });
-    let (colour, kind) = match spec.colour {
-        Colour::Rgb => (Colour::Rgb, jpeg_encoder::ColorType::Rgb),
-        Colour::Gray | Colour::GrayAlpha => (Colour::Gray, jpeg_encoder::ColorType::Luma),
-    };
-    encoder.encode(&pixels(colour), WIDTH, HEIGHT, kind)?;
-    Ok(out)
-}
-
 /// Inserts comment segments after the JFIF header.
 fn pad_jpg(mut file: Vec<u8>, missing: usize) -> Option<Vec<Piece>> {
     let header = 4 + usize::from(u16::from_be_bytes([file[4], file[5]]));
@@ -307,55 +251,15 @@ fn pad_jpg(mut file: Vec<u8>, missing: usize) -> Option<Vec<Piece>> {
     Some(out)
 }
 
-/// A page with text, and an unreferenced stream object of `padding` bytes.
-fn pdf(padding: usize) -> Vec<Piece> {
-    let line = |number: usize| format!("(Passport of Ada Lovelace, line {number}) Tj 0 -16 Td ");
-    let text = format!("BT /F1 12 Tf 72 780 Td {}ET", (1..=44).map(line).collect::<String>());
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
-        format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
-        format!("<< /Length {padding} >>\nstream\n"),
-    ];
-    let mut out = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n".to_vec();
-    let mut offsets = Vec::new();
-    for (index, object) in objects.iter().enumerate() {
-        offsets.push(out.len());
-        out.extend_from_slice(format!("{} 0 obj\n", index + 1).as_bytes());
-        out.extend_from_slice(object.as_bytes());
-        if index + 1 < objects.len() {
-            out.extend_from_slice(b"\nendobj\n");
-        }
-    }
-    let mut end = b"\nendstream\nendobj\n".to_vec();
-    let table = out.len() + padding + end.len();
-    end.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
-    for offset in offsets {
-        end.extend(format!("{offset:010} 00000 n \n").bytes());
-    }
-    end.extend(format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1).bytes());
-    vec![Piece::Bytes(out), Piece::Fill(b'.', padding), Piece::Bytes(end)]
-}
-
-/// The length of the padding and the offset of the table are written in digits, so a longer padding can need a few
-/// additional bytes.
-fn pad_pdf(missing: usize) -> Option<Vec<Piece>> {
-    let plain = natural_pdf();
+/// Inserts empty lines before the cross-reference table. Its offset is written at the end, and can need more digits.
+fn pad_pdf(mut file: Vec<u8>, missing: usize) -> Option<Vec<Piece>> {
+    let table = file.windows(5).position(|bytes| bytes == b"xref\n")?;
+    let end = String::from_utf8(file.split_off(table)).ok()?;
     let digits = |number: usize| number.to_string().len();
-    let table = plain.windows(5).position(|bytes| bytes == b"xref\n")?;
-    let extra = |padding: usize| {
-        let length = digits(padding) - 1;
-        length + digits(table + padding + length) - digits(table)
-    };
-    (missing.saturating_sub(24)..=missing).find(|padding| padding + extra(*padding) == missing).map(pdf)
-}
-
-fn natural_pdf() -> Vec<u8> {
-    let mut bytes = Vec::new();
-    pdf(0).iter().for_each(|piece| piece.append_part(0, piece.len(), &mut bytes));
-    bytes
+    let is_exact = |padding: &usize| padding + digits(table + padding) - digits(table) == missing;
+    let padding = (missing.saturating_sub(24)..=missing).find(is_exact)?;
+    let end = end.replace(&format!("startxref\n{table}\n"), &format!("startxref\n{}\n", table + padding));
+    Some(vec![Piece::Bytes(file), Piece::Fill(b'\n', padding), Piece::Bytes(end.into_bytes())])
 }
 
 fn gif() -> Vec<u8> {
@@ -367,20 +271,25 @@ fn gif() -> Vec<u8> {
     out
 }
 
-fn tiff() -> Vec<u8> {
+/// A grayscale TIFF of one pixel.
+pub(crate) fn tiff(big_endian: bool) -> Vec<u8> {
     let entries: [(u16, u16, u32); 8] =
         [(256, 3, 1), (257, 3, 1), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (278, 3, 1), (279, 4, 1)];
-    let mut out = b"II*\0".to_vec();
-    out.extend(10u32.to_le_bytes());
+    let short = |number: u16| if big_endian { number.to_be_bytes() } else { number.to_le_bytes() };
+    let long = |number: u32| if big_endian { number.to_be_bytes() } else { number.to_le_bytes() };
+    let mut out = if big_endian { b"MM".to_vec() } else { b"II".to_vec() };
+    out.extend(short(42));
+    out.extend(long(10));
     out.extend([0x7F, 0]);
-    out.extend((entries.len() as u16).to_le_bytes());
+    out.extend(short(entries.len() as u16));
     for (tag, kind, value) in entries {
-        out.extend(tag.to_le_bytes());
-        out.extend(kind.to_le_bytes());
-        out.extend(1u32.to_le_bytes());
-        out.extend(value.to_le_bytes());
+        out.extend(short(tag));
+        out.extend(short(kind));
+        out.extend(long(1));
+        // A 16-bit value is in the first two of its four bytes.
+        out.extend(long(if big_endian && kind == 3 { value << 16 } else { value }));
     }
-    out.extend(0u32.to_le_bytes());
+    out.extend([0; 4]);
     out
 }
 
@@ -486,8 +395,11 @@ mod tests {
     fn pdf_cross_references_point_at_objects() {
         let file = bytes(DocumentSpec { bytes: Some(50_000), ..spec(DocumentKind::Pdf) }).expect("a file");
         let text = String::from_utf8_lossy(&file);
-        let table = text.rfind("xref\n0 7\n").expect("a table");
-        let offset: usize = text[table + 9 + 20..table + 9 + 30].parse().expect("digits");
+        let number = |text: &str| text.parse::<usize>().expect("digits");
+        let start = text.rfind("startxref\n").expect("the offset of the table") + 10;
+        let table = file.split_at(number(text[start..].lines().next().expect("a line"))).1;
+        assert!(table.starts_with(b"xref\n0 6\n"));
+        let offset = number(std::str::from_utf8(&table[9 + 20..9 + 30]).expect("ASCII"));
         assert!(file[offset..].starts_with(b"1 0 obj"));
     }
 

@@ -4,8 +4,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use parking_lot::Mutex;
 
 /// The properties of a picture.
@@ -18,6 +16,14 @@ pub(super) struct Picture {
     /// The position of the noise.
     pub(super) noise: u8,
     pub(super) writing: Writing,
+}
+
+impl Picture {
+    /// A picture in colour with 300 dots an inch.
+    pub(super) fn in_colour(width: u16, height: u16) -> Self {
+        let (colours, dots) = (Colours::Rgb, Dots::PerInch(300, 300));
+        Self { width, height, colours, dots, noise: 0, writing: Writing::Baseline }
+    }
 }
 
 /// How a JPEG is written.
@@ -92,11 +98,6 @@ pub(super) fn file(kind: PictureKind, picture: Picture) -> Arc<[u8]> {
     }
     cache.insert((kind, picture), built.clone());
     built
-}
-
-/// Base64 with padding.
-pub(super) fn encoded(file: &[u8]) -> String {
-    STANDARD.encode(file)
 }
 
 const PALETTE: [[u8; 3]; 4] = [[0x24, 0x5a, 0x8c], [0xf0, 0xe0, 0xc0], [0xb0, 0x30, 0x28], [0x28, 0x78, 0x48]];

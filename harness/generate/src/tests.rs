@@ -8,17 +8,14 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::{Assertion, Format, Input, Rule, Source, oracle, rules};
 
-const FORMATS: &[Format] = &[
-    Format::CalendarDate,
-    Format::PhoneNumber,
-    Format::MailAddress,
-    Format::PostalCode,
-    Format::Document,
-    Format::Text,
-    Format::NotText,
-    Format::Body,
-    Format::PathId,
-];
+/// Every format, by its name in the JSON Schema of the enum, so that none can be forgotten here.
+fn formats() -> Vec<Format> {
+    let schema = schemars::schema_for!(Format).to_value();
+    let names = schema["oneOf"].as_array().expect("a list").iter().map(|one| one["const"].clone());
+    let formats: Vec<Format> = names.clone().map(|name| serde_json::from_value(name).expect("a format")).collect();
+    assert!(names.eq(formats.iter().map(|format| format.name())) && formats.len() > 8, "{formats:?}");
+    formats
+}
 
 /// The number of values for each rule; fewer for documents, which are slow to build.
 fn count_for(format: Format, many: usize) -> usize {
@@ -27,9 +24,9 @@ fn count_for(format: Format, many: usize) -> usize {
 
 #[test]
 fn rule_names_are_kebab_case_and_unique() {
-    for format in FORMATS {
+    for format in formats() {
         let mut seen = BTreeSet::new();
-        for rule in rules(*format) {
+        for rule in rules(format) {
             let kebab = rule.name.split('-').all(|word| {
                 !word.is_empty() && word.chars().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit())
             });
@@ -115,16 +112,16 @@ fn the_readme_lists_every_rule() {
 /// The names of the rules by format and assertion.
 fn listed() -> String {
     let mut out = String::new();
-    for format in FORMATS {
+    for format in formats() {
         out.push_str(&format!("### {format:?}\n\n"));
         let mut assertions: Vec<Assertion> = Vec::new();
-        for rule in rules(*format) {
+        for rule in rules(format) {
             if !assertions.contains(&rule.assertion) {
                 assertions.push(rule.assertion);
             }
         }
         for assertion in assertions {
-            let of_assertion = rules(*format).into_iter().filter(|rule| rule.assertion == assertion);
+            let of_assertion = rules(format).into_iter().filter(|rule| rule.assertion == assertion);
             let names: Vec<String> = of_assertion.map(|rule| format!("`{}`", rule.name)).collect();
             out.push_str(&format!("- {}: {}\n", label(assertion), names.join(", ")));
         }
@@ -160,7 +157,7 @@ fn shrunk(format: Format, rule: &Rule, runner: &mut TestRunner) -> Option<Input>
 }
 
 fn all() -> Vec<(Format, Rule)> {
-    FORMATS.iter().flat_map(|format| rules(*format).into_iter().map(|rule| (*format, rule))).collect()
+    formats().into_iter().flat_map(|format| rules(format).into_iter().map(move |rule| (format, rule))).collect()
 }
 
 fn generate(rule: &Rule, runner: &mut TestRunner) -> Input {

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use serde_json::{Map, Value};
 
+use spec::percent;
 use spec::source::SourceFile;
 
 /// The name of the description itself.
@@ -124,26 +125,7 @@ impl<'d> Node<'d> {
 fn resolve<'d>(all: &'d BTreeMap<String, Value>, from: &'d str, target: &str) -> Option<(&'d str, &'d Value)> {
     let (file, pointer) = target.split_once('#').unwrap_or((target, ""));
     let (name, document) = all.get_key_value(if file.is_empty() { from } else { file })?;
-    Some((name, document.pointer(&decoded(pointer))?))
-}
-
-fn decoded(text: &str) -> String {
-    let mut out = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let digits = behind.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                rest = &behind[2..];
-            }
-            None => {
-                out.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    Some((name, document.pointer(&percent::decoded(pointer))?))
 }
 
 /// The files in the order of the references to them, each with its name in `schemas/`.
@@ -180,7 +162,8 @@ impl Reader {
             if other.is_empty() {
                 return Some(target.to_owned());
             }
-            let found = (!other.contains("://")).then(|| folder.join(decoded(other)).canonicalize().ok()).flatten();
+            let found =
+                (!other.contains("://")).then(|| folder.join(percent::decoded(other)).canonicalize().ok()).flatten();
             match found.filter(|found| found.is_file()) {
                 Some(found) => Some(format!("{}#{pointer}", self.name_of(found))),
                 None => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use generate::schema::pointer::below;
+use generate::schema::type_of;
 use serde_json::{Map, Value, json};
 
 use super::description::Node;
@@ -252,18 +253,6 @@ fn walk_example(value: &Value, at: &str, depth: usize, found: &mut Vec<Place>) {
         for element in inner.as_array().into_iter().flatten() {
             walk_example(element, &below(&pointer, "0"), depth + 1, found);
         }
-    }
-}
-
-pub(super) fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_i64() || number.is_u64() => "integer",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
     }
 }
 

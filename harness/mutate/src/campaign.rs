@@ -290,7 +290,7 @@ impl Campaign {
                 let target = embedded.target();
                 (Some(embedded), target)
             }
-            Origin::Deployment(target) => (None, copy(target)),
+            Origin::Deployment(target) => (None, (**target).clone()),
         };
         let forwarding = Network { rate: None, ..self.network.clone() };
         let upstream = Arc::new(HttpClient::new(&target.url, &forwarding)?);
@@ -368,17 +368,4 @@ impl<'q> Queue<'q> {
 
 async fn run_passing<'p>(environment: &Environment, passing: &'p PassingTest) -> (&'p PassingTest, TestRecord) {
     (passing, run_test(environment, &passing.test).await)
-}
-
-fn copy(target: &Target) -> Target {
-    Target {
-        instance: target.instance.clone(),
-        url: target.url.clone(),
-        embedded: target.embedded,
-        credentials: target.credentials.clone(),
-        lacks: target.lacks.clone(),
-        deviations: target.deviations.clone(),
-        reaches_us: target.reaches_us,
-        webhook_timeout: target.webhook_timeout,
-    }
 }

@@ -22,7 +22,7 @@ pub(crate) struct Pieces {
 
 /// The response as it is sent. Its length is either known in advance, or its body comes in small chunks.
 pub(crate) fn framed(response: Response<Vec<u8>>, known_length: bool) -> Response<Pieces> {
-    response.map(|bytes| Pieces::new(bytes, known_length))
+    response.map(|bytes| if known_length { Pieces::whole(bytes) } else { Pieces::chunks(bytes, SMALL_CHUNK) })
 }
 
 /// Whether the client accepts gzip.
@@ -35,12 +35,19 @@ pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
 }
 
 impl Pieces {
-    fn new(bytes: Vec<u8>, known_length: bool) -> Self {
+    pub(crate) fn whole(bytes: Vec<u8>) -> Self {
+        Self {
+            left: Some(bytes).filter(|bytes| !bytes.is_empty()).map(Bytes::from).into_iter().collect(),
+            known_length: true,
+        }
+    }
+
+    /// Chunks of so many bytes.
+    pub(crate) fn chunks(bytes: Vec<u8>, size: usize) -> Self {
         let bytes = Bytes::from(bytes);
-        let size = if known_length { bytes.len() } else { SMALL_CHUNK };
-        let starts = (0..bytes.len()).step_by(size.max(1));
+        let starts = (0..bytes.len()).step_by(size);
         let left = starts.map(|start| bytes.slice(start..bytes.len().min(start + size))).collect();
-        Self { left, known_length }
+        Self { left, known_length: false }
     }
 }
 
@@ -86,13 +93,14 @@ mod tests {
 
     #[test]
     fn pieces_contain_all_bytes() {
-        for known_length in [true, false] {
-            let bytes = vec![7; 3 * SMALL_CHUNK + 1];
-            let pieces = Pieces::new(bytes.clone(), known_length);
-            assert_eq!(pieces.size_hint().exact().is_some(), known_length);
-            let sent: Vec<u8> = pieces.left.iter().flatten().copied().collect();
-            assert_eq!(sent, bytes);
+        let bytes = vec![7; 3 * SMALL_CHUNK + 1];
+        let whole = Pieces::whole(bytes.clone());
+        let chunks = Pieces::chunks(bytes.clone(), SMALL_CHUNK);
+        assert_eq!((whole.size_hint().exact(), chunks.size_hint().exact()), (Some(22), None));
+        assert_eq!((whole.left.len(), chunks.left.len()), (1, 4));
+        for pieces in [whole, chunks] {
+            assert_eq!(pieces.left.iter().flatten().copied().collect::<Vec<u8>>(), bytes);
         }
-        assert!(Pieces::new(Vec::new(), false).is_end_stream());
+        assert!(Pieces::whole(Vec::new()).is_end_stream() && Pieces::chunks(Vec::new(), 7).is_end_stream());
     }
 }

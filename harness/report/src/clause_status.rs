@@ -178,15 +178,17 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::fixtures::{self, finding, parsed, with};
 
     fn test(name: &str, findings: &Value, evidence: &Value, open: &Value) -> TestReport {
         let verdict = if *findings == json!([]) { "passed" } else { "failed" };
-        let value = json!({
-            "name": name, "file": "f.yaml", "line": 1, "about": "", "verdict": verdict, "reason": null, "startedAt": null,
-            "durationMs": 1, "clauses": ["VAL-1"], "findings": findings, "exchanges": [], "evidence": evidence,
-            "withoutEvidence": open
-        });
-        serde_json::from_value(value).expect("a test")
+        let members = [
+            ("clauses", json!(["VAL-1"])),
+            ("findings", findings.clone()),
+            ("evidence", evidence.clone()),
+            ("withoutEvidence", open.clone()),
+        ];
+        parsed(with(fixtures::test(name, verdict), &members))
     }
 
     /// The status of a clause about INVALID, and the reason.
@@ -195,7 +197,7 @@ mod tests {
             "id": "VAL-1", "level": "MUST", "says": "", "page": "p", "status": "not-exercised", "reason": null,
             "exercisedBy": 0, "tests": [], "codes": ["INVALID"]
         });
-        let decided = clause(&serde_json::from_value(undecided).expect("a clause"), tests);
+        let decided = clause(&parsed(undecided), tests);
         (decided.status, decided.reason.unwrap_or_default())
     }
 
@@ -204,11 +206,7 @@ mod tests {
         let none = json!([]);
         let seen = json!([{ "clause": "VAL-1", "checks": [], "codes": ["INVALID"], "responses": 1, "exchange": 0 }]);
         let open = json!([{ "clause": "VAL-1", "reason": "update returned 400 without a readable error code" }]);
-        let no_envelope = json!([{
-            "clause": "ENV-1", "check": ENVELOPE_CHECK, "level": "MUST", "message": "", "expected": "", "actual": "",
-            "part": "body", "exchange": 0,
-            "key": { "id": "k", "operation": "", "place": "", "expected": "", "actual": "", "response": "" }
-        }]);
+        let no_envelope = json!([finding("ENV-1", ENVELOPE_CHECK, "body")]);
         let observed = test("a", &none, &seen, &none);
         let unreadable = test("b", &no_envelope, &none, &open);
         assert_eq!(status(std::slice::from_ref(&observed)), (ClauseStatus::Upheld, String::new()));

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::cause::{counted, test_anchor};
 use super::escape::visible;
+use super::json;
 use super::model::{Report, TestReport};
 use super::words::{details, message};
 use judge::verdict::Verdict;
@@ -17,7 +18,7 @@ const LONGEST_TRACE: usize = 16 * 1024;
 pub(super) fn render(report: &Report) -> String {
     let count = |status: &str| report.tests.iter().filter(|test| self::status(test.verdict) == status).count();
     let start = moment(&report.started_at).unwrap_or_default();
-    let document = json!({
+    json::pretty(&json!({
         "reportFormat": "CTRF",
         "specVersion": SPEC,
         "timestamp": report.started_at,
@@ -47,10 +48,7 @@ pub(super) fn render(report: &Report) -> String {
                 },
             },
         },
-    });
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_else(|error| unreachable!("{error}"));
-    text.push('\n');
-    text
+    }))
 }
 
 /// CTRF has no status for warned and inconclusive tests: they become `passed` and `other`.

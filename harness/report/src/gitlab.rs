@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::cause::{self, counted, digest};
 use super::escape::one_line;
+use super::json;
 use super::model::{Report, TestReport};
 use super::obstacles::obstacles;
 use spec::contract::Level;
@@ -16,9 +17,7 @@ const LONGEST: usize = 500;
 pub(super) fn render(report: &Report) -> String {
     let mut issues: Vec<Value> = causes(report).chain(stale(report)).chain(inconclusive(report)).collect();
     make_fingerprints_unique(&mut issues);
-    let mut text = serde_json::to_string_pretty(&issues).unwrap_or_else(|error| unreachable!("{error}"));
-    text.push('\n');
-    text
+    json::pretty(&issues)
 }
 
 /// GitLab merges issues with the same fingerprint, so a repeated fingerprint is replaced.

@@ -17,6 +17,8 @@ mod destination;
 mod drafted;
 mod escape;
 mod files;
+#[cfg(test)]
+mod fixtures;
 mod github;
 mod gitlab;
 mod grouping;
@@ -34,7 +36,6 @@ pub mod parts;
 mod pii;
 mod presenter;
 mod queries;
-mod read;
 mod results;
 pub mod terminal;
 mod texts;
@@ -51,11 +52,10 @@ pub use cause_reports::{cause_reports, explained, passing_if_repaired, tests_of_
 pub use curl::line as curl_line;
 pub use destination::{Destination, check_folder, write_whole};
 pub use drafted::{Drafted, drafted};
-pub use json::render as json;
+pub use json::{read, render as json};
 pub use model::{CauseReport, Report};
 pub use presenter::{Presenter, test_report};
 pub use queries::{Defect, OF_THE_LIST};
-pub use read::read;
 pub use results::TestResult;
 pub use texts::Texts;
 

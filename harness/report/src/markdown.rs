@@ -184,8 +184,7 @@ fn of_stale(test: &TestReport) -> String {
 }
 
 fn of_deviation(entry: &DeviationReport) -> String {
-    let subject = [&entry.clause, &entry.tests, &entry.check, &entry.place];
-    let subject: Vec<String> = subject.into_iter().flatten().map(|text| value(text)).collect();
+    let subject: Vec<String> = entry.subject().map(value).collect();
     let owner = entry.owner.as_ref().map(|owner| format!(", owner {}", plain(owner))).unwrap_or_default();
     let note = entry.note.as_ref().map(|note| format!("; {}", plain(note))).unwrap_or_default();
     let observed = counted(entry.observed_in.len(), "test");
@@ -212,27 +211,22 @@ fn of_clause(clause: &ClauseReport) -> String {
 }
 
 fn reasons(report: &Report, selected: impl Fn(&TestReport) -> bool) -> Vec<String> {
-    let group = |(reason, tests): (&str, Vec<&TestReport>)| {
-        format!(
-            "**{}**: {}\n\n<details><summary>tests</summary>\n\n{}\n</details>\n\n",
-            counted(tests.len(), "test"),
-            plain(reason),
-            names(&tests)
-        )
-    };
-    cause::by_reason(report, selected).into_iter().map(group).collect()
+    cause::by_reason(report, selected).into_iter().map(|(reason, tests)| of_reason(reason, &tests, "")).collect()
 }
 
 fn of_obstacle(report: &Report, obstacle: &Obstacle<'_>) -> String {
-    let Obstacle { reason, tests, .. } = obstacle;
-    let text = format!(
-        "**{}**: {}\n\n{}\n<details><summary>tests</summary>\n\n{}\n</details>\n\n",
+    let command = fenced(&[obstacle.reproduce(report)]) + "\n";
+    of_reason(obstacle.reason, &obstacle.tests, &command)
+}
+
+/// A reason with the tests that give it.
+fn of_reason(reason: &str, tests: &[&TestReport], command: &str) -> String {
+    format!(
+        "**{}**: {}\n\n{command}<details><summary>tests</summary>\n\n{}\n</details>\n\n",
         counted(tests.len(), "test"),
         plain(reason),
-        fenced(&[obstacle.reproduce(report)]),
         names(tests)
-    );
-    text
+    )
 }
 
 fn names(tests: &[&TestReport]) -> String {

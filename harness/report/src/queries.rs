@@ -1,12 +1,10 @@
 //! Methods on the types of `model` that several formats and the comparison share.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest as _, Sha256};
 
 use super::model::{
-    ClauseReport, ClauseStatus, DeviationState, EvidenceReport, Extent, FindingReport, InstanceReport, Manifest,
-    Report, TestReport,
+    ClauseReport, ClauseStatus, DeviationReport, DeviationState, EvidenceReport, Extent, FindingReport, InstanceReport,
+    Manifest, Report, TestReport,
 };
 use judge::verdict::Verdict;
 use spec::contract::Level;
@@ -15,25 +13,32 @@ use spec::contract::Level;
 /// can be decided for the whole run only.
 pub const OF_THE_LIST: &str = "deviations::";
 
-impl ClauseStatus {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ClauseStatus::Upheld => "upheld",
-            ClauseStatus::Violated => "violated",
-            ClauseStatus::NotExercised => "not-exercised",
-        }
-    }
-}
+/// Gives the values of an enum their names, as in files and on the command line, and lists them all.
+macro_rules! names {
+    ($of:ident { $($value:ident => $name:literal),+ $(,)? }) => {
+        impl $of {
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$value),+];
 
-impl DeviationState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            DeviationState::Observed => "observed",
-            DeviationState::Unobserved => "unobserved",
-            DeviationState::Stale => "stale",
-            DeviationState::Expired => "expired",
-            DeviationState::Unmatched => "unmatched",
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$value => $name,)+
+                }
+            }
         }
+    };
+}
+pub(crate) use names;
+
+names!(ClauseStatus { Upheld => "upheld", Violated => "violated", NotExercised => "not-exercised" });
+names!(DeviationState {
+    Observed => "observed", Unobserved => "unobserved", Stale => "stale", Expired => "expired",
+    Unmatched => "unmatched",
+});
+
+impl DeviationReport {
+    /// The clause, tests, check and place that it matches.
+    pub(crate) fn subject(&self) -> impl Iterator<Item = &str> {
+        [&self.clause, &self.tests, &self.check, &self.place].into_iter().flatten().map(String::as_str)
     }
 }
 
@@ -91,19 +96,7 @@ impl FindingReport {
 impl Manifest {
     /// The manifest of a run that is not divided and has no options that could change a verdict.
     pub fn undivided(tests: Extent, filtered: bool) -> Self {
-        Self {
-            shard: None,
-            by_test: false,
-            filtered,
-            whole: tests.clone(),
-            part: tests,
-            options: BTreeMap::new(),
-            target_file: None,
-            instance: None,
-            flags: String::new(),
-            day: String::new(),
-            deviation_matches: Vec::new(),
-        }
+        Self { filtered, whole: tests.clone(), part: tests, ..Self::default() }
     }
 }
 
@@ -139,6 +132,18 @@ impl Report {
     /// True if the finding fails the run: its clause is a MUST, or the run is strict.
     pub fn fails(&self, finding: &FindingReport) -> bool {
         finding.level == Level::Must || self.strict
+    }
+
+    /// The ids of the leftover resources by their noun.
+    pub(crate) fn leftover_ids(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
+        for leftover in &self.leftovers {
+            match nouns.iter_mut().find(|(noun, _)| *noun == leftover.noun) {
+                Some((_, ids)) => ids.push(&leftover.id),
+                None => nouns.push((&leftover.noun, vec![&leftover.id])),
+            }
+        }
+        nouns
     }
 
     pub(crate) fn clauses_with(&self, status: ClauseStatus) -> impl Iterator<Item = &ClauseReport> {

@@ -164,9 +164,7 @@ fn push(out: &mut String, lines: impl IntoIterator<Item = String>) {
 
 /// A known deviation with its state.
 fn deviation(entry: &DeviationReport) -> String {
-    let subject = [&entry.clause, &entry.tests, &entry.check, &entry.place];
-    let mut subject: Vec<&str> = subject.into_iter().flatten().map(String::as_str).collect();
-    subject.extend(entry.operations.iter().map(String::as_str));
+    let subject: Vec<&str> = entry.subject().chain(entry.operations.iter().map(String::as_str)).collect();
     let owner = entry.owner.as_ref().map(|owner| format!(", owner {owner}")).unwrap_or_default();
     let observed = match entry.observed_in.len() {
         0 => String::new(),
@@ -185,14 +183,7 @@ fn deviation(entry: &DeviationReport) -> String {
 }
 
 fn add_leftovers(sections: &mut Sections<'_>, report: &Report) {
-    let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
-    for leftover in &report.leftovers {
-        match nouns.iter_mut().find(|(noun, _)| *noun == leftover.noun) {
-            Some((_, ids)) => ids.push(&leftover.id),
-            None => nouns.push((&leftover.noun, vec![&leftover.id])),
-        }
-    }
-    sections.add("leftover resources on the target", &nouns, |(noun, ids)| {
+    sections.add("leftover resources on the target", &report.leftover_ids(), |(noun, ids)| {
         let shown: Vec<&str> = ids.iter().take(LISTED).copied().collect();
         let text = format!("{}: {}{}", counted(ids.len(), noun), shown.join(", "), and_more(ids.len() - shown.len()));
         (text, None)

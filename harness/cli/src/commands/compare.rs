@@ -11,11 +11,11 @@ use report::read;
 use spec::source::Problems;
 
 /// Prints what has changed from one run to another. Changes for the worse give exit code 1.
-pub fn compare(arguments: &CompareArgs) -> ExitCode {
+pub fn compare(arguments: &CompareArgs) -> Result<ExitCode, Abort> {
     let mut problems = Problems::default();
     let both = (problems.take(read(&arguments.old)), problems.take(read(&arguments.new)));
     let (Some(old), Some(new)) = both else {
-        return Abort::from(problems).tell();
+        return Err(problems.into());
     };
     let comparison = compare_reports(&old, &new);
     match arguments.format {
@@ -23,5 +23,5 @@ pub fn compare(arguments: &CompareArgs) -> ExitCode {
         ComparisonFormat::Markdown => output::out(&compare::markdown(&comparison)),
         ComparisonFormat::Json => output::raw_out(&compare::json(&comparison)),
     }
-    ExitCode::from(comparison.exit_code(&arguments.allow))
+    Ok(ExitCode::from(comparison.exit_code(&arguments.allow)))
 }

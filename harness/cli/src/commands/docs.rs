@@ -5,21 +5,14 @@ use std::process::ExitCode;
 
 use super::loaded;
 use crate::flags::PackArgs;
-use crate::run::Abort;
+use crate::run::{Abort, usage};
 use init::docs_check::{Comparison, compare};
 use report::output::say;
 use spec::source::{Problems, SourceFile};
 
 /// Prints each difference between a published error-code page and the catalogue. Differences give exit code 1, a page
 /// without any error code gives 2.
-pub fn docs(path: &Path, pack: &PackArgs) -> ExitCode {
-    match compared(path, pack) {
-        Ok(comparison) => print(path, &comparison),
-        Err(refusal) => refusal.tell(),
-    }
-}
-
-fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Abort> {
+pub fn docs(path: &Path, pack: &PackArgs) -> Result<ExitCode, Abort> {
     let (contract, _) = loaded(pack)?;
     let mut problems = Problems::default();
     let files = (
@@ -31,16 +24,16 @@ fn compared(path: &Path, pack: &PackArgs) -> Result<Comparison, Abort> {
     };
     let comparison = compare(&page, &contract, &catalog);
     if comparison.counts.codes == 0 {
-        let message = format!(
-            "error: {}: no error code was found on this page; codes are read from headings, tables, lists, examples, and sentences that put the status behind the code: `A_CODE` (404)",
+        return Err(usage(format!(
+            "{}: no error code was found on this page; codes are read from headings, tables, lists, examples, and sentences that put the status behind the code: `A_CODE` (404)",
             page.name
-        );
-        return Err(Abort::Usage(message));
+        )));
     }
-    Ok(comparison)
+    print(path, &comparison);
+    Ok(ExitCode::from(u8::from(!comparison.differences.is_empty())))
 }
 
-fn print(path: &Path, comparison: &Comparison) -> ExitCode {
+fn print(path: &Path, comparison: &Comparison) {
     for difference in &comparison.differences {
         say!("{}\n", difference.rendered());
     }
@@ -59,5 +52,4 @@ fn print(path: &Path, comparison: &Comparison) -> ExitCode {
         counts.examples,
         counts.headers
     );
-    ExitCode::from(u8::from(found > 0))
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::loaded_with_target;
 use crate::flags::DoctorArgs;
-use crate::run::{Abort, redactor};
+use crate::run::{Abort, deployment, redactor, runtime, usage};
 use judge::preflight::{ActorFact, ActorState, CapabilityState, OperationState, Preflight};
 use judge::target;
 use judge::target::{Target, TargetFile};
@@ -25,18 +25,7 @@ use spec::contract::Contract;
 
 /// Checks a target and prints the result. The exit code is 0 if tests can run, and 3 if the URL or a credential must be
 /// corrected first.
-pub fn doctor(arguments: &DoctorArgs) -> ExitCode {
-    match examined(arguments) {
-        Ok(code) => code,
-        Err(refusal) => refusal.tell(),
-    }
-}
-
-fn usage(text: impl std::fmt::Display) -> Abort {
-    Abort::Usage(format!("error: {text}"))
-}
-
-fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Abort> {
+pub fn doctor(arguments: &DoctorArgs) -> Result<ExitCode, Abort> {
     let (contract, library, file) = loaded_with_target(&arguments.pack)?;
     let file = file.unwrap_or_default();
     let url = arguments.target_url.clone().or_else(|| file.url.clone());
@@ -45,14 +34,9 @@ fn examined(arguments: &DoctorArgs) -> Result<ExitCode, Abort> {
     if let Some(path) = arguments.write.as_ref().filter(|path| path.exists()) {
         return Err(usage(format!("{} exists; doctor does not overwrite it", path.display())));
     }
-    let target = Target {
-        url,
-        credentials: target::credentials(&contract, &file.actors).map_err(usage)?,
-        lacks: file.lacks.clone(),
-        ..Target::default()
-    };
+    let target = deployment(&contract, Some(&file), url)?;
     let client = HttpClient::new(&target.url, &arguments.network.network(file.rate)).map_err(usage)?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
+    let runtime = runtime()?;
     let interest = Interest { variables: target::variables(&file.actors), ..Interest::default() };
     let expected = Expected::of(&contract, &library);
     let redactor = redactor(&arguments.network, &target, &contract, &library);

@@ -9,7 +9,7 @@ use self::operation::explain_operation;
 use super::loaded;
 use super::reproduce;
 use crate::flags::PackArgs;
-use crate::run::Abort;
+use crate::run::{Abort, usage};
 use judge::check::{CHECKS, DELIVERY_CHECKS};
 use judge::finding::EXPECTATION;
 use judge::target::variable;
@@ -20,14 +20,11 @@ use spec::scenario::{Action, Burst, Call, Expectation, Library, Property, Proper
 use spec::source::suggestion;
 
 /// Prints a description of a test, a clause, an error code, a check or an operation; without a name, of all checks.
-pub fn explain(name: Option<&str>, pack: &PackArgs) -> ExitCode {
-    let (contract, library) = match loaded(pack) {
-        Ok(loaded) => loaded,
-        Err(refusal) => return refusal.tell(),
-    };
+pub fn explain(name: Option<&str>, pack: &PackArgs) -> Result<ExitCode, Abort> {
+    let (contract, library) = loaded(pack)?;
     let Some(name) = name else {
         output::out(&explain_checks(&contract));
-        return ExitCode::SUCCESS;
+        return Ok(ExitCode::SUCCESS);
     };
     let text = contract
         .clause(name)
@@ -38,7 +35,7 @@ pub fn explain(name: Option<&str>, pack: &PackArgs) -> ExitCode {
         .or_else(|| library.tests.iter().find(|test| *test.name == *name).map(|test| explain_test(test, &contract)));
     if let Some(text) = text {
         output::out(&text);
-        return ExitCode::SUCCESS;
+        return Ok(ExitCode::SUCCESS);
     }
     let known: Vec<String> = contract
         .clauses
@@ -50,7 +47,7 @@ pub fn explain(name: Option<&str>, pack: &PackArgs) -> ExitCode {
         .chain(library.tests.iter().map(|test| test.name.to_string()))
         .collect();
     let hint = suggestion(name, &known).unwrap_or_else(|| "`list` shows all tests".to_owned());
-    Abort::Usage(format!("error: there is no test, clause, code, check or operation `{name}`: {hint}")).tell()
+    Err(usage(format!("there is no test, clause, code, check or operation `{name}`: {hint}")))
 }
 
 /// All checks, and the clauses that name them.

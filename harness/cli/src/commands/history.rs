@@ -3,24 +3,16 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::run::Abort;
+use crate::run::{Abort, usage};
 use report::Order;
 use report::history::History;
 use report::output::tell;
 
 /// Writes the history of a folder of JSON reports. Files that cannot be read are listed on the page and on standard
 /// error, and give exit code 2.
-pub fn history(folder: &Path, order: &Order) -> ExitCode {
-    match try_history(folder, order) {
-        Ok(code) => code,
-        Err(refusal) => refusal.tell(),
-    }
-}
-
-fn try_history(folder: &Path, order: &Order) -> Result<ExitCode, Abort> {
-    let usage = |text: String| Abort::Usage(format!("error: {text}"));
+pub fn history(folder: &Path, order: &Order) -> Result<ExitCode, Abort> {
     if !order.is("html") {
-        return Err(usage("a history can be written as html only: use --report html=PATH".to_owned()));
+        return Err(usage("a history can be written as html only: use --report html=PATH"));
     }
     let history = History::read(folder).map_err(usage)?;
     for file in history.unread() {

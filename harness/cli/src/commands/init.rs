@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::learn::learn;
 use crate::flags::InitArgs;
-use crate::run::{Abort, load};
+use crate::run::{Abort, load, usage};
 use init::{Outcome, Pack, Sources, generate, generate_to_learn, write};
 use report::output::{say, tell};
 use spec::contract::is_to_do;
@@ -14,20 +14,13 @@ use spec::source::{Problems, built_in_files};
 
 /// Writes a pack. The exit code is 2 if the description cannot be used, or if the pack does not load because a person
 /// has changed it. It is 3 if the generated pack does not load.
-pub fn init(arguments: &InitArgs) -> ExitCode {
-    match drafted(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(refusal) => refusal.tell(),
-    }
-}
-
-fn drafted(arguments: &InitArgs) -> Result<(), Abort> {
-    let usage = |message: String| Abort::Usage(format!("error: {message}"));
+pub fn init(arguments: &InitArgs) -> Result<ExitCode, Abort> {
     let Some(openapi) = &arguments.openapi else {
         let files = built_in_files().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         let outcome = write(&arguments.dir, &files.collect()).map_err(usage)?;
         say_outcome(&arguments.dir, &outcome);
-        return say_pack(&arguments.dir, None);
+        say_pack(&arguments.dir, None)?;
+        return Ok(ExitCode::SUCCESS);
     };
     let sources = Sources {
         openapi: openapi.clone(),
@@ -56,7 +49,7 @@ fn drafted(arguments: &InitArgs) -> Result<(), Abort> {
     if arguments.learn.is_none() {
         say_learn(&arguments.dir, openapi)?;
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Says how to get codes if the documentation has none.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::loaded_finished;
 use crate::flags::PackArgs;
-use crate::run::Abort;
+use crate::run::{Abort, usage};
 use judge::check::CHECKS;
 use mutate::{Allowed, of_pack};
 use report::output;
@@ -13,11 +13,7 @@ use spec::own_schemas;
 use spec::source::Problems;
 
 /// Prints everything that is wrong with a pack and a target file.
-pub fn validate(pack: &PackArgs) -> ExitCode {
-    try_validate(pack).unwrap_or_else(|refusal| refusal.tell())
-}
-
-fn try_validate(pack: &PackArgs) -> Result<ExitCode, Abort> {
+pub fn validate(pack: &PackArgs) -> Result<ExitCode, Abort> {
     let (contract, library, _) = loaded_finished(pack)?;
     of_pack(&contract).map_err(Problems)?;
     Allowed::of_pack(&contract).map_err(Problems)?;
@@ -34,12 +30,7 @@ fn try_validate(pack: &PackArgs) -> Result<ExitCode, Abort> {
 }
 
 /// Prints the JSON Schema of a file format of the harness.
-pub fn schema(name: &str) -> ExitCode {
-    match own_schemas::named(name) {
-        Ok(schema) => {
-            output::raw_out(schema);
-            ExitCode::SUCCESS
-        }
-        Err(message) => Abort::Usage(format!("error: {message}")).tell(),
-    }
+pub fn schema(name: &str) -> Result<ExitCode, Abort> {
+    output::raw_out(own_schemas::named(name).map_err(usage)?);
+    Ok(ExitCode::SUCCESS)
 }

@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::runtime::Runtime;
-
-use crate::run::{Abort, load};
+use crate::run::{Abort, load, runtime, usage};
 use init::Learned;
 use judge::exchange::{Exchange, Role};
 use judge::preflight::ActorState;
@@ -27,12 +25,11 @@ const RATE: f64 = 20.0;
 /// Sends the requests of a pack and returns the received errors and successes. A test with setup steps creates resources, so it runs
 /// only if `create` is true. A test runs only if all of its actors have credentials.
 pub(super) fn learn(folder: &Path, url: &str, create: bool) -> Result<Vec<Learned>, Abort> {
-    let usage = |message: String| Abort::Usage(format!("error: {message}"));
     let (contract, library) = load(folder)?;
     let credentials = target::credentials(&contract, &BTreeMap::new()).map_err(usage)?;
     let target = Target { url: url.to_owned(), credentials, ..Target::default() };
     let client = HttpClient::new(url, &Network { rate: Some(RATE), ..Network::default() }).map_err(usage)?;
-    let runtime = Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
+    let runtime = runtime()?;
     warn_of_missing_credentials(&library, &target);
     runtime.block_on(refuse_wrong_credentials(&contract, &library, &target, &client))?;
     let (responses, learned) = runtime.block_on(send_all(contract, library, target, client, create));

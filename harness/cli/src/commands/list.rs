@@ -27,14 +27,7 @@ struct Listed<'t> {
 }
 
 /// Lists tests. Where none is chosen it ends with 2 and says what was probably meant, as `run` does.
-pub fn list(arguments: &ListArgs) -> ExitCode {
-    match try_list(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(refusal) => refusal.tell(),
-    }
-}
-
-fn try_list(arguments: &ListArgs) -> Result<(), Abort> {
+pub fn list(arguments: &ListArgs) -> Result<ExitCode, Abort> {
     let (contract, library, _) = loaded_with_target(&arguments.pack)?;
     let tests = listed(arguments, &contract, &library)?;
     let mut out = std::io::stdout().lock();
@@ -48,7 +41,7 @@ fn try_list(arguments: &ListArgs) -> Result<(), Abort> {
     // It is not an error if the reader has closed the pipe, such as `head`.
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Abort::Inconclusive(error.to_string())),
-        _ => Ok(()),
+        _ => Ok(ExitCode::SUCCESS),
     }
 }
 

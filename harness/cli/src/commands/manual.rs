@@ -7,7 +7,7 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use crate::flags::Program;
-use crate::run::{Abort, joint_hash, load};
+use crate::run::{Abort, joint_hash, load, usage};
 use report::output;
 use spec::source::{BUILT_IN, suggestion};
 
@@ -43,25 +43,15 @@ pub fn version() -> ExitCode {
 }
 
 /// Prints the completion script of a shell.
-pub fn completions(shell: Shell) -> ExitCode {
+pub fn completions(shell: Shell) -> Result<ExitCode, Abort> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Program::command(), NAME, &mut script);
     output::raw_out(&String::from_utf8_lossy(&script));
-    ExitCode::SUCCESS
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the man page of the program, or of one of its commands.
-pub fn man(command: Option<&str>) -> ExitCode {
-    match page(command) {
-        Ok(page) => {
-            output::raw_out(&page);
-            ExitCode::SUCCESS
-        }
-        Err(refusal) => refusal.tell(),
-    }
-}
-
-fn page(command: Option<&str>) -> Result<String, Abort> {
+pub fn man(command: Option<&str>) -> Result<ExitCode, Abort> {
     let mut program = Program::command();
     program.build();
     let described = match command {
@@ -72,11 +62,12 @@ fn page(command: Option<&str>) -> Result<String, Abort> {
     clap_mangen::Man::new(described)
         .render(&mut page)
         .map_err(|error| Abort::Inconclusive(format!("the page cannot be written: {error}")))?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    output::raw_out(&String::from_utf8_lossy(&page));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn unknown(program: &clap::Command, name: &str) -> Abort {
     let known: Vec<String> = program.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     let hint = suggestion(name, &known).unwrap_or_else(|| format!("the commands are {}", known.join(", ")));
-    Abort::Usage(format!("error: there is no command `{name}`: {hint}"))
+    usage(format!("there is no command `{name}`: {hint}"))
 }

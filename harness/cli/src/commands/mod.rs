@@ -15,10 +15,10 @@ mod manual;
 mod prove;
 mod prove_proxy;
 mod prove_redundant;
+mod prove_shared;
 pub(crate) mod repro;
 mod reproduce;
 mod serve;
-mod witnesses;
 
 pub use certify::certify;
 pub use compare::compare;
@@ -37,7 +37,7 @@ pub use serve::serve;
 use std::path::PathBuf;
 
 use crate::flags::PackArgs;
-use crate::run::{Abort, load_finished, load_pack, pack_root, refuse_unknown_variables};
+use crate::run::{Abort, load_finished, load_pack, pack_root, refuse_unknown_variables, usage};
 use judge::target::TargetFile;
 use spec::contract::Contract;
 use spec::scenario::Library;
@@ -83,5 +83,5 @@ fn read_pack(pack: &PackArgs) -> Result<(Contract, Library), Abort> {
 }
 
 fn root_of(pack: &PackArgs) -> Result<PathBuf, Abort> {
-    pack_root(pack.pack.as_deref()).map_err(|message| Abort::Usage(format!("error: {message}")))
+    pack_root(pack.pack.as_deref()).map_err(usage)
 }

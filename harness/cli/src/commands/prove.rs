@@ -6,32 +6,28 @@ use std::time::Instant;
 
 use super::changed::{affected, changed_files};
 use super::loaded;
-use super::witnesses::witnesses;
+use super::prove_shared::{is_chosen, refuse_unknown_words, witnesses, write_file};
 use crate::flags::{MatrixFormat, ProveArgs};
-use crate::run::{Abort, joint_hash, refuse_foreign};
+use crate::run::{Abort, joint_hash, refuse_foreign, runtime, usage};
 use mutate::prove::matrix::{Circumstances, Matrix, matrix};
 use mutate::prove::{ProveOptions, Row, TestScope, Witnesses, prove_all, rows};
-use report::output::{say, tell};
-use report::write_whole;
-use spec::source::suggestion;
+use report::output::say;
 
 /// The default number of concurrent servers. They mostly wait for each other's cores, and some for timers.
 const JOBS: usize = 16;
 
 /// Runs the suite against every mutant and prints the results.
-pub fn prove(arguments: &ProveArgs) -> ExitCode {
-    let prove = if arguments.proxy { super::prove_proxy::prove } else { try_prove };
-    prove(arguments).unwrap_or_else(|refusal| refusal.tell())
-}
-
-fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
+pub fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
+    if arguments.proxy {
+        return super::prove_proxy::prove(arguments);
+    }
     let (contract, library) = loaded(&arguments.pack)?;
     refuse_foreign(&contract)?;
     let all = rows(&contract)?;
     let witnesses = if arguments.changed { witnesses(&contract.root)? } else { Witnesses::default() };
     let mut chosen = chosen(&arguments.only, &all)?;
     if arguments.changed {
-        let files = changed_files(&contract.root).map_err(|message| usage(&message))?;
+        let files = changed_files(&contract.root).map_err(usage)?;
         chosen = affected(&files, &library, &witnesses, &chosen);
         if chosen.is_empty() {
             say!("No uncommitted change affects a mutant.");
@@ -40,7 +36,7 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     }
     let hash = joint_hash(&contract, &library);
     let contract = Arc::new(contract);
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
+    let runtime = runtime()?;
     let clock = Instant::now();
     let scope = match (arguments.whole, arguments.changed) {
         (true, _) => TestScope::Whole,
@@ -63,21 +59,11 @@ fn try_prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     Ok(conclusion(&matrix))
 }
 
-fn usage(message: &str) -> Abort {
-    Abort::Usage(format!("error: {message}"))
-}
-
 /// The rows whose names contain one of the words.
 fn chosen(only: &[String], all: &[Row]) -> Result<Vec<Row>, Abort> {
-    for word in only {
-        if !all.iter().any(|row| row.name.contains(word.as_str())) {
-            let known: Vec<String> = all.iter().map(|row| row.name.clone()).collect();
-            let hint = suggestion(word, &known).unwrap_or_else(|| "`serve --mutant list` lists all".to_owned());
-            return Err(Abort::Usage(format!("error: no mutant has `{word}` in its name: {hint}")));
-        }
-    }
-    let wanted = |row: &&Row| only.is_empty() || only.iter().any(|word| row.name.contains(word.as_str()));
-    Ok(all.iter().filter(wanted).cloned().collect())
+    let known: Vec<String> = all.iter().map(|row| row.name.clone()).collect();
+    refuse_unknown_words("mutant", only, &known, "`serve --mutant list` lists all")?;
+    Ok(all.iter().filter(|row| is_chosen(only, &row.name)).cloned().collect())
 }
 
 fn write(arguments: &ProveArgs, matrix: &Matrix) -> Result<(), Abort> {
@@ -86,10 +72,7 @@ fn write(arguments: &ProveArgs, matrix: &Matrix) -> Result<(), Abort> {
             MatrixFormat::Json => matrix.json(),
             MatrixFormat::Markdown => matrix.markdown(),
         };
-        write_whole(path, &text).map_err(|error| {
-            Abort::Inconclusive(format!("a report could not be written: {}: {error}", path.display()))
-        })?;
-        tell!("wrote {}", path.display());
+        write_file(path, &text)?;
     }
     Ok(())
 }

@@ -1,17 +1,18 @@
 //! `prove --proxy`: mutation testing of a pack against any target, with a proxy that changes responses.
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::loaded_with_target;
 use super::prove_redundant::redundancy;
+use super::prove_shared::{is_chosen, refuse_unknown_words, write_file};
 use crate::flags::{MatrixFormat, ProveArgs};
-use crate::run::{Abort, joint_hash, reachable, redactor, refuse_foreign, watch_for_stops};
+use crate::run::{Abort, deployment, joint_hash, reachable, redactor, refuse_foreign, runtime, usage, watch_for_stops};
 use generate::Sampling;
 use judge::secret::Redactor;
 use judge::target;
@@ -22,10 +23,9 @@ use mutate::{
 };
 use report::output;
 use report::output::tell;
-use report::write_whole;
 use spec::contract::Contract;
 use spec::scenario::{Library, TestCase};
-use spec::source::{Problems, SourceFile, suggestion};
+use spec::source::{Problems, SourceFile};
 
 /// The time limit for one mutation.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
@@ -48,7 +48,7 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     }
     let hash = joint_hash(&contract, &library);
     let redactor = redactor_of(arguments, &origin, &contract, &library);
-    let runtime = Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
+    let runtime = runtime()?;
     let campaign = campaign(arguments, contract, origin, file.as_ref(), &runtime);
     if let (Origin::Deployment(target), true) = (&campaign.origin, arguments.network.network(None).is_direct()) {
         runtime.block_on(reachable(&target.url)).map_err(Abort::Inconclusive)?;
@@ -92,7 +92,7 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     if let Some(redundancy) = &summary.redundancy {
         output::out(&redactor.clean(&redundancy.text()));
     }
-    write_reports(arguments, &summary, &redactor)?;
+    write_reports(arguments, &summary, &markdown(&summary), &redactor)?;
     if summary.mutations.len() < mutations.len() {
         let (tried, all) = (summary.mutations.len(), mutations.len());
         return Err(Abort::Inconclusive(format!("interrupted: {tried} of {all} mutations were tried")));
@@ -162,10 +162,6 @@ fn summary(hash: String, campaign: &Campaign, baseline: Baseline, rows: Vec<Row>
     }
 }
 
-fn usage(text: &str) -> Abort {
-    Abort::Usage(format!("error: {text}"))
-}
-
 /// The mutations of `--mutations FILE`.
 fn given_mutations(arguments: &ProveArgs, contract: &Contract) -> Result<Option<Vec<Mutation>>, Abort> {
     let Some(path) = &arguments.mutations else { return Ok(None) };
@@ -190,19 +186,8 @@ fn origin(arguments: &ProveArgs, contract: &Contract, file: Option<&TargetFile>)
         refuse_foreign(contract)?;
         return Ok(Origin::Embedded);
     };
-    target::check_url(&url).map_err(|message| usage(&format!("--target-url: {message}")))?;
-    let empty = TargetFile::default();
-    let file = file.unwrap_or(&empty);
-    Ok(Origin::Deployment(Box::new(Target {
-        instance: None,
-        credentials: target::credentials(contract, &file.actors).map_err(|message| usage(&message))?,
-        embedded: false,
-        lacks: file.lacks.clone(),
-        deviations: file.deviations.clone(),
-        reaches_us: target::is_loopback(&url),
-        webhook_timeout: file.webhook_timeout_seconds.map_or(target::WEBHOOK_TIMEOUT, Duration::from_secs_f64),
-        url,
-    })))
+    target::check_url(&url).map_err(|message| usage(format!("--target-url: {message}")))?;
+    Ok(Origin::Deployment(Box::new(deployment(contract, file, url)?)))
 }
 
 fn redactor_of(arguments: &ProveArgs, origin: &Origin, contract: &Contract, library: &Library) -> Redactor {
@@ -216,18 +201,10 @@ fn redactor_of(arguments: &ProveArgs, origin: &Origin, contract: &Contract, libr
     }
 }
 
-fn is_chosen(words: &[String], name: &str) -> bool {
-    words.is_empty() || words.iter().any(|word| name.contains(word.as_str()))
-}
-
 /// The mutations whose names contain one of the words of `--only`.
 fn chosen(only: &[String], mutations: &[Mutation]) -> Result<Vec<Mutation>, Abort> {
     let known: Vec<String> = mutations.iter().map(|mutation| mutation.name.clone()).collect();
-    let matches_none = |word: &&String| !known.iter().any(|name| name.contains(word.as_str()));
-    if let Some(word) = only.iter().find(matches_none) {
-        let hint = suggestion(word, &known).unwrap_or_else(|| "`--report json=PATH` lists all mutations".to_owned());
-        return Err(usage(&format!("no name of a mutation contains `{word}`: {hint}")));
-    }
+    refuse_unknown_words("mutation", only, &known, "`--report json=PATH` lists all mutations")?;
     Ok(mutations.iter().filter(|mutation| is_chosen(only, &mutation.name)).cloned().collect())
 }
 
@@ -239,13 +216,7 @@ fn conclude_variants(
     redactor: &Redactor,
 ) -> Result<ExitCode, Abort> {
     output::out(&redactor.clean(&alarms.text()));
-    for (kind, path) in &arguments.report {
-        let text = match kind {
-            MatrixFormat::Json => json(alarms, &|text| redactor.clean(text)).map_err(Abort::Inconclusive)?,
-            MatrixFormat::Markdown => redactor.clean(&alarms.markdown()),
-        };
-        write_file(path, &text)?;
-    }
+    write_reports(arguments, alarms, &alarms.markdown(), redactor)?;
     if alarms.count(Reaction::FalseAlarm) > 0 {
         return Ok(ExitCode::from(1));
     }
@@ -274,21 +245,19 @@ fn write_mutations(arguments: &ProveArgs, mutations: &[Mutation]) -> Result<(), 
     write_file(path, &text)
 }
 
-fn write_reports(arguments: &ProveArgs, summary: &Summary, redactor: &Redactor) -> Result<(), Abort> {
+fn write_reports(
+    arguments: &ProveArgs,
+    result: &impl Serialize,
+    markdown: &str,
+    redactor: &Redactor,
+) -> Result<(), Abort> {
     for (kind, path) in &arguments.report {
         let text = match kind {
-            MatrixFormat::Json => json(summary, &|text| redactor.clean(text)).map_err(Abort::Inconclusive)?,
-            MatrixFormat::Markdown => redactor.clean(&markdown(summary)),
+            MatrixFormat::Json => json(result, &|text| redactor.clean(text)).map_err(Abort::Inconclusive)?,
+            MatrixFormat::Markdown => redactor.clean(markdown),
         };
         write_file(path, &text)?;
     }
-    Ok(())
-}
-
-fn write_file(path: &Path, text: &str) -> Result<(), Abort> {
-    let refusal = |error| Abort::Inconclusive(format!("cannot write {}: {error}", path.display()));
-    write_whole(path, text).map_err(refusal)?;
-    tell!("wrote {}", path.display());
     Ok(())
 }
 

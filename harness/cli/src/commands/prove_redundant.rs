@@ -2,7 +2,7 @@
 
 use tokio::runtime::Runtime;
 
-use super::witnesses::witnesses;
+use super::prove_shared::witnesses;
 use crate::run::Abort;
 use mutate::prove::killers;
 use mutate::{Baseline, Campaign, Noticed, Origin, Outcome, Redundancy, Row, situations};

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::loaded;
 use crate::flags::ReproArgs;
-use crate::run::Abort;
+use crate::run::{Abort, usage};
 use generate::Sampling;
 use judge::target::{TargetFile, check_url};
 use report::{Report, read};
@@ -14,11 +14,9 @@ use spec::scenario::{Library, TestCase};
 use spec::source::suggestion;
 
 /// Prints the script of a test, or writes it into a file.
-pub fn repro(arguments: &ReproArgs) -> ExitCode {
-    match text(arguments).and_then(|text| write(arguments, &text)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(refusal) => refusal.tell(),
-    }
+pub fn repro(arguments: &ReproArgs) -> Result<ExitCode, Abort> {
+    write(arguments, &text(arguments)?)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn text(arguments: &ReproArgs) -> Result<String, Abort> {
@@ -101,8 +99,4 @@ fn write(arguments: &ReproArgs, text: &str) -> Result<(), Abort> {
             Ok(())
         }
     }
-}
-
-fn usage(text: impl std::fmt::Display) -> Abort {
-    Abort::Usage(format!("error: {text}"))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::run::{Abort, pack_root, refuse_foreign};
+use crate::run::{Abort, pack_root, refuse_foreign, runtime, usage};
 use mutate::embedded::assignments;
 use mutate::prove::{Kind, Row, rows};
 use report::output::say;
@@ -13,11 +13,7 @@ use spec::contract::Contract;
 use spec::source::{BUILT_IN, suggestion};
 
 /// Serves the reference until the process ends.
-pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> ExitCode {
-    try_serve(listen, broken, varied).unwrap_or_else(|refusal| refusal.tell())
-}
-
-fn try_serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> Result<ExitCode, Abort> {
+pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> Result<ExitCode, Abort> {
     let contract = Arc::new(contract()?);
     let rows = rows(&contract)?.into_iter().filter(|row| row.kind != Kind::Unchanged);
     let (variants, mutants): (Vec<Row>, Vec<Row>) = rows.partition(|row| row.kind == Kind::Variant);
@@ -28,10 +24,10 @@ fn try_serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> Result
         }
     }
     let chosen = [chosen("mutant", broken, mutants)?, chosen("variant", varied, variants)?].concat();
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
+    let runtime = runtime()?;
     runtime.block_on(async {
         let running = mutate::prove::serve(&contract, listen, &chosen).await;
-        let running = running.map_err(|error| Abort::Usage(format!("error: {listen}: {error}")))?;
+        let running = running.map_err(|error| usage(format!("{listen}: {error}")))?;
         say!("# The reference API. Its credentials, for the shell that runs the suite:");
         for assignment in assignments() {
             say!("export {assignment}");
@@ -57,7 +53,7 @@ fn chosen(kind: &str, names: &[String], rows: Vec<Row>) -> Result<Vec<Row>, Abor
     let known: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
     if let Some(name) = names.iter().find(|name| !known.contains(name)) {
         let hint = suggestion(name, &known).unwrap_or_else(|| format!("`--{kind} list` lists all"));
-        return Err(Abort::Usage(format!("error: there is no {kind} `{name}`: {hint}")));
+        return Err(usage(format!("there is no {kind} `{name}`: {hint}")));
     }
     Ok(rows.into_iter().filter(|row| names.contains(&row.name)).collect())
 }

@@ -17,19 +17,18 @@ use super::gate::Gate;
 use super::manifest::{manifest, whole};
 use super::progress::{LineSource, Progress};
 use super::redaction::redactor_with_warning;
-use super::results::{unchecked, unrun};
 use super::select::{Selection, scope, selected};
 use super::{Abort, Output, certify, failures, finish, write_reports};
 use crate::flags::RunArgs;
 use crate::test_runner::{Recorded, Recorder, Shared, test};
 use judge::preflight::Preflight;
-use judge::record::Created;
+use judge::record::{Created, TestRecord};
 use judge::secret::Redactor;
 use judge::target::Target;
-use judge::verdict::{Rules, Verdict};
+use judge::verdict::{Outcome, Rules, Verdict};
 use report::model::Manifest;
 use report::output::tell;
-use report::{Facts, Order, Prepared};
+use report::{Facts, Order, Prepared, TestResult};
 use runner::execute::Environment;
 use runner::schedule::{Scheduled, schedule};
 use spec::contract::Contract;
@@ -95,7 +94,11 @@ impl<'r> Context<'r> {
         why: &str,
     ) -> Result<ExitCode, Abort> {
         tell!("error: {}", self.redactor.clean_own(why));
-        let results = planned.into_iter().map(|test| unrun(test, Verdict::Inconclusive, why)).collect();
+        let unrun = |test: Scheduled| {
+            let outcome = Outcome::unrun(Verdict::Inconclusive, Some(why.to_owned()));
+            TestResult::new(*test.spec, outcome, TestRecord::default())
+        };
+        let results = planned.into_iter().map(unrun).collect();
         let facts = self.facts(contract, target, preflight, Vec::new(), 0);
         let tests = report::test_reports(&facts, results);
         write_reports(&self.output(false), self.inputs.gate, &report::build(&facts, tests, Vec::new()))
@@ -152,8 +155,10 @@ impl<'r> Context<'r> {
         let known = Known { entries, match_counts, today: self.rules.today, scope };
         let deviations = add_deviations(&known, facts.manifest.target_file.as_deref(), &mut tests);
         let mut report = report::build(&facts, tests, deviations);
-        // A shard without tests is a valid part of the run, and `merge` needs its report.
-        if arguments.shard.is_some() && unchecked(&report) {
+        // A shard without tests is a valid part of the run, and `merge` needs its report: it decides whether the whole run
+        // checked anything.
+        let is_unchecked = report.exit_code == 3 && report.count(Verdict::Inconclusive) == 0;
+        if arguments.shard.is_some() && is_unchecked {
             report.exit_code = 0;
         }
         let certified = certify::certify(arguments, &report);

@@ -19,17 +19,15 @@ use report::read;
 use spec::source::Problems;
 
 /// Merges the parts of a run and judges the result.
-pub fn merge(arguments: &MergeArgs) -> ExitCode {
-    let checked = refuse_unknown_variables(None, None).and_then(|()| Gate::new(&arguments.outputs.gate));
-    let outcome = checked.and_then(|gate| {
-        let prepared = prepare_outputs(&arguments.outputs, None, &[])?;
-        let parts = parts(&arguments.parts)?;
-        let suite = suite(arguments, &parts);
-        let report = of_instances(parts, &suite)?;
-        let output = Output { reports: &prepared, machine: false, redactor: &Redactor::default(), warning: None };
-        finish(&output, &gate, Scope::Whole, report)
-    });
-    outcome.unwrap_or_else(|refused| refused.tell())
+pub fn merge(arguments: &MergeArgs) -> Result<ExitCode, Abort> {
+    refuse_unknown_variables(None, None)?;
+    let gate = Gate::new(&arguments.outputs.gate)?;
+    let prepared = prepare_outputs(&arguments.outputs, None, &[])?;
+    let parts = parts(&arguments.parts)?;
+    let suite = suite(arguments, &parts);
+    let report = of_instances(parts, &suite)?;
+    let output = Output { reports: &prepared, machine: false, redactor: &Redactor::default(), warning: None };
+    finish(&output, &gate, Scope::Whole, report)
 }
 
 /// Reads every report. For a folder, reads all JSON files in it.

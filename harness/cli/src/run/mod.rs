@@ -15,7 +15,6 @@ mod preflight;
 mod progress;
 mod redaction;
 mod resolve_target;
-mod results;
 mod select;
 mod stop;
 mod to_do;
@@ -31,7 +30,7 @@ use tokio::sync::watch;
 pub use merge::merge;
 pub use packs::{joint_hash, load, load_draft, load_finished, load_pack, pack_root};
 pub use redaction::redactor;
-pub use resolve_target::{reachable, refuse_foreign};
+pub use resolve_target::{deployment, reachable, refuse_foreign};
 pub use select::listed;
 pub use stop::watch_for_stops;
 pub use variables::refuse_unknown_variables;
@@ -91,19 +90,16 @@ impl From<Problems> for Abort {
     }
 }
 
-fn usage(text: impl std::fmt::Display) -> Abort {
+pub(crate) fn usage(text: impl std::fmt::Display) -> Abort {
     Abort::Usage(format!("error: {text}"))
 }
 
-/// Runs the suite.
-pub fn run(arguments: RunArgs) -> ExitCode {
-    match try_run(arguments) {
-        Ok(code) => code,
-        Err(refusal) => refusal.tell(),
-    }
+pub(crate) fn runtime() -> Result<Runtime, Abort> {
+    Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))
 }
 
-fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Abort> {
+/// Runs the suite.
+pub fn run(mut arguments: RunArgs) -> Result<ExitCode, Abort> {
     check_arguments(&mut arguments)?;
     let gate = Gate::new(&arguments.outputs.gate)?;
     let root = pack_root(arguments.pack.pack.as_deref()).map_err(usage)?;
@@ -117,7 +113,7 @@ fn try_run(mut arguments: RunArgs) -> Result<ExitCode, Abort> {
     }
     let selection = choice.not_empty(&contract, &library)?;
     let prepared = outputs::prepare(&arguments)?;
-    let runtime = Runtime::new().map_err(|error| Abort::Inconclusive(error.to_string()))?;
+    let runtime = runtime()?;
     let (target, _embedded) = resolve_target(&runtime, &arguments, &contract, file.as_ref())?;
     let network = arguments.network.network(file.as_ref().and_then(|file| file.rate));
     let client = HttpClient::new(&target.url, &network).map_err(usage)?;

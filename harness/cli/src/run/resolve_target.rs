@@ -34,19 +34,24 @@ pub(super) fn resolve_target(
             .map_err(|error| Abort::Inconclusive(format!("the embedded reference did not start: {error}")))?;
         return Ok((embedded.target(), Some(embedded)));
     };
-    let empty = TargetFile::default();
-    let file = file.unwrap_or(&empty);
-    let target = Target {
+    let mut target = deployment(contract, file, url)?;
+    target.reaches_us |= arguments.webhook_url.is_some();
+    Ok((target, None))
+}
+
+/// The deployment at a URL, with the credentials of the environment and the other facts of its file.
+pub fn deployment(contract: &Contract, file: Option<&TargetFile>, url: String) -> Result<Target, Abort> {
+    let file = file.cloned().unwrap_or_default();
+    Ok(Target {
         credentials: target::credentials(contract, &file.actors).map_err(usage)?,
         embedded: false,
-        lacks: file.lacks.clone(),
-        instance: file.instance.clone(),
-        deviations: file.deviations.clone(),
-        reaches_us: target::is_loopback(&url) || arguments.webhook_url.is_some(),
+        lacks: file.lacks,
+        instance: file.instance,
+        deviations: file.deviations,
+        reaches_us: target::is_loopback(&url),
         webhook_timeout: file.webhook_timeout_seconds.map_or(target::WEBHOOK_TIMEOUT, Duration::from_secs_f64),
         url,
-    };
-    Ok((target, None))
+    })
 }
 
 /// Refuses to test the embedded reference with the contract of another API.

@@ -21,6 +21,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 pub use places::{Place, UNKNOWN_MEMBER, parameter, places};
+pub use view::type_of;
 
 use crate::rule::{Assertion, Content, Input};
 

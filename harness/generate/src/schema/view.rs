@@ -161,7 +161,8 @@ pub(super) fn probable_types(view: &View) -> Vec<String> {
     kinds.iter().filter(|(_, about)| *about).map(|(kind, _)| (*kind).to_owned()).collect()
 }
 
-pub(super) fn type_of(value: &Value) -> &'static str {
+/// The type of a value in a JSON Schema: a whole number is an `integer`.
+pub fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",

@@ -17,7 +17,7 @@ use spec::contract::{Condition, Contract};
 use spec::source::{Problem, Problems, SourceFile, suggestion};
 
 /// The tested deployment.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Target {
     /// The base URL.
     pub url: String,

@@ -108,20 +108,3 @@ const ALL: &[Intermittent] = &[
     at_times("every-second-log-without-error", webhooks::LOG_WITHOUT_ERROR, Every(2),
         "Leaves the errors of deliveries out of the log in every second request."),
 ];
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-    use crate::mutants::mutants;
-
-    #[test]
-    fn names_are_unique() {
-        let mut names: BTreeSet<&str> = mutants().iter().map(|mutant| mutant.name).collect();
-        for one in intermittent() {
-            assert!(names.insert(one.name), "{} twice", one.name);
-            assert!(one.about.ends_with('.'), "{}", one.name);
-        }
-    }
-}

@@ -14,24 +14,20 @@ macro_rules! section {
         )+
         /// Every mutant of this section.
         pub(crate) const ALL: &[Mutant] = &[$($id),+];
-        /// The identifiers of the constants, in the same order.
-        #[cfg(test)]
-        pub(crate) const IDENTIFIERS: &[&str] = &[$(stringify!($id)),+];
     };
 }
 
 pub(crate) mod access;
 pub(crate) mod documents;
-pub(crate) mod envelope;
 pub(crate) mod fields;
 pub(crate) mod formats;
 mod intermittent;
 pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod resources;
+pub(crate) mod responses;
 pub(crate) mod rules;
 pub(crate) mod server;
-pub(crate) mod statuses;
 mod times;
 pub(crate) mod webhooks;
 
@@ -49,8 +45,7 @@ pub struct Mutant {
 }
 
 const SECTIONS: &[&[Mutant]] = &[
-    envelope::ALL,
-    statuses::ALL,
+    responses::ALL,
     access::ALL,
     fields::ALL,
     formats::ALL,

@@ -19,9 +19,6 @@ macro_rules! section {
         )+
         /// Every variant of this section.
         pub(crate) const ALL: &[Variant] = &[$($id),+];
-        /// The identifiers of the constants, in the same order.
-        #[cfg(test)]
-        pub(crate) const IDENTIFIERS: &[&str] = &[$(stringify!($id)),+];
     };
 }
 

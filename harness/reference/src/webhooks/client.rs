@@ -1,19 +1,16 @@
 //! Sends the requests of webhook deliveries.
 
-use std::collections::VecDeque;
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body_util::BodyExt;
-use hyper::body::{Body, Bytes, Frame, SizeHint};
 use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
 use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+
+use crate::wire::Pieces;
 
 /// How long the rest of a response is read and discarded.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(100);
@@ -51,47 +48,12 @@ pub(crate) struct Attempted {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// Whether header names are sent in title case or in lower case.
     pub(crate) has_title_case: bool,
-    pub(crate) body: Parts,
+    pub(crate) body: Pieces,
 }
 
 impl Attempted {
     pub(crate) fn new(headers: Vec<(&'static str, String)>, body: &str) -> Self {
-        Self { headers, has_title_case: true, body: Parts::whole(body) }
-    }
-}
-
-/// A body that is sent in one or many parts. Its length is announced if it is one part; else it is chunked.
-pub(crate) struct Parts {
-    parts: VecDeque<Bytes>,
-    is_chunked: bool,
-}
-
-impl Parts {
-    fn whole(text: &str) -> Self {
-        Self { parts: [Bytes::copy_from_slice(text.as_bytes())].into(), is_chunked: false }
-    }
-
-    /// The text in chunks of so many characters.
-    pub(crate) fn chunks(text: &str, size: usize) -> Self {
-        let characters: Vec<char> = text.chars().collect();
-        let parts = characters.chunks(size).map(|characters| characters.iter().collect::<String>().into()).collect();
-        Self { parts, is_chunked: true }
-    }
-}
-
-impl Body for Parts {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.get_mut().parts.pop_front().map(|part| Ok(Frame::data(part))))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        if self.is_chunked {
-            return SizeHint::default();
-        }
-        SizeHint::with_exact(self.parts.iter().map(|part| part.len() as u64).sum())
+        Self { headers, has_title_case: true, body: Pieces::whole(body.into()) }
     }
 }
 
@@ -114,7 +76,7 @@ pub(super) async fn post(target: &Target, attempted: Attempted) -> Result<u16, S
     exchange(stream, attempted.has_title_case, request).await.map_err(|error| error.to_string())
 }
 
-async fn exchange(stream: TcpStream, has_title_case: bool, request: Request<Parts>) -> hyper::Result<u16> {
+async fn exchange(stream: TcpStream, has_title_case: bool, request: Request<Pieces>) -> hyper::Result<u16> {
     let mut settings = http1::Builder::new();
     let (mut sender, connection) = settings.title_case_headers(has_title_case).handshake(TokioIo::new(stream)).await?;
     let response = async {

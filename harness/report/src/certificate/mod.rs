@@ -3,13 +3,13 @@
 //! The digests show whether a file of the bundle was changed. They do not show who made it: for that, sign the file of
 //! digests with a signing tool.
 
-mod page;
-
 use std::path::Path;
 
+use askama::Template;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::json::pretty;
 use crate::model::{ClauseStatus, Report};
 use crate::write_whole;
 use judge::verdict::Verdict;
@@ -20,8 +20,9 @@ const FILES: [&str; 3] = ["certificate.json", "certificate.html", "report.json"]
 /// The file of the digests, in the format of `sha256sum --check`.
 const DIGESTS: &str = "SHA256SUMS";
 
-/// The content of `certificate.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The content of `certificate.json`. The template writes it as a page for printing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Template)]
+#[template(path = "certificate.html")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Certificate {
     /// The version of this format.
@@ -52,6 +53,12 @@ pub struct Certificate {
     pub codes: Vec<CertifiedCode>,
     /// SHA-256 of `report.json` in the same folder.
     pub report_sha256: String,
+}
+
+impl Certificate {
+    fn seconds(&self) -> String {
+        format!("{:.1}", self.duration_ms as f64 / 1000.0)
+    }
 }
 
 /// A clause of a certificate.
@@ -103,8 +110,8 @@ pub fn missing(report: &Report) -> Vec<String> {
 /// Writes the bundle of a run into a folder.
 pub fn write(report: &Report, report_json: &str, folder: &Path) -> std::io::Result<()> {
     let certificate = certificate(report, report_json);
-    let json = serde_json::to_string_pretty(&certificate).map_err(std::io::Error::other)? + "\n";
-    let page = page::render(&certificate);
+    let json = pretty(&certificate);
+    let page = certificate.render().map_err(std::io::Error::other)?;
     let texts = [json.as_str(), &page, report_json];
     let mut digests = String::new();
     for (name, text) in FILES.iter().zip(texts) {

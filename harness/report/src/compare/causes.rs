@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use crate::Defect;
 use crate::model::{FindingReport, Report};
+use crate::queries::names;
 
-/// The change of a cause between two runs.
+/// The change of a cause between two runs; the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trend {
@@ -24,20 +25,9 @@ pub enum Trend {
     Fixed,
 }
 
+names!(Trend { New => "new", Larger => "larger", Same => "same", Smaller => "smaller", Fixed => "fixed" });
+
 impl Trend {
-    /// All trends, worst first.
-    pub const ALL: [Trend; 5] = [Trend::New, Trend::Larger, Trend::Same, Trend::Smaller, Trend::Fixed];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Trend::New => "new",
-            Trend::Larger => "larger",
-            Trend::Same => "same",
-            Trend::Smaller => "smaller",
-            Trend::Fixed => "fixed",
-        }
-    }
-
     fn of(before: usize, after: usize) -> Self {
         match (before, after) {
             (0, _) => Trend::New,

@@ -10,12 +10,13 @@ use serde::Serialize;
 
 use self::causes::{compare_causes, is_open};
 use crate::model::{ClauseStatus, FindingReport, Report, TestReport};
+use crate::queries::names;
 use judge::verdict::Verdict;
 
 pub use causes::{CauseEntry, Trend};
 pub use render::{json, markdown, text};
 
-/// The change of a test or a clause between two runs.
+/// The change of a test or a clause between two runs; the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
@@ -39,35 +40,13 @@ pub enum Change {
     Added,
 }
 
+names!(Change {
+    New => "new", Vanished => "vanished", NewlySkipped => "newly-skipped", NewlyInconclusive => "newly-inconclusive",
+    NewlyKnown => "newly-known", NewlyWarned => "newly-warned", StillFailing => "still-failing", Fixed => "fixed",
+    Added => "added",
+});
+
 impl Change {
-    /// All changes, worst first.
-    pub const ALL: [Change; 9] = [
-        Change::New,
-        Change::Vanished,
-        Change::NewlySkipped,
-        Change::NewlyInconclusive,
-        Change::NewlyKnown,
-        Change::NewlyWarned,
-        Change::StillFailing,
-        Change::Fixed,
-        Change::Added,
-    ];
-
-    /// The name of the change on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Change::New => "new",
-            Change::Vanished => "vanished",
-            Change::NewlySkipped => "newly-skipped",
-            Change::NewlyInconclusive => "newly-inconclusive",
-            Change::NewlyKnown => "newly-known",
-            Change::NewlyWarned => "newly-warned",
-            Change::StillFailing => "still-failing",
-            Change::Fixed => "fixed",
-            Change::Added => "added",
-        }
-    }
-
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|change| change.as_str() == name)
     }

@@ -1,6 +1,7 @@
 //! A comparison as text, Markdown and JSON.
 
 use std::fmt::Write as _;
+use std::slice;
 
 use super::{CauseEntry, Change, Comparison, Entry, Trend};
 
@@ -21,52 +22,65 @@ fn title(change: Change) -> &'static str {
     }
 }
 
-fn of(entries: &[Entry], change: Change) -> Vec<&Entry> {
-    entries.iter().filter(|entry| entry.change == change).collect()
+/// The changes of one kind; there is at least one.
+struct Section<'c> {
+    /// `causes`, `tests` or `clauses`.
+    subject: &'static str,
+    title: &'static str,
+    changes: Vec<Changed<'c>>,
+    /// False if the changes are counted, but not listed: causes that are as before, and added tests that do not fail.
+    is_listed: bool,
+}
+
+enum Changed<'c> {
+    Cause(&'c CauseEntry),
+    /// A test or a clause.
+    Entry(&'c Entry),
+}
+
+impl<'c> Section<'c> {
+    fn all(comparison: &'c Comparison) -> Vec<Self> {
+        let causes = Trend::ALL.map(|trend| Section {
+            subject: "causes",
+            title: trend.as_str(),
+            changes: comparison.causes.iter().filter(|entry| entry.trend == trend).map(Changed::Cause).collect(),
+            is_listed: trend != Trend::Same,
+        });
+        let of = |subject, entries: &'c [Entry]| {
+            Change::ALL.map(|change| Section {
+                subject,
+                title: title(change),
+                changes: entries.iter().filter(|entry| entry.change == change).map(Changed::Entry).collect(),
+                is_listed: change != Change::Added,
+            })
+        };
+        let all = causes.into_iter().chain(of("tests", &comparison.tests)).chain(of("clauses", &comparison.clauses));
+        all.filter(|section| !section.changes.is_empty()).collect()
+    }
+
+    /// The listed changes, each in the form of a format, and a line about the others.
+    fn list(&self, indent: &str, line: impl Fn(&Changed<'_>) -> String) -> String {
+        let mut lines: Vec<String> = self.changes.iter().take(LISTED).map(line).collect();
+        let others = self.changes.len() - lines.len();
+        lines.extend((others > 0).then(|| format!("and {others} more")));
+        lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+    }
 }
 
 /// The comparison for a terminal.
 pub fn text(comparison: &Comparison) -> String {
-    let mut out = String::new();
-    for note in &comparison.notes {
-        let _ = writeln!(out, "note: {note}");
-    }
-    for trend in Trend::ALL {
-        let listed = causes_of(comparison, trend);
-        if listed.is_empty() {
-            continue;
-        }
-        let _ = writeln!(out, "\ncauses {}: {}", trend.as_str(), listed.len());
-        let shown = if trend == Trend::Same { 0 } else { LISTED };
-        listed.iter().take(shown).for_each(|entry| out.push_str(&format!("  {}\n", cause(entry))));
-        if shown > 0 && listed.len() > shown {
-            let _ = writeln!(out, "  and {} more", listed.len() - shown);
-        }
-    }
-    for (kind, entries) in [("tests", &comparison.tests), ("clauses", &comparison.clauses)] {
-        for change in Change::ALL {
-            let listed = of(entries, change);
-            if listed.is_empty() {
-                continue;
-            }
-            let _ = writeln!(out, "\n{kind} {}: {}", title(change), listed.len());
-            // Added tests that do not fail are counted, not listed.
-            let shown = if change == Change::Added { 0 } else { LISTED };
-            for entry in listed.iter().take(shown) {
-                let _ = writeln!(out, "  {}", entry.name);
-                entry.details.iter().for_each(|detail| out.push_str(&format!("    {detail}\n")));
-            }
-            if shown > 0 && listed.len() > shown {
-                let _ = writeln!(out, "  and {} more", listed.len() - shown);
-            }
+    let mut out: String = comparison.notes.iter().map(|note| format!("note: {note}\n")).collect();
+    for section in Section::all(comparison) {
+        let _ = writeln!(out, "\n{} {}: {}", section.subject, section.title, section.changes.len());
+        if section.is_listed {
+            out += &section.list("  ", |changed| match changed {
+                Changed::Cause(entry) => cause(entry),
+                Changed::Entry(entry) => [slice::from_ref(&entry.name), &entry.details].concat().join("\n    "),
+            });
         }
     }
     let _ = writeln!(out, "\n{}", counts(comparison));
     out
-}
-
-fn causes_of(comparison: &Comparison, trend: Trend) -> Vec<&CauseEntry> {
-    comparison.causes.iter().filter(|entry| entry.trend == trend).collect()
 }
 
 /// `LOG-1: 1172 -> 19 tests: request-id-present at header X-Request-Id: expected an id, got absent (getCustomer)`.
@@ -97,33 +111,21 @@ pub fn markdown(comparison: &Comparison) -> String {
     for note in &comparison.notes {
         let _ = writeln!(out, "- *{}*", quoted(note));
     }
-    for trend in Trend::ALL.into_iter().filter(|trend| *trend != Trend::Same) {
-        let listed = causes_of(comparison, trend);
-        if listed.is_empty() {
-            continue;
-        }
-        let _ = writeln!(out, "\n### Causes {} ({})\n", trend.as_str(), listed.len());
-        listed.iter().take(LISTED).for_each(|entry| out.push_str(&format!("- {}\n", quoted(&cause(entry)))));
-        if listed.len() > LISTED {
-            let _ = writeln!(out, "- and {} more", listed.len() - LISTED);
-        }
-    }
-    for (kind, entries) in [("Tests", &comparison.tests), ("Clauses", &comparison.clauses)] {
-        for change in Change::ALL.into_iter().filter(|change| *change != Change::Added) {
-            let listed = of(entries, change);
-            if listed.is_empty() {
-                continue;
-            }
-            let _ = writeln!(out, "\n### {kind} {} ({})\n", title(change), listed.len());
-            for entry in listed.iter().take(LISTED) {
+    for section in Section::all(comparison).iter().filter(|section| section.is_listed) {
+        let subject = match section.subject {
+            "causes" => "Causes",
+            "tests" => "Tests",
+            _ => "Clauses",
+        };
+        let _ = writeln!(out, "\n### {subject} {} ({})\n", section.title, section.changes.len());
+        out += &section.list("- ", |changed| match changed {
+            Changed::Cause(entry) => quoted(&cause(entry)),
+            Changed::Entry(entry) => {
                 let details: Vec<String> = entry.details.iter().map(|detail| quoted(detail)).collect();
                 let colon = if details.is_empty() { "" } else { ": " };
-                let _ = writeln!(out, "- `{}`{colon}{}", entry.name, details.join("; "));
+                format!("`{}`{colon}{}", entry.name, details.join("; "))
             }
-            if listed.len() > LISTED {
-                let _ = writeln!(out, "- and {} more", listed.len() - LISTED);
-            }
-        }
+        });
     }
     out
 }
@@ -148,7 +150,5 @@ fn quoted(text: &str) -> String {
 }
 
 pub fn json(comparison: &Comparison) -> String {
-    let mut text = serde_json::to_string_pretty(comparison).unwrap_or_else(|error| unreachable!("{error}"));
-    text.push('\n');
-    text
+    crate::json::pretty(comparison)
 }

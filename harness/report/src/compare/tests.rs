@@ -3,28 +3,14 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::fixtures::{self, report, with};
 
 fn finding(check: &str, part: &str) -> Value {
-    json!({
-        "clause": "A-1", "check": check, "level": "MUST", "message": "m", "expected": "e", "actual": "a",
-        "part": part, "exchange": 0
-    })
+    fixtures::finding("A-1", check, part)
 }
 
 fn test(name: &str, verdict: &str, findings: Value) -> Value {
-    json!({
-        "name": name, "file": "f.yaml", "line": 1, "about": "", "verdict": verdict, "reason": null,
-        "startedAt": null, "durationMs": 1, "clauses": ["A-1"], "findings": findings, "exchanges": []
-    })
-}
-
-fn report(tests: &[Value]) -> Report {
-    let value = json!({
-        "format": 1, "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" }, "target": "t",
-        "seed": 1, "strict": false, "startedAt": "2026-01-01T00:00:00Z", "durationMs": 1, "requests": 1,
-        "exitCode": 0, "summary": {}, "clauses": [], "errorCodes": [], "tests": tests, "leftovers": []
-    });
-    serde_json::from_value(value).expect("a report")
+    with(fixtures::test(name, verdict), &[("findings", findings)])
 }
 
 fn change(before: Option<Value>, after: Option<Value>) -> Option<Change> {

@@ -70,22 +70,15 @@ struct Page<'r> {
     observed: usize,
     clauses: Vec<ClauseRow<'r>>,
     matrix: Option<Matrix<'r>>,
-    violations: Vec<Markup>,
-    violations_left: usize,
+    violations: Sample<Markup>,
     stale: Vec<&'r TestReport>,
-    advised: Vec<Markup>,
-    advised_left: usize,
+    advised: Sample<Markup>,
     deviations: Vec<Deviation<'r>>,
-    known: Vec<Group<'r>>,
-    known_causes: Vec<Markup>,
+    known: Groups<'r>,
+    known_causes: Sample<Markup>,
     known_left: usize,
-    known_total: usize,
-    inconclusive: Vec<Group<'r>>,
-    inconclusive_left: usize,
-    inconclusive_total: usize,
-    skipped: Vec<Group<'r>>,
-    skipped_left: usize,
-    skipped_total: usize,
+    inconclusive: Groups<'r>,
+    skipped: Groups<'r>,
     files: Vec<File<'r>>,
     leftovers: Vec<Leftovers<'r>>,
     evidence_left: usize,
@@ -114,6 +107,12 @@ struct Fact {
     code: bool,
     copy: bool,
     whole: bool,
+}
+
+/// The reasons of the tests of a class, and how many tests that are.
+struct Groups<'r> {
+    shown: Sample<Group<'r>>,
+    total: usize,
 }
 
 /// Tests that share a reason.
@@ -188,22 +187,27 @@ fn page(report: &Report) -> Page<'_> {
     let advised = of(&|cause| !cause.is_known() && cause.finding.level == Level::Should);
     let known = of(&|cause| cause.is_known());
     let mut cards = |causes: &[&Cause<'_>], class| {
+        let left = causes.len().saturating_sub(SHOWN);
         let shown = causes.iter().take(SHOWN).enumerate();
-        let shown = shown.map(|(index, cause)| card(report, cause, class, index == 0, &mut budget)).collect::<Vec<_>>();
-        (shown, causes.len().saturating_sub(SHOWN))
+        Sample { shown: shown.map(|(at, cause)| card(report, cause, class, at == 0, &mut budget)).collect(), left }
     };
-    let (violation_cards, violations_left) = cards(&violations, "failed");
-    let (advised_cards, advised_left) = cards(&advised, "warned");
-    let (known_causes, known_causes_left) = cards(&known, "known");
+    let violation_cards = cards(&violations, "failed");
+    let advised_cards = cards(&advised, "warned");
+    let known_causes = cards(&known, "known");
     let anchors: Anchors = [&violations, &advised, &known].into_iter().flat_map(|some| cause_anchors(some)).collect();
     let files = files(report, &anchors, &mut budget);
-    let (known_groups, known_groups_left, known_total) = groups(report, "known", is_known_deviation);
-    let (skipped, skipped_left, skipped_total) =
-        groups(report, "skipped", |test| test.verdict == Verdict::Skipped && !is_known_deviation(test));
-    let (inconclusive, inconclusive_left, inconclusive_total) = obstacle_groups(report);
+    let with_reason = |selected: &dyn Fn(&TestReport) -> bool| {
+        cause::by_reason(report, selected).into_iter().map(|(reason, tests)| (reason, tests, None)).collect()
+    };
+    let known_groups = groups("known", with_reason(&is_known_deviation));
+    let is_skipped = |test: &TestReport| test.verdict == Verdict::Skipped && !is_known_deviation(test);
+    let skipped = groups("skipped", with_reason(&is_skipped));
+    let obstacles = obstacles(report).into_iter();
+    let obstacles = obstacles.map(|one| (one.reason, one.tests.clone(), Some(one.reproduce(report)))).collect();
+    let inconclusive = groups("inconclusive", obstacles);
     let tallies = tallies(report);
     let stale: Vec<&TestReport> = cause::stale(report).collect();
-    let counts = [violations.len() + stale.len(), inconclusive_total, advised.len(), known_total, skipped_total];
+    let counts = [violations.len() + stale.len(), inconclusive.total, advised.len(), known_groups.total, skipped.total];
     Page {
         report,
         frame: Frame::new(&[include_str!("report.js")]),
@@ -226,21 +230,14 @@ fn page(report: &Report) -> Page<'_> {
         clauses: clauses::rows(report),
         matrix: clauses::matrix(report),
         violations: violation_cards,
-        violations_left,
         stale,
         advised: advised_cards,
-        advised_left,
         deviations: report.deviations.iter().map(|entry| deviation(report, entry)).collect(),
+        known_left: known_groups.shown.left + known_causes.left,
         known: known_groups,
         known_causes,
-        known_left: known_groups_left + known_causes_left,
-        known_total,
         inconclusive,
-        inconclusive_left,
-        inconclusive_total,
         skipped,
-        skipped_left,
-        skipped_total,
         files,
         leftovers: leftovers(report),
         evidence_left: budget.left_out(),
@@ -369,37 +366,17 @@ fn occurrence(cause: &Cause<'_>) -> String {
     }
 }
 
-fn groups<'r>(
-    report: &'r Report,
-    class: &'static str,
-    selected: impl Fn(&TestReport) -> bool,
-) -> (Vec<Group<'r>>, usize, usize) {
-    let all = cause::by_reason(report, selected);
-    let total = all.iter().map(|(_, tests)| tests.len()).sum();
-    let left = all.len().saturating_sub(SHOWN);
-    let shown = all.into_iter().take(SHOWN).map(|(reason, tests)| Group {
+/// Groups the tests of each reason; `reproduce` is a command that shows why they have no verdict.
+fn groups<'r>(class: &'static str, all: Vec<(&'r str, Vec<&'r TestReport>, Option<String>)>) -> Groups<'r> {
+    let total = all.iter().map(|(_, tests, _)| tests.len()).sum();
+    let group = |(reason, tests, reproduce)| Group {
         anchor: format!("g-{}", &cause::digest(&[class, reason])[..12]),
         class,
         reason,
-        reproduce: None,
+        reproduce,
         tests: Sample::of(tests, NAMED),
-    });
-    (shown.collect(), left, total)
-}
-
-/// The reasons for which tests have no verdict, each with a command that shows it.
-fn obstacle_groups(report: &Report) -> (Vec<Group<'_>>, usize, usize) {
-    let all = obstacles(report);
-    let total = all.iter().map(|obstacle| obstacle.tests.len()).sum();
-    let left = all.len().saturating_sub(SHOWN);
-    let shown = all.into_iter().take(SHOWN).map(|obstacle| Group {
-        anchor: format!("g-{}", &cause::digest(&["inconclusive", obstacle.reason])[..12]),
-        class: "inconclusive",
-        reason: obstacle.reason,
-        reproduce: Some(obstacle.reproduce(report)),
-        tests: Sample::of(obstacle.tests, NAMED),
-    });
-    (shown.collect(), left, total)
+    };
+    Groups { shown: Sample::of(all.into_iter().map(group), SHOWN), total }
 }
 
 fn files<'r>(report: &'r Report, anchors: &Anchors, budget: &mut Budget) -> Vec<File<'r>> {
@@ -437,8 +414,7 @@ fn letter(verdict: Verdict) -> &'static str {
 
 fn deviation<'r>(report: &Report, entry: &'r DeviationReport) -> Deviation<'r> {
     let bad = !matches!(entry.state, DeviationState::Observed | DeviationState::Unobserved);
-    let subject = [&entry.clause, &entry.tests, &entry.check, &entry.place];
-    let subject: Vec<&str> = subject.into_iter().flatten().map(String::as_str).collect();
+    let subject: Vec<&str> = entry.subject().collect();
     Deviation {
         model: entry,
         bad,
@@ -463,14 +439,8 @@ fn days_left(report: &Report, expires: &str) -> Option<String> {
 }
 
 fn leftovers(report: &Report) -> Vec<Leftovers<'_>> {
-    let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
-    for leftover in &report.leftovers {
-        match nouns.iter_mut().find(|(noun, _)| *noun == leftover.noun) {
-            Some((_, ids)) => ids.push(&leftover.id),
-            None => nouns.push((&leftover.noun, vec![&leftover.id])),
-        }
-    }
-    nouns.into_iter().map(|(noun, ids)| Leftovers { noun, ids: Sample::of(ids, 100) }).collect()
+    let nouns = report.leftover_ids().into_iter();
+    nouns.map(|(noun, ids)| Leftovers { noun, ids: Sample::of(ids, 100) }).collect()
 }
 
 /// Filters for the templates.

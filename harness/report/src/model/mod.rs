@@ -18,7 +18,7 @@ use spec::contract::Level;
 pub const FORMAT: u32 = 1;
 
 /// A whole run.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Report {
     /// The version of this format.
@@ -78,7 +78,7 @@ pub struct Report {
 }
 
 /// Which part of a run a report covers. The merge uses it to detect missing parts and parts of other runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Manifest {
     /// The shard, as `I/N`; absent if the run was not divided into shards.
@@ -121,7 +121,7 @@ pub struct InstanceReport {
 }
 
 /// A set of tests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Extent {
     /// How many tests there are.
@@ -131,7 +131,7 @@ pub struct Extent {
 }
 
 /// The program that wrote a report.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Suite {
     /// The name of the program.
@@ -391,7 +391,7 @@ pub struct DeviationReport {
 }
 
 /// A request and its response. The members up to `field` are the log record that the API documentation asks for.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExchangeReport {
     /// When it was sent (RFC 3339, UTC).

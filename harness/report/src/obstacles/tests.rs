@@ -3,20 +3,10 @@
 use serde_json::{Value, json};
 
 use super::*;
-
-fn exchange(role: &str, operation: &str, status: u16) -> Value {
-    json!({
-        "timestamp": "", "requestId": null, "statusCode": status, "errorCode": null, "errorMessage": null,
-        "endpoint": "POST /things", "field": null, "role": role, "operation": operation, "actor": "writer",
-        "durationMs": 1, "fault": null, "curl": "curl http://t", "request": null, "response": null
-    })
-}
+use crate::fixtures::{self, exchange, parsed, with};
 
 fn test(name: &str, verdict: &str, reason: Option<&str>, exchanges: &[Value]) -> Value {
-    json!({
-        "name": name, "file": "f.yaml", "line": 1, "about": "", "verdict": verdict, "reason": reason,
-        "startedAt": null, "durationMs": 1, "clauses": [], "findings": [], "exchanges": exchanges
-    })
+    with(fixtures::test(name, verdict), &[("reason", json!(reason)), ("exchanges", json!(exchanges))])
 }
 
 const REFUSED: &str = "WRITER is not accepted by the target";
@@ -26,14 +16,10 @@ const SETUP: &str = "the setup step create returned FAILURE (500)";
 fn report(tests: &[Value]) -> Report {
     let actor = json!({ "actor": "writer", "variable": "WRITER", "scope": null, "state": "refused", "response": "401",
         "problem": REFUSED });
-    let value = json!({
-        "format": 1, "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" }, "target": "http://t",
-        "seed": 1, "strict": false, "startedAt": "2026-01-01T00:00:00Z", "durationMs": 1, "requests": 1,
-        "exitCode": 3, "summary": {}, "clauses": [], "errorCodes": [], "tests": tests, "leftovers": [],
-        "preflight": { "requests": 1, "stopReason": null, "operations": [], "actors": [actor],
-            "capabilities": [{ "capability": "events", "state": "missing", "problem": LACKS }] }
-    });
-    serde_json::from_value(value).expect("a report")
+    let capability = json!({ "capability": "events", "state": "missing", "problem": LACKS });
+    let found = json!({ "requests": 1, "stopReason": null, "operations": [], "actors": [actor],
+        "capabilities": [capability] });
+    Report { preflight: parsed(found), ..fixtures::report(tests) }
 }
 
 /// For each obstacle in order: kind, reason, number of tests, example.

@@ -1,7 +1,5 @@
 //! Reports for the tests of the JUnit format.
 
-use std::collections::BTreeMap;
-
 use judge::verdict::Verdict;
 use report::model::{ExchangeReport, FindingReport, KeyReport, Report, Suite, TestReport};
 use spec::contract::Level;
@@ -62,29 +60,17 @@ pub fn large(count: usize) -> Report {
 
 pub fn report(tests: Vec<TestReport>) -> Report {
     Report {
-        instances: Vec::new(),
         format: 1,
         suite: Suite { name: "conformance".into(), version: "0.1.0".into(), contract_hash: "c0ffee".into() },
         target: "https://api.test/v1".into(),
         seed: 42,
-        strict: false,
         command: "cargo test".into(),
         started_at: "2026-11-22T15:48:23.120Z".into(),
         duration_ms: 61_005,
         requests: 12,
         exit_code: 1,
-        summary: BTreeMap::new(),
-        clauses: Vec::new(),
-        error_codes: Vec::new(),
         tests,
-        leftovers: Vec::new(),
-        actors: Vec::new(),
-        deviations: Vec::new(),
-        manifest: None,
-        causes: Vec::new(),
-        obstacles: Vec::new(),
-        preflight: None,
-        operations: Vec::new(),
+        ..Report::default()
     }
 }
 
@@ -134,17 +120,13 @@ fn exchange() -> ExchangeReport {
         request_id: Some("req-1".into()),
         status_code: Some(500),
         error_code: Some("TOKEN_EXPIRED".into()),
-        error_message: None,
         endpoint: "GET /customers".into(),
-        field: None,
         role: "asserted".into(),
         operation: "listCustomers".into(),
         actor: "expired".into(),
         duration_ms: 100,
-        fault: None,
         self_contained: true,
         curl: "curl -sS -i 'https://api.test/v1/customers'".into(),
-        request: None,
-        response: None,
+        ..ExchangeReport::default()
     }
 }

@@ -76,7 +76,6 @@ pub fn report(mut tests: Vec<TestReport>) -> Report {
         _ => 1,
     };
     Report {
-        instances: Vec::new(),
         format: 1,
         suite: Suite {
             name: "conformance".into(),
@@ -85,7 +84,6 @@ pub fn report(mut tests: Vec<TestReport>) -> Report {
         },
         target: TARGET.into(),
         seed: 1,
-        strict: false,
         command: COMMAND.into(),
         started_at: "2026-11-22T15:48:23.120Z".into(),
         duration_ms: 71_605,
@@ -95,16 +93,11 @@ pub fn report(mut tests: Vec<TestReport>) -> Report {
         clauses: CLAUSES.iter().map(|row| clause(row, &tests)).collect(),
         error_codes: CODES.iter().map(|(code, status)| observed(code, *status, &tests)).collect(),
         tests,
-        actors: Vec::new(),
         leftovers: ["whk_01", "whk_02"]
             .map(|id| Leftover { noun: "webhook".into(), id: id.into(), test: "webhooks/delivery::once".into() })
             .into(),
         deviations: deviations(),
-        manifest: None,
-        causes: Vec::new(),
-        obstacles: Vec::new(),
-        preflight: None,
-        operations: Vec::new(),
+        ..Report::default()
     }
 }
 
@@ -425,20 +418,16 @@ fn exchange_with(status: u16, code: &str) -> ExchangeReport {
         request_id: Some("req_0001".into()),
         status_code: Some(status),
         error_code: (!code.is_empty()).then(|| code.into()),
-        error_message: None,
         endpoint: "GET /v1/customers?limit=2".into(),
-        field: None,
         role: "asserted".into(),
         operation: "listCustomers".into(),
         actor: "reader".into(),
         duration_ms: 41,
-        fault: None,
         self_contained: true,
         curl: format!(
             "curl -sS -i --path-as-is '{TARGET}/v1/customers?limit=2' -H \"authorization: Bearer ${{CONFORMANCE_ACTOR_READER#bearer:}}\""
         ),
-        request: None,
-        response: None,
+        ..ExchangeReport::default()
     }
 }
 

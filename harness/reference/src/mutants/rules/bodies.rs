@@ -9,7 +9,7 @@ use super::Mutated;
 use crate::documents::DocumentRules;
 use crate::errors::{ApiError, Code};
 use crate::json::BodyRules;
-use crate::mutants::{Mutant, fields, statuses};
+use crate::mutants::{Mutant, fields, responses};
 use crate::request::{Body, Request};
 use crate::route::Operation;
 use crate::variants::rules::bodies::unknown_member;
@@ -108,7 +108,7 @@ impl Mutated {
         match () {
             () if self.is_active(fields::MALFORMED_JSON_500) => ApiError::internal(),
             () if self.is_active(fields::MALFORMED_JSON_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
-            () if self.is_active(statuses::MALFORMED_JSON_AS_422) => fault.status(422),
+            () if self.is_active(responses::MALFORMED_JSON_AS_422) => fault.status(422),
             () => fault,
         }
     }

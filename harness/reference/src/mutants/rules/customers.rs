@@ -10,18 +10,16 @@ use crate::customers::{Absence, Customer, CustomerRules, State};
 use crate::errors::{ApiError, Code};
 use crate::idempotency::ReplayRules;
 use crate::ids;
-use crate::mutants::{Mutant, fields, memory, resources, statuses};
+use crate::mutants::{Mutant, fields, memory, resources, responses};
 use crate::route::Operation;
 use crate::success::{Outcome, Success, SuccessRules};
 use crate::verification::VerificationRules;
 
 impl CustomerRules for Mutated {
-    fn shown(&self, customer: &Customer) -> Value {
-        self.base.shown(customer)
-    }
-
-    fn first_state(&self) -> State {
-        self.base.first_state()
+    unchanged! {
+        fn shown(&self, customer: &Customer) -> Value;
+        fn first_state(&self) -> State;
+        fn taken(&self, fault: ApiError) -> Result<(), ApiError>;
     }
 
     fn overlooks(&self, absence: Absence, operation: Operation) -> bool {
@@ -67,10 +65,6 @@ impl CustomerRules for Mutated {
         }
     }
 
-    fn taken(&self, fault: ApiError) -> Result<(), ApiError> {
-        self.base.taken(fault)
-    }
-
     fn under_review(&self, customer: &Customer) -> Option<Result<Value, ApiError>> {
         let forgotten =
             self.is_active(memory::REVIEW_FORGOTTEN_ONCE_READ) && self.memory.lock().has_shown(&customer.id);
@@ -112,17 +106,17 @@ impl CustomerRules for Mutated {
 }
 
 impl SuccessRules for Mutated {
+    unchanged! {
+        fn listed(&self, customers: Vec<Value>) -> Success;
+    }
+
     fn created(&self, body: Value) -> Success {
         let has_phone = body["phoneNumber"].is_string();
         if self.responds_late() {
             self.memory.lock().note_created(&body);
         }
-        let wrong = has_phone && self.is_active(statuses::CREATE_WITH_PHONE_RETURNS_200);
+        let wrong = has_phone && self.is_active(responses::CREATE_WITH_PHONE_RETURNS_200);
         if wrong { Success::ok(body) } else { self.base.created(body) }
-    }
-
-    fn listed(&self, customers: Vec<Value>) -> Success {
-        self.base.listed(customers)
     }
 
     fn updated(&self, mut body: Value, members: &Map<String, Value>) -> Success {

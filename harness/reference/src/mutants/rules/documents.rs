@@ -6,15 +6,16 @@ use super::Mutated;
 use crate::documents::image::{self, CENTIMETRES_PER_INCH, Headers, METRES_PER_INCH};
 use crate::documents::{DocumentKind, DocumentRules, LARGEST, decode_without_breaks};
 use crate::errors::{ApiError, Code};
-use crate::mutants::{documents, statuses};
+use crate::mutants::{documents, responses};
 
 const DECIMAL_LIMIT: usize = 10_000_000;
 const LARGER_LIMIT: usize = 11 * 1024 * 1024;
 const SMALLER_LIMIT: usize = 5 * 1024 * 1024;
 
 impl DocumentRules for Mutated {
-    fn empty_content(&self) -> Option<ApiError> {
-        self.base.empty_content()
+    unchanged! {
+        fn empty_content(&self) -> Option<ApiError>;
+        fn check_integrity(&self, bytes: &[u8], kind: DocumentKind) -> Result<(), ApiError>;
     }
 
     fn decode(&self, text: &str) -> Result<Vec<u8>, ApiError> {
@@ -45,7 +46,7 @@ impl DocumentRules for Mutated {
     fn oversize(&self) -> ApiError {
         let fault = self.base.oversize();
         match () {
-            () if self.is_active(statuses::OVERSIZE_AS_413) => fault.status(413),
+            () if self.is_active(responses::OVERSIZE_AS_413) => fault.status(413),
             () if self.is_active(documents::OVERSIZE_AS_QUALITY) => fault.code(Code::DocumentQualityInsufficient),
             () if self.is_active(documents::OVERSIZE_AS_VALIDATION_ERROR) => {
                 fault.code(Code::ValidationError).field("content")
@@ -79,7 +80,7 @@ impl DocumentRules for Mutated {
             return Ok(());
         }
         self.base.unsupported(bytes, declared).map_err(|fault| match () {
-            () if self.is_active(statuses::FOREIGN_DOCUMENT_AS_415) => fault.status(415),
+            () if self.is_active(responses::FOREIGN_DOCUMENT_AS_415) => fault.status(415),
             () if self.is_active(documents::FOREIGN_DOCUMENT_AS_QUALITY) => {
                 fault.code(Code::DocumentQualityInsufficient)
             }
@@ -89,10 +90,6 @@ impl DocumentRules for Mutated {
 
     fn ignores_declared_type(&self, declared: DocumentKind) -> bool {
         self.trusts(declared) || self.is_active(documents::IGNORES_DECLARED_TYPE)
-    }
-
-    fn check_integrity(&self, bytes: &[u8], kind: DocumentKind) -> Result<(), ApiError> {
-        self.base.check_integrity(bytes, kind)
     }
 
     fn check_quality(&self, headers: Headers, kind: DocumentKind) -> Result<(), ApiError> {

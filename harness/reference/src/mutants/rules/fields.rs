@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Mutated;
 use crate::errors::{ApiError, Code};
 use crate::fields::{self as contract, Changes, FIELDS, Field, FieldRules, Purpose};
-use crate::mutants::{Mutant, envelope, fields, formats};
+use crate::mutants::{Mutant, fields, formats, responses};
 
 impl FieldRules for Mutated {
     fn customer_fields(&self, members: &Map<String, Value>, purpose: Purpose) -> Result<Changes, ApiError> {
@@ -27,8 +27,8 @@ impl FieldRules for Mutated {
             return Ok(());
         }
         self.base.missing(name).map_err(|fault| match () {
-            () if self.is_active(envelope::DROPS_MISSING_FIELD) => fault.without_field(),
-            () if self.is_active(envelope::MISSING_FIELD_NAMED_BODY) => fault.field("body"),
+            () if self.is_active(responses::DROPS_MISSING_FIELD) => fault.without_field(),
+            () if self.is_active(responses::MISSING_FIELD_NAMED_BODY) => fault.field("body"),
             () if self.is_active(fields::MISSING_FIELD_AS_FORMAT_ERROR) => fault.code(Code::InvalidFieldFormat),
             () if name == "email" && self.is_active(fields::MISSING_EMAIL_AS_CONFLICT) => {
                 fault.code(Code::ResourceConflict).without_field()
@@ -43,7 +43,7 @@ impl FieldRules for Mutated {
         let fault = self.base.mistyped(name, value);
         match () {
             () if crashes => ApiError::internal(),
-            () if self.is_active(envelope::DROPS_MISTYPED_FIELD) => fault.without_field(),
+            () if self.is_active(responses::DROPS_MISTYPED_FIELD) => fault.without_field(),
             () if self.is_active(fields::WRONG_TYPE_AS_CONFLICT) => fault.code(Code::ResourceConflict).without_field(),
             () if self.is_active(fields::WRONG_TYPE_500) => ApiError::internal(),
             () => fault,

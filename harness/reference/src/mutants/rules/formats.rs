@@ -3,7 +3,7 @@
 use super::Mutated;
 use crate::errors::{ApiError, Code};
 use crate::formats::{FormatRules, Given, date, misformed};
-use crate::mutants::{Mutant, envelope, formats};
+use crate::mutants::{Mutant, formats, responses};
 
 impl FormatRules for Mutated {
     fn check_format(&self, given: Given) -> Result<(), ApiError> {
@@ -45,7 +45,7 @@ impl Mutated {
     fn format_fault(&self, fault: ApiError, given: Given) -> ApiError {
         match () {
             () if self.first(AS_VALIDATION_ERROR) == Some(given.name) => fault.code(Code::ValidationError),
-            () if given.name == "postalCode" && self.is_active(envelope::POSTAL_FAULT_NAMES_COUNTRY) => {
+            () if given.name == "postalCode" && self.is_active(responses::POSTAL_FAULT_NAMES_COUNTRY) => {
                 fault.field("country")
             }
             () => fault,

@@ -10,16 +10,16 @@ const EVERYBODY: &str = "everybody";
 const LONG_BAN_SECONDS: u64 = 30;
 
 impl LimitRules for Mutated {
+    unchanged! {
+        fn limit_headers(&self, quota: &Quota) -> Vec<(&'static str, String)>;
+    }
+
     fn count(&self, limiter: &mut Limiter, request: CountedRequest) -> Quota {
         if !self.is_active(limits::SHARED_BUDGET) {
             return self.counted(limiter, request);
         }
         let common = self.counted(limiter, CountedRequest { credential: EVERYBODY, ..request });
         if request.throttled { self.counted(limiter, request) } else { common }
-    }
-
-    fn limit_headers(&self, quota: &Quota) -> Vec<(&'static str, String)> {
-        self.base.limit_headers(quota)
     }
 }
 

@@ -2,6 +2,17 @@
 //!
 //! Each method asks whether one of its mutants is on, and otherwise does what the decorated rules do.
 
+/// Methods that no mutant changes. Each does what the decorated rules do.
+macro_rules! unchanged {
+    ($(fn $name:ident(&self $(, $argument:ident: $of:ty)*) -> $result:ty;)+) => {
+        $(
+            fn $name(&self $(, $argument: $of)*) -> $result {
+                self.base.$name($($argument),*)
+            }
+        )+
+    };
+}
+
 mod access;
 mod bodies;
 mod customers;

@@ -8,7 +8,7 @@ use crate::customers::{Absence, Customer, CustomerRules as _, State, in_review};
 use crate::dispatch::{self, Service};
 use crate::errors::{ApiError, Code};
 use crate::json::BodyRules as _;
-use crate::mutants::{Mutant, access, envelope, fields, formats, memory, resources, statuses};
+use crate::mutants::{Mutant, access, fields, formats, memory, resources, responses};
 use crate::operations::lookup;
 use crate::request::{Request, RequestContext};
 use crate::route::{Operation, Route, Scope};
@@ -159,7 +159,7 @@ impl Mutated {
             {
                 Some(Ok(Success::ok(self.made_up_customer(call))))
             }
-            Operation::GetCustomer if self.is_active(envelope::NOT_FOUND_AS_200) => Some(Err(fault.status(200))),
+            Operation::GetCustomer if self.is_active(responses::NOT_FOUND_AS_200) => Some(Err(fault.status(200))),
             _ if self.is_active(resources::UNKNOWN_CUSTOMER_IS_FORBIDDEN) => {
                 Some(Err(fault.code(Code::InsufficientPermissions)))
             }
@@ -226,7 +226,7 @@ impl Mutated {
         };
         let values = |customer: Option<Customer>| customer.map(|customer| customer.values).unwrap_or_default();
         let (before, after) = (values(before), values(customer()));
-        if before == after && self.is_active(statuses::UPDATE_WITHOUT_A_CHANGE_RETURNS_204) {
+        if before == after && self.is_active(responses::UPDATE_WITHOUT_A_CHANGE_RETURNS_204) {
             return Ok(Success::no_content());
         }
         let mut customers = call.state.customers.lock();
@@ -247,7 +247,7 @@ impl Mutated {
             call.state.customers.lock().forget_email(&call.route.id);
         }
         let is_stored = fault.field.as_deref() == Some("postalCode") && !members.contains_key("country");
-        if is_stored && self.is_active(envelope::FIELD_MISSING_FOR_STORED_COUNTRY) {
+        if is_stored && self.is_active(responses::FIELD_MISSING_FOR_STORED_COUNTRY) {
             fault.field = None;
         }
         fault

@@ -17,16 +17,12 @@ use crate::wire::Pieces;
 const PAGE: &[u8] = b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Error</h1></body></html>";
 
 impl ResponseRules for Mutated {
-    fn json_text(&self, value: &Value) -> String {
-        self.base.json_text(value)
-    }
-
-    fn success_body(&self, body: Value) -> Value {
-        self.base.success_body(body)
-    }
-
-    fn worded(&self, fault: ApiError, context: &RequestContext) -> ApiError {
-        self.base.worded(fault, context)
+    unchanged! {
+        fn json_text(&self, value: &Value) -> String;
+        fn success_body(&self, body: Value) -> Value;
+        fn worded(&self, fault: ApiError, context: &RequestContext) -> ApiError;
+        fn elsewhere(&self, response: Response<Vec<u8>>) -> Response<Vec<u8>>;
+        fn framed(&self, response: Response<Vec<u8>>, context: &RequestContext) -> Response<Pieces>;
     }
 
     fn failure(&self, mut fault: ApiError, context: &RequestContext) -> Response<Vec<u8>> {
@@ -44,14 +40,6 @@ impl ResponseRules for Mutated {
             set(&mut response, "x-debug-credential", credential);
         }
         response
-    }
-
-    fn elsewhere(&self, response: Response<Vec<u8>>) -> Response<Vec<u8>> {
-        self.base.elsewhere(response)
-    }
-
-    fn framed(&self, response: Response<Vec<u8>>, context: &RequestContext) -> Response<Pieces> {
-        self.base.framed(response, context)
     }
 }
 

@@ -11,7 +11,7 @@ use super::no_content::WithBody;
 use crate::clock::TimeRules;
 use crate::errors::ApiError;
 use crate::ids::IdRules;
-use crate::mutants::{documents, server, statuses};
+use crate::mutants::{documents, responses, server};
 use crate::sandbox::SandboxRules;
 use crate::transport::{Connection, TransportRules};
 
@@ -19,16 +19,10 @@ use crate::transport::{Connection, TransportRules};
 const LARGEST_BODY: usize = 12 * 1024 * 1024;
 
 impl TransportRules for Mutated {
-    fn loopback(&self) -> IpAddr {
-        self.base.loopback()
-    }
-
-    fn path_prefix(&self) -> &'static str {
-        self.base.path_prefix()
-    }
-
-    fn title_case_headers(&self) -> bool {
-        self.base.title_case_headers()
+    unchanged! {
+        fn loopback(&self) -> IpAddr;
+        fn path_prefix(&self) -> &'static str;
+        fn title_case_headers(&self) -> bool;
     }
 
     fn response_delay(&self, request_id: &str) -> Duration {
@@ -40,35 +34,29 @@ impl TransportRules for Mutated {
     }
 
     fn connection(&self, stream: TcpStream) -> Box<dyn Connection> {
-        if self.is_active(statuses::NO_CONTENT_HAS_BODY) { Box::new(WithBody::new(stream)) } else { Box::new(stream) }
+        if self.is_active(responses::NO_CONTENT_HAS_BODY) { Box::new(WithBody::new(stream)) } else { Box::new(stream) }
     }
 }
 
 impl TimeRules for Mutated {
-    fn now(&self) -> SystemTime {
-        self.base.now()
-    }
-
-    fn timestamp(&self) -> String {
-        self.base.timestamp()
+    unchanged! {
+        fn now(&self) -> SystemTime;
+        fn timestamp(&self) -> String;
     }
 }
 
 impl IdRules for Mutated {
+    unchanged! {
+        fn request_id(&self, start: u64, number: u64) -> String;
+        fn resource_id(&self, prefix: &str, start: u64, number: u64) -> String;
+    }
+
     fn request_number(&self, number: u64) -> u64 {
         match () {
             () if self.is_active(server::REQUEST_ID_PER_SECOND) => self.unix_seconds(),
             () if self.is_active(server::REQUEST_ID_IN_PAIRS) => number / 2,
             () => self.base.request_number(number),
         }
-    }
-
-    fn request_id(&self, start: u64, number: u64) -> String {
-        self.base.request_id(start, number)
-    }
-
-    fn resource_id(&self, prefix: &str, start: u64, number: u64) -> String {
-        self.base.resource_id(prefix, start, number)
     }
 }
 

@@ -17,6 +17,10 @@ use crate::webhooks::signature;
 const STALE_BY_SECONDS: u64 = 600;
 
 impl WebhookRules for Mutated {
+    unchanged! {
+        fn log(&self, deliveries: Vec<Value>) -> Vec<Value>;
+    }
+
     fn target(&self, members: &Map<String, Value>, url: &str) -> Result<Option<Target>, ApiError> {
         // Without a url the webhook was accepted by a mutant that needs none.
         if members.contains_key("url") { self.base.target(members, url) } else { Ok(None) }
@@ -33,10 +37,6 @@ impl WebhookRules for Mutated {
             _ => {}
         }
         self.base.logged(shown)
-    }
-
-    fn log(&self, deliveries: Vec<Value>) -> Vec<Value> {
-        self.base.log(deliveries)
     }
 }
 
@@ -65,6 +65,12 @@ impl Mutated {
 }
 
 impl DeliveryRules for Mutated {
+    unchanged! {
+        fn event_delay(&self, event: &str) -> Duration;
+        fn request(&self, headers: Vec<(&'static str, String)>, body: &str) -> Attempted;
+        fn log_delay(&self) -> Duration;
+    }
+
     fn announces(&self, event: &str) -> bool {
         !(event == "customer.state_changed" && self.is_active(webhooks::STATE_CHANGES_NOT_ANNOUNCED))
     }
@@ -81,10 +87,6 @@ impl DeliveryRules for Mutated {
             () if self.is_active(webhooks::OUTBOUND_IS_JSON_TEXT) => json!(text).to_string(),
             () => text,
         }
-    }
-
-    fn event_delay(&self, event: &str) -> Duration {
-        self.base.event_delay(event)
     }
 
     fn attempts(&self) -> u32 {
@@ -140,14 +142,6 @@ impl DeliveryRules for Mutated {
         };
         headers.retain(|(name, _)| *name != dropped);
         headers
-    }
-
-    fn request(&self, headers: Vec<(&'static str, String)>, body: &str) -> Attempted {
-        self.base.request(headers, body)
-    }
-
-    fn log_delay(&self) -> Duration {
-        self.base.log_delay()
     }
 }
 

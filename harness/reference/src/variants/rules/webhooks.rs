@@ -9,10 +9,11 @@ use crate::errors::ApiError;
 use crate::rules::Conforming;
 use crate::variants::{requests, webhooks, wire};
 use crate::webhooks::WebhookRules;
-use crate::webhooks::client::{Attempted, Parts, Target};
+use crate::webhooks::client::{Attempted, Target};
 use crate::webhooks::outbound::{Attempt, DeliveryRules};
+use crate::wire::Pieces;
 
-/// The number of characters in a small chunk.
+/// The number of bytes in a small chunk.
 const SMALL_CHUNK: usize = 11;
 /// Undocumented headers.
 const UNDOCUMENTED: [(&str, &str); 4] =
@@ -75,7 +76,7 @@ impl DeliveryRules for Varied {
             request.headers.extend(UNDOCUMENTED.map(|(name, value)| (name, value.to_owned())));
         }
         if self.is_active(webhooks::CHUNKED_EVENTS) {
-            request.body = Parts::chunks(body, SMALL_CHUNK);
+            request.body = Pieces::chunks(body.into(), SMALL_CHUNK);
         }
         request
     }

@@ -3,10 +3,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
+
+use super::{Headers, read, split, unchunked, value};
 
 /// The timeout of a delivery in the tests.
 pub const TIMEOUT: Duration = Duration::from_millis(800);
@@ -17,14 +19,13 @@ const LATE: Duration = Duration::from_millis(1_200);
 #[derive(Clone, Debug)]
 pub struct Received {
     pub path: String,
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     pub body: Vec<u8>,
 }
 
 impl Received {
     pub fn header(&self, name: &str) -> &str {
-        let found = self.headers.iter().find(|(known, _)| known == name);
-        found.map_or("", |(_, value)| value)
+        value(&self.headers, name).unwrap_or_default()
     }
 }
 
@@ -70,9 +71,7 @@ async fn listen(listener: TcpListener, received: Arc<Mutex<Vec<Received>>>) {
 }
 
 async fn response(mut stream: TcpStream, received: Arc<Mutex<Vec<Received>>>) {
-    let Some(request) = read(&mut stream).await else {
-        return;
-    };
+    let Ok(request) = read(&mut stream, complete).await else { return };
     let path = request.path.clone();
     received.lock().expect("the list").push(request);
     let status = match path.as_str() {
@@ -91,31 +90,11 @@ async fn response(mut stream: TcpStream, received: Arc<Mutex<Vec<Received>>>) {
     let _ = stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).await;
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Received> {
-    let mut bytes = Vec::new();
-    loop {
-        if let Some(request) = complete(&bytes) {
-            return Some(request);
-        }
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-    }
-}
-
 fn complete(bytes: &[u8]) -> Option<Received> {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let mut lines = head.split("\r\n");
-    let path = lines.next()?.split(' ').nth(1)?.to_owned();
-    let headers: Vec<(String, String)> = lines
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
-        .collect();
-    let length = headers.iter().find(|(name, _)| name == "content-length");
-    let body = match length {
-        Some((_, length)) => bytes.get(end + 4..end + 4 + length.parse::<usize>().ok()?)?.to_vec(),
-        None => super::unchunked(&bytes[end + 4..])?,
+    let (head, headers, rest) = split(bytes)?;
+    let body = match value(&headers, "content-length") {
+        Some(length) => rest.get(..length.parse().ok()?)?.to_vec(),
+        None => unchunked(rest)?,
     };
-    Some(Received { path, headers, body })
+    Some(Received { path: head.split(' ').nth(1)?.to_owned(), headers, body })
 }

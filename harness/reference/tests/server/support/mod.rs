@@ -23,7 +23,7 @@ pub struct Sandbox {
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
     pub status: u16,
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     pub body: Vec<u8>,
     /// The head as received.
     pub head: String,
@@ -47,8 +47,7 @@ impl Reply {
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
+        value(&self.headers, name)
     }
 }
 
@@ -82,7 +81,7 @@ impl Sandbox {
                 None => TcpStream::connect(self.running.address()).await.ok()?,
             };
             stream.write_all(request).await.ok()?;
-            let reply = read(&mut stream).await?;
+            let reply = read(&mut stream, complete).await.or_else(|bytes| complete_at_close(&bytes).ok_or(())).ok()?;
             if reply.header("connection") != Some("close") {
                 *self.idle.lock().await = Some(stream);
             }
@@ -170,14 +169,17 @@ pub fn assert_error(reply: &Reply, status: u16, code: &str) {
     assert!(names.all(|name| known.contains(&name.as_str())), "{body}");
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Reply> {
+pub type Headers = Vec<(String, String)>;
+
+/// Reads a message that `complete` finds in the bytes so far; the error has the bytes of an incomplete one.
+async fn read<T>(stream: &mut TcpStream, complete: fn(&[u8]) -> Option<T>) -> Result<T, Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
-        if let Some(reply) = complete(&bytes) {
-            return Some(reply);
+        if let Some(message) = complete(&bytes) {
+            return Ok(message);
         }
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return complete_at_close(&bytes);
+        if !stream.read_buf(&mut bytes).await.is_ok_and(|count| count > 0) {
+            return Err(bytes);
         }
     }
 }
@@ -217,13 +219,20 @@ fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
 
 /// A reply without its body, and the bytes after its head.
 fn parse_head(bytes: &[u8]) -> Option<(Reply, &[u8])> {
+    let (head, headers, rest) = split(bytes)?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some((Reply { status, headers, body: Vec::new(), head }, rest))
+}
+
+/// The head of a message, its headers, and the bytes after it.
+fn split(bytes: &[u8]) -> Option<(String, Headers, &[u8])> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let mut lines = head.split("\r\n");
-    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-    let headers: Vec<(String, String)> = lines
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
-        .collect();
-    Some((Reply { status, headers, body: Vec::new(), head }, &bytes[end + 4..]))
+    let lines = head.split("\r\n").skip(1).filter_map(|line| line.split_once(':'));
+    let headers = lines.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
+    Some((head, headers, &bytes[end + 4..]))
+}
+
+fn value<'h>(headers: &'h Headers, name: &str) -> Option<&'h str> {
+    headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
