@@ -121,7 +121,9 @@ pub fn one_line(text: &str, most: usize) -> String {
     for letter in text.chars() {
         let before = line.len();
         match letter {
-            '\n' | '\t' => push_escaped(&mut line, letter),
+            '\n' => line.push_str("\\n"),
+            '\r' => line.push_str("\\r"),
+            '\t' => line.push_str("\\t"),
             other => push_visible(&mut line, other),
         }
         length += line[before..].chars().count();
@@ -185,7 +187,8 @@ mod tests {
             let text = format!("a{letter}[31mb\n{letter}c");
             for shown in [printable(&text), visible(&text), one_line(&text, 99)] {
                 assert!(!shown.contains(letter), "{letter:?} in {shown:?}");
-                assert!(shown.contains(&format!("a\\u{{{:x}}}[31mb", u32::from(letter))), "{shown:?}");
+                let escaped = format!("a\\u{{{:x}}}[31mb", u32::from(letter));
+                assert!(shown.contains(&escaped) || letter == '\r' && shown.contains("a\\r[31mb"), "{shown:?}");
             }
         }
     }
@@ -222,8 +225,8 @@ mod tests {
 
     #[test]
     fn line_ends_in_values_are_escaped() {
-        assert_eq!(one_line("X\n::warning::y\u{1b}[31m", 99), "X\\u{a}::warning::y\\u{1b}[31m");
-        assert_eq!(one_line("a\nb", 9), "a\\u{a}b");
+        assert_eq!(one_line("X\n::warning::y\u{1b}[31m", 99), "X\\n::warning::y\\u{1b}[31m");
+        assert_eq!(one_line("a\nb", 9), "a\\nb");
         assert_eq!(one_line("123456789", 9), "123456789");
         assert_eq!(one_line("1234567890", 9), "12345678…");
         assert_eq!(one_line("123456\u{1b}", 9), "123456…", "an escape sequence is never cut");

@@ -10,6 +10,8 @@ use crate::model::Report;
 use judge::verdict::Verdict;
 use spec::contract::Level;
 
+/// Between the beginning and the end of a long body.
+const BETWEEN: &str = " … ";
 /// With more causes than this, expected and actual value share a line.
 const FEW_CAUSES: usize = 4;
 /// How many repairs come first.
@@ -239,7 +241,8 @@ impl Card<'_, '_> {
     }
 }
 
-/// The body of the request, if it matters. A long one is not cut, because what matters may be at its end.
+/// The body of the request, if it matters. Of a long one, the beginning and the end are shown: what matters may be at its
+/// end.
 fn sent(cause: &Cause<'_>, prefix: &str, screen: Screen<'_>, most: usize) -> Vec<String> {
     let Some(body) = cause.sent() else { return Vec::new() };
     let body = one_line(body, usize::MAX);
@@ -247,8 +250,13 @@ fn sent(cause: &Cause<'_>, prefix: &str, screen: Screen<'_>, most: usize) -> Vec
     if lines.len() <= most {
         return lines;
     }
-    // What is reported may be an excerpt, so its length says nothing.
-    let text = format!("a long body, {}", screen.elsewhere());
+    let room = (screen.columns.saturating_sub(prefix.chars().count()) * most).saturating_sub(BETWEEN.chars().count());
+    let letters: Vec<char> = body.chars().collect();
+    if letters.len() <= room {
+        return wrapped(prefix, &body, screen.columns, most);
+    }
+    let (begin, end) = (&letters[..room / 2], &letters[letters.len() - room / 2..]);
+    let text = format!("{}{BETWEEN}{}", String::from_iter(begin), String::from_iter(end));
     wrapped(prefix, &text, screen.columns, most)
 }
 

@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_escaped_before_the_text_is_broken() {
-        assert_eq!(wrapped("", "a\nb\u{1b}[31m", 99, 1), ["a\\u{a}b\\u{1b}[31m"]);
+        assert_eq!(wrapped("", "a\nb\u{1b}[31m", 99, 1), ["a\\nb\\u{1b}[31m"]);
     }
 
     #[test]
