@@ -14,13 +14,10 @@ use cli::run::load;
 use futures_util::StreamExt as _;
 use generate::Sampling;
 use judge::record::TestRecord;
-use judge::target::Target;
 use mutate::embedded::{Embedded, mutants, start_with_mutants};
-use runner::client::{HttpClient, Network};
-use runner::execute::{Environment, Stop, run_test, token};
+use runner::execute::{Environment, run_test};
 use spec::contract::Contract;
 use spec::scenario::TestCase;
-use tokio::sync::watch;
 
 /// The number of properties that run at a time.
 const AT_A_TIME: usize = 4;
@@ -151,21 +148,9 @@ impl Bench {
         Ok(results)
     }
 
-    async fn server(
-        &self,
-        mutants: &[&str],
-        seed: u64,
-    ) -> Result<(Environment, (Embedded, watch::Sender<Option<Stop>>)), String> {
+    async fn server(&self, mutants: &[&str], seed: u64) -> Result<(Environment, Embedded), String> {
         let embedded = start_with_mutants(mutants).await.map_err(|error| error.to_string())?;
-        let target = Target {
-            url: embedded.url(),
-            embedded: true,
-            credentials: embedded.credentials.clone(),
-            ..Target::default()
-        };
-        let client = HttpClient::new(&target.url, &Network::default())?;
-        let (sender, stop) = watch::channel(None);
-        let environment = Environment::new(self.contract.clone(), target, client, None, token(), stop);
-        Ok((environment.with_sampling(Sampling { seed, cases: self.cases }), (embedded, sender)))
+        let environment = Environment::on_loopback(self.contract.clone(), embedded.target()).await?;
+        Ok((environment.with_sampling(Sampling { seed, cases: self.cases }), embedded))
     }
 }

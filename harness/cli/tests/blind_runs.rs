@@ -19,6 +19,8 @@ mod matching;
 mod mutants;
 #[path = "blind_runs/proxy.rs"]
 mod proxy;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -34,6 +34,8 @@ mod running;
 mod secrets;
 #[path = "cli/selecting.rs"]
 mod selecting;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 #[path = "../../packs/parcel/stub.rs"]
 mod stub;
 #[path = "cli/support.rs"]

@@ -7,5 +7,7 @@ mod evidence;
 mod half_built;
 #[path = "coverage/runs.rs"]
 mod runs;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 #[path = "coverage/unset.rs"]
 mod unset;

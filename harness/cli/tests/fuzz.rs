@@ -8,6 +8,8 @@
 mod fickle;
 #[path = "fuzz/registry.rs"]
 mod registry;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 #[path = "fuzz/support.rs"]
 mod support;
 
@@ -122,7 +124,7 @@ async fn counterexamples_are_saved_as_scenarios() {
     assert!(files[0].1.contains("with: { dateOfBirth: \"1900/01/01\" }"), "{}", files[0].1);
     assert!(files[1].1.contains("with: { lastName: \"\\x00\" }"), "{}", files[1].1);
 
-    let folder = PackFolder::new("found", &files);
+    let folder = PackFolder::new(&files);
     let library = folder.library(&pack);
     let kept: Vec<&TestCase> = library.tests.iter().filter(|test| test.first).collect();
     assert_eq!(kept.len(), 2);
@@ -176,7 +178,7 @@ async fn other_seeds_generate_other_values() {
 async fn failure_that_cannot_be_repeated_is_flaky() {
     let pack = Pack::with(&REGISTRY);
     let sampling = Sampling { seed: 1, cases: Some(8) };
-    let server = Server::at(&pack, &fickle::start(8).await, sampling);
+    let server = Server::at(&pack, fickle::start(8).await, sampling).await;
     let record = server.run(pack.test(DATES)).await;
     let reason = record.inconclusive.as_deref().expect("no verdict");
     assert!(record.flaky && reason.starts_with("flaky: dateOfBirth "), "{reason}");
@@ -199,7 +201,7 @@ async fn only_the_first_ten_counterexamples_are_shrunk() {
 
 /// The rows of a table of postal codes: country and pattern.
 fn postal_table(path: &str) -> std::collections::BTreeMap<String, String> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let path = shared::path(path);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let rows = text.lines().filter(|line| !line.starts_with('#'));
     let cells = rows.filter_map(|line| line.split_once('\t'));

@@ -17,6 +17,8 @@ mod program;
 mod run;
 #[path = "hostile/server.rs"]
 mod server;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};

@@ -363,10 +363,7 @@ fn assert_no_faults(sources: Vec<(String, String)>, rule: impl Fn(&str) -> Vec<S
 }
 
 fn pack() -> (Contract, Library) {
-    load(&root()).unwrap_or_else(|problems| {
-        let rendered: Vec<String> = problems.0.iter().map(ToString::to_string).collect();
-        panic!("{}", rendered.join("\n"))
-    })
+    load(&root()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 fn root() -> PathBuf {

@@ -9,69 +9,27 @@ mod forms;
 mod learned;
 #[path = "init/pages.rs"]
 mod pages;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 #[path = "init/stub.rs"]
 mod stub;
 #[path = "init/to_do.rs"]
 mod to_do;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cli::run::{load, load_draft};
 use init::{Auth, Learned, Pack, Sources, generate, write};
-use judge::target::{Credential, Target, TargetFile};
-use runner::client::{HttpClient, Network};
-use runner::execute::{Environment, run_test, token};
+use judge::target::TargetFile;
+use runner::execute::run_test;
 use serde_json::{Value, json};
+use shared::{Folder, environment, path};
 use spec::contract::{Contract, FieldForm};
 use spec::scenario::Library;
 
-/// A temporary folder of a test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("conformance-init-test-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        Self(folder)
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.0.join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-
-    fn names(&self) -> BTreeSet<String> {
-        fn walk(root: &Path, folder: &Path, found: &mut BTreeSet<String>) {
-            for entry in fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
-                if entry.is_dir() {
-                    walk(root, &entry, found);
-                } else {
-                    found.insert(entry.strip_prefix(root).expect("below").display().to_string());
-                }
-            }
-        }
-        let mut found = BTreeSet::new();
-        walk(&self.0, &self.0, &mut found);
-        found
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 fn sources(name: &str) -> Sources {
-    let openapi = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/init").join(name);
+    let openapi = path("tests/init").join(name);
     Sources { openapi, page: None, problem_json: false, name: None, auth: None, url: None }
 }
 
@@ -80,12 +38,9 @@ fn generated(sources: &Sources) -> Pack {
 }
 
 /// Writes a pack and loads it.
-fn loaded(folder: &Folder, pack: &Pack) -> (Contract, Library) {
-    write(&folder.0, &pack.files).expect("a pack");
-    load(&folder.0).unwrap_or_else(|problems| {
-        let all: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
-        panic!("{}", all.join("\n\n"))
-    })
+fn loaded(folder: &Folder, pack: &Pack) -> (Arc<Contract>, Library) {
+    write(folder, &pack.files).expect("a pack");
+    shared::pack(folder)
 }
 
 fn names(library: &Library) -> BTreeSet<&str> {
@@ -100,7 +55,7 @@ fn packs_of_different_descriptions_load() {
         ("notes-fastapi.json", 3, 0, 10),
         ("split/openapi.yaml", 3, 3, 8),
     ] {
-        let folder = Folder::new(&name.replace('/', "-"));
+        let folder = Folder::new();
         let pack = generated(&sources(name));
         let (contract, library) = loaded(&folder, &pack);
         assert_eq!((contract.operations.len(), contract.catalog.codes.len()), (operations, codes), "{name}");
@@ -108,7 +63,7 @@ fn packs_of_different_descriptions_load() {
         let long: Vec<&String> =
             pack.files.iter().filter(|(name, _)| !name.contains("openapi")).map(|(_, text)| text).collect();
         assert!(long.iter().all(|text| text.lines().all(|line| line.chars().count() <= 160)), "{name}");
-        let target = folder.0.join("target.example.yaml");
+        let target = folder.join("target.example.yaml");
         TargetFile::load(&target, &contract).unwrap_or_else(|problems| panic!("{:?}", problems.0));
     }
 }
@@ -154,24 +109,23 @@ fn files_that_the_description_refers_to_are_copied() {
 
 #[test]
 fn page_without_a_code_is_refused() {
-    let folder = Folder::new("no-code");
-    std::fs::create_dir_all(&folder.0).expect("a folder");
-    let page = folder.0.join("errors.md");
-    std::fs::write(&page, "# Errors\n\n| Code | Meaning |\n|---|---|\n| 404 | Not found |\n").expect("a page");
-    let message = generate(&Sources { page: Some(page), ..sources("books.json") }, &[]).expect_err("must be refused");
+    let folder = Folder::new();
+    let page = folder.write("errors.md", "# Errors\n\n| Code | Meaning |\n|---|---|\n| 404 | Not found |\n");
+    let message =
+        generate(&Sources { page: Some(page.into()), ..sources("books.json") }, &[]).expect_err("must be refused");
     assert!(message.contains("errors.md: no error code was found on this page"), "{message}");
 }
 
 #[test]
 fn codes_are_read_from_examples_lists_constants_or_a_page() {
-    let folder = Folder::new("codes");
+    let folder = Folder::new();
     let (contract, library) = loaded(&folder, &generated(&sources("books.json")));
     assert_eq!(contract.catalog.code("NOT_FOUND").and_then(|code| code.status()), Some(404));
     assert!(contract.clause_of_check("code-registered").is_none(), "examples do not list all codes");
     assert!(names(&library).contains("unknown-ids::unknown-id/readBook"));
 
     let with_page = Sources { page: Some(sources("page.md").openapi), ..sources("books.json") };
-    let folder = Folder::new("page");
+    let folder = Folder::new();
     let (contract, _) = loaded(&folder, &generated(&with_page));
     assert_eq!(contract.catalog.code_names(), ["UNAUTHENTICATED", "INVALID", "NOT_FOUND", "OUT_OF_PAPER"]);
     assert!(
@@ -180,14 +134,14 @@ fn codes_are_read_from_examples_lists_constants_or_a_page() {
     );
     assert!(folder.read("scenarios/bodies.yaml").contains("error: INVALID"));
 
-    let folder = Folder::new("constants");
+    let folder = Folder::new();
     let (contract, _) = loaded(&folder, &generated(&sources("split/openapi.yaml")));
     assert!(contract.catalog.code("1003").is_some());
 }
 
 #[test]
 fn request_schemas_are_tested_if_the_response_to_invalid_values_is_known() {
-    let folder = Folder::new("formats");
+    let folder = Folder::new();
     let (_, library) = loaded(&folder, &generated(&with_page()));
     let formats = folder.read("schemas/formats.yaml");
     assert!(formats.contains("  refused: { clause: CODE-2, error: INVALID }\n"), "{formats}");
@@ -199,7 +153,7 @@ fn request_schemas_are_tested_if_the_response_to_invalid_values_is_known() {
     );
 
     // Without codes, the status is expected.
-    let folder = Folder::new("formats-of-statuses");
+    let folder = Folder::new();
     let (_, library) = loaded(&folder, &generated(&sources("notes-fastapi.json")));
     let formats = folder.read("schemas/formats.yaml");
     assert!(formats.contains("status: [400, 422] }  # guess: check"), "{formats}");
@@ -210,7 +164,7 @@ fn request_schemas_are_tested_if_the_response_to_invalid_values_is_known() {
 fn problems_are_recognised_by_their_media_type_and_by_the_flag() {
     let flag = Sources { problem_json: true, ..sources("notes-fastapi.json") };
     for sources in [sources("shop.yaml"), flag] {
-        let folder = Folder::new(if sources.problem_json { "flag" } else { "media" });
+        let folder = Folder::new();
         let (contract, _) = loaded(&folder, &generated(&sources));
         let envelope = &contract.catalog.envelope;
         assert_eq!(
@@ -223,7 +177,7 @@ fn problems_are_recognised_by_their_media_type_and_by_the_flag() {
 
 #[test]
 fn validation_errors_of_a_framework_do_not_describe_other_errors() {
-    let folder = Folder::new("fastapi");
+    let folder = Folder::new();
     let (contract, library) = loaded(&folder, &generated(&sources("notes-fastapi.json")));
     assert!(
         contract.clause_of_check("envelope-present").is_none()
@@ -235,7 +189,7 @@ fn validation_errors_of_a_framework_do_not_describe_other_errors() {
 
 #[test]
 fn actors_and_cleanup_follow_from_the_description() {
-    let folder = Folder::new("actors");
+    let folder = Folder::new();
     let (contract, _) = loaded(&folder, &generated(&sources("shop.yaml")));
     let actors: Vec<&str> = contract.conventions.actors.keys().map(String::as_str).collect();
     assert_eq!(actors, ["anonymous", "invalid", "login", "user"]);
@@ -246,18 +200,17 @@ fn actors_and_cleanup_follow_from_the_description() {
     );
 
     let public = Sources { auth: Some(Auth::None), ..sources("notes-fastapi.json") };
-    let (contract, library) = loaded(&Folder::new("public"), &generated(&public));
+    let (contract, library) = loaded(&Folder::new(), &generated(&public));
     assert!(contract.conventions.actors.keys().eq(["anonymous"]));
     assert!(library.tests.iter().all(|test| test.actors.is_empty()), "no credential is needed");
 }
 
 #[test]
 fn description_without_any_security_needs_no_credential() {
-    let folder = Folder::new("open");
+    let folder = Folder::new();
     let minimal = "openapi: 3.1.0\ninfo: { title: Open, version: '1' }\nsecurity: []\npaths:\n  /news:\n    get: \
                    { operationId: readNews, responses: { '200': { description: News }, '400': { description: No } } }\n";
-    folder.write("open.yaml", minimal);
-    let sources = Sources { openapi: folder.0.join("open.yaml"), ..sources("books.json") };
+    let sources = Sources { openapi: folder.write("open.yaml", minimal).into(), ..sources("books.json") };
     let pack = generated(&sources);
     let (contract, _) = loaded(&folder, &pack);
     assert!(contract.conventions.actors.keys().eq(["anonymous"]), "{:?}", contract.conventions.actors);
@@ -279,7 +232,7 @@ fn recorded_responses_are_used_where_the_documentation_says_nothing() {
     let gone = json!({ "type": "https://notes.example/gone", "title": "Gone", "status": 410 });
     let other = json!({ "type": "https://notes.example/other", "title": "Other", "status": 400 });
     let problems = responses("application/problem+json", &[(410, gone.clone()), (410, gone), (400, other)]);
-    let folder = Folder::new("learned");
+    let folder = Folder::new();
     let pack = generate(&sources("notes-fastapi.json"), &problems).expect("a pack");
     let (contract, _) = loaded(&folder, &pack);
     assert_eq!(contract.catalog.code_names(), ["https://notes.example/gone", "https://notes.example/other"]);
@@ -291,14 +244,14 @@ fn recorded_responses_are_used_where_the_documentation_says_nothing() {
     // Different responses do not describe all errors.
     let mixed = responses("application/json", &[(404, json!({ "message": "x" })), (400, json!({ "errors": [] }))]);
     let pack = generate(&sources("notes-fastapi.json"), &mixed).expect("a pack");
-    let (contract, _) = loaded(&Folder::new("mixed"), &pack);
+    let (contract, _) = loaded(&Folder::new(), &pack);
     assert!(contract.clause_of_check("envelope-present").is_none());
 }
 
 #[test]
 fn the_status_and_the_field_in_recorded_responses_are_found() {
     let body = |status: u16| json!({ "statusCode": status, "message": "x", "errors": [{ "pointer": "#/title", "detail": "y" }] });
-    let folder = Folder::new("pointers");
+    let folder = Folder::new();
     let learned = responses("application/json", &[(400, body(400)), (404, body(404))]);
     let (contract, _) = loaded(&folder, &generate(&sources("notes-fastapi.json"), &learned).expect("a pack"));
     let envelope = &contract.catalog.envelope;
@@ -319,7 +272,7 @@ fn recorded_codes_are_ignored_if_the_documentation_lists_all_codes() {
     let learned = responses("text/json", &[(404, json!({ "error": { "code": "UNDOCUMENTED", "message": "x" } }))]);
     for (sources, codes) in [(with_page(), 4), (sources("books.json"), 4)] {
         let pack = generate(&sources, &learned).expect("a pack");
-        let (contract, _) = loaded(&Folder::new(&format!("undocumented-{}", sources.page.is_some())), &pack);
+        let (contract, _) = loaded(&Folder::new(), &pack);
         assert_eq!(contract.catalog.codes.len(), codes, "with a page the code is a violation");
         assert_eq!(contract.catalog.code("UNDOCUMENTED").is_some(), sources.page.is_none());
         assert_eq!(contract.catalog.envelope.media_type, "application/json", "the documentation names this media type");
@@ -338,17 +291,17 @@ fn each_guess_is_marked() {
 
 #[test]
 fn files_that_a_person_has_changed_are_not_overwritten() {
-    let folder = Folder::new("kept");
+    let folder = Folder::new();
     folder.write("notes.txt", "mine");
     folder.write("scenarios/reads.yaml", "mine");
     let pack = generated(&sources("books.json"));
-    let outcome = write(&folder.0, &pack.files).expect("a pack");
+    let outcome = write(&folder, &pack.files).expect("a pack");
     assert!(outcome.kept.is_empty() && outcome.written == pack.files.len());
     let changed = folder.read("schemas/clauses.yaml") + "  # a note of mine\n";
     folder.write("schemas/clauses.yaml", &changed);
 
     let next = generated(&Sources { page: Some(sources("page.md").openapi), ..sources("books.json") });
-    let outcome = write(&folder.0, &next.files).expect("a pack");
+    let outcome = write(&folder, &next.files).expect("a pack");
     assert_eq!(outcome.kept, ["schemas/clauses.yaml"]);
     assert_eq!(folder.read("schemas/clauses.yaml"), changed);
     assert_eq!(folder.read("schemas/clauses.yaml.new"), next.files["schemas/clauses.yaml"]);
@@ -362,36 +315,36 @@ fn files_that_a_person_has_changed_are_not_overwritten() {
         .filter(|(name, _)| !name.starts_with("scenarios/b"))
         .map(|(a, b)| (a.clone(), b.clone()))
         .collect();
-    let outcome = write(&folder.0, &without).expect("a pack");
+    let outcome = write(&folder, &without).expect("a pack");
     assert_eq!(
         (outcome.kept, outcome.removed),
         (vec!["schemas/clauses.yaml".to_owned()], vec!["scenarios/bodies.yaml".to_owned()])
     );
-    assert!(!folder.names().contains("scenarios/bodies.yaml"));
+    assert!(!folder.join("scenarios/bodies.yaml").exists());
 }
 
 #[test]
 fn files_that_init_has_not_written_are_not_overwritten() {
-    let folder = Folder::new("foreign");
+    let folder = Folder::new();
     folder.write("README.md", "mine");
     folder.write("schemas/errors.yaml", "mine");
     let pack = generated(&sources("books.json"));
-    let outcome = write(&folder.0, &pack.files).expect("a pack");
+    let outcome = write(&folder, &pack.files).expect("a pack");
     assert_eq!(outcome.kept, ["README.md", "schemas/errors.yaml"]);
     assert_eq!((folder.read("README.md"), folder.read("schemas/errors.yaml")), ("mine".to_owned(), "mine".to_owned()));
 }
 
 #[test]
 fn a_draft_loads_with_clauses_that_nothing_judges() {
-    let folder = Folder::new("draft");
+    let folder = Folder::new();
     let pack = generated(&sources("books.json"));
-    write(&folder.0, &pack.files).expect("a pack");
+    write(&folder, &pack.files).expect("a pack");
     let clauses =
         folder.read("schemas/clauses.yaml") + "  - { id: NEW-1, level: MUST, page: x, says: Not judged yet. }\n";
     folder.write("schemas/clauses.yaml", &clauses);
-    let problems = load(&folder.0).map(|_| ()).expect_err("strict");
+    let problems = load(&folder).map(|_| ()).expect_err("strict");
     assert_eq!(problems.0.len(), 1);
-    let Ok((contract, _, mut unfinished)) = load_draft(&folder.0) else { panic!("a draft") };
+    let Ok((contract, _, mut unfinished)) = load_draft(&folder) else { panic!("a draft") };
     unfinished.retain(|problem| !problem.is_to_do);
     assert!(contract.clause("NEW-1").is_some() && unfinished.len() == 1);
     assert!(
@@ -399,8 +352,8 @@ fn a_draft_loads_with_clauses_that_nothing_judges() {
         "{}",
         unfinished[0].rendered_as_warning()
     );
-    folder.write("schemas/clauses.yaml", &(clauses + "  - { id: NEW-1, level: MUST, page: x, says: Twice. }\n"));
-    assert!(load_draft(&folder.0).is_err(), "mistakes stay errors");
+    folder.write("schemas/clauses.yaml", clauses + "  - { id: NEW-1, level: MUST, page: x, says: Twice. }\n");
+    assert!(load_draft(&folder).is_err(), "mistakes stay errors");
 }
 
 /// The result of a run: violated clauses, each with a test, and inconclusive tests.
@@ -412,14 +365,9 @@ struct RunResult {
 }
 
 async fn run(pack: &Pack, fault: Option<&'static str>) -> RunResult {
-    let folder = Folder::new(&format!("run-{}", fault.unwrap_or("conforming")));
+    let folder = Folder::new();
     let (contract, library) = loaded(&folder, pack);
-    let url = stub::open(fault).await;
-    let credentials = [("user".to_owned(), Credential::parse(stub::CREDENTIAL).expect("a credential"))];
-    let target = Target { url, credentials: credentials.into_iter().collect(), ..Target::default() };
-    let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
-    let (_sender, stop) = tokio::sync::watch::channel(None);
-    let environment = Environment::new(Arc::new(contract), target, client, None, token(), stop);
+    let environment = environment(&contract, stub::open(fault).await, &[("user", stub::CREDENTIAL)]).await;
     let mut result =
         RunResult { violated: BTreeMap::new(), inconclusive: Vec::new(), upheld: BTreeSet::new(), leftovers: 0 };
     for test in &library.tests {

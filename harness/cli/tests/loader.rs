@@ -11,6 +11,8 @@ mod data;
 mod dice;
 #[path = "loader/packs.rs"]
 mod packs;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 #[path = "loader/text.rs"]
 mod text;
 
@@ -19,7 +21,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use dice::Dice;
-use packs::{Folder, Subject};
+use packs::{Changeable, Subject};
 
 /// The number of changes in an ordinary run, for each subject.
 const CHANGES: u64 = 100;
@@ -40,7 +42,7 @@ fn changed_target_files_are_loaded_or_refused_with_a_place_that_exists() {
 }
 
 fn run(subject: Subject) {
-    let folder = Folder::of(subject);
+    let folder = Changeable::of(subject);
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     if let Some(seed) = number("LOADER_SEED") {
         assert_eq!(problem(&folder, seed), None, "{subject:?}, seed {seed}");
@@ -62,7 +64,7 @@ fn run(subject: Subject) {
 }
 
 /// What is wrong after the change of this seed.
-fn problem(folder: &Folder, seed: u64) -> Option<String> {
+fn problem(folder: &Changeable, seed: u64) -> Option<String> {
     let mut dice = Dice::new(seed);
     let name = dice.pick(folder.names()).clone();
     let original = folder.read(&name);

@@ -2,14 +2,18 @@
 //! of `schemas/`, a change to the file of the parcel pack. `FAULT.txt` in the same folder is the expected message; `BLESS=1`
 //! rewrites it. Each file is a test of its own: `cargo test --test malformed -- scenario/keep`.
 
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use cli::run::load;
 use judge::target::TargetFile;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
+use shared::{Folder, PARCEL};
 use similar::TextDiff;
 use spec::scenario::plan::RequestBody;
 use spec::source::{Problems, yaml_files};
@@ -35,7 +39,7 @@ struct Change {
 }
 
 fn main() -> ExitCode {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/malformed");
+    let folder = shared::path("tests/malformed");
     let cases = yaml_files(&folder, &folder);
     assert!(cases.len() >= 60, "{} files", cases.len());
     let mut tests = vec![
@@ -69,36 +73,34 @@ fn message_is_as_expected(path: &Path, name: &str) -> Result<(), Failed> {
 /// Missing files cannot be in `malformed/`.
 fn missing_files_are_reported() -> Result<(), Failed> {
     for missing in ["errors.yaml", "clauses.yaml", "conventions.yaml", "openapi.yaml", "trouble.schema.json"] {
-        let pack = Pack::new();
-        std::fs::remove_file(pack.0.join("schemas").join(missing)).expect("a file");
-        let message = rendered(load(&pack.0).map(|_| ()));
+        let pack = Folder::with_pack(PARCEL);
+        std::fs::remove_file(pack.join("schemas").join(missing)).expect("a file");
+        let message = rendered(load(&pack).map(|_| ()));
         assert!(message.starts_with(&format!("error: schemas/{missing}: cannot read the file: ")), "{message}");
     }
-    let pack = Pack::new();
-    let (contract, _) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
-    let message = rendered(TargetFile::load(&pack.0.join("target.yaml"), &contract).map(|_| ()));
+    let pack = Folder::with_pack(PARCEL);
+    let (contract, _) = shared::pack(&pack);
+    let message = rendered(TargetFile::load(&pack.join("target.yaml"), &contract).map(|_| ()));
     assert!(message.contains("target.yaml: cannot read the file: "), "{message}");
     Ok(())
 }
 
 /// Variants that editors and other tools write, byte order marks and merge keys among them. They are not errors.
 fn yml_and_crlf_files_are_accepted() -> Result<(), Failed> {
-    let pack = Pack::new();
-    let names = |pack: &Pack| {
-        let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
+    let pack = Folder::with_pack(PARCEL);
+    let names = |pack: &Folder| {
+        let (_, library) = shared::pack(pack);
         library.tests.into_iter().map(|test| (test.name, test.line)).collect::<BTreeSet<_>>()
     };
     let plain = names(&pack);
-    let scenarios = pack.0.join("scenarios");
+    let scenarios = pack.join("scenarios");
     for (name, other) in [("desk.yaml", "desk.yml"), ("fixtures.yaml", "fixtures.yml")] {
         std::fs::rename(scenarios.join(name), scenarios.join(other)).expect("a file");
     }
-    std::fs::rename(pack.0.join("schemas/errors.yaml"), pack.0.join("schemas/errors.yml")).expect("a file");
-    for file in [
-        scenarios.join("parcels.yaml"),
-        pack.0.join("schemas/openapi.yaml"),
-        pack.0.join("schemas/trouble.schema.json"),
-    ] {
+    std::fs::rename(pack.join("schemas/errors.yaml"), pack.join("schemas/errors.yml")).expect("a file");
+    for file in
+        [scenarios.join("parcels.yaml"), pack.join("schemas/openapi.yaml"), pack.join("schemas/trouble.schema.json")]
+    {
         let text = std::fs::read_to_string(&file).expect("a text");
         std::fs::write(&file, format!("\u{feff}{}", text.replace('\n', "\r\n"))).expect("a writable file");
     }
@@ -111,8 +113,8 @@ scenarios:
       - { call: registerParcel, as: clerk, body: &common { weightGrams: 1, destination: x } }
       - { call: registerParcel, as: clerk, body: { <<: *common, destination: 7 }, expect: { error: 40001 } }
 ";
-    std::fs::write(scenarios.join("merged.yaml"), merged).expect("a writable file");
-    let (_, library) = load(&pack.0).unwrap_or_else(|problems| panic!("{}", rendered(Err(problems))));
+    pack.write("scenarios/merged.yaml", merged);
+    let (_, library) = shared::pack(&pack);
     let test = library.tests.iter().find(|test| *test.name == *"merged::merged").expect("the test");
     let RequestBody::Value(body) = &test.steps[1].call().expect("a call").body else { panic!("no JSON body") };
     assert_eq!(body.source(), serde_json::json!({ "destination": 7, "weightGrams": 1 }));
@@ -122,11 +124,11 @@ scenarios:
 fn message_for(path: &Path, name: &str) -> String {
     let kind = name.split('/').next().unwrap_or_default();
     let (_, place) = PLACES.iter().find(|(known, _)| *known == kind).unwrap_or_else(|| panic!("no kind {kind}"));
-    let pack = Pack::new();
-    let file = pack.0.join(place);
+    let pack = Folder::with_pack(PARCEL);
+    let file = pack.join(place);
     let fault = std::fs::read(path).expect("a file");
     // A file that the parcel pack does not have is complete in `malformed/`.
-    let changed = match file.starts_with(pack.0.join("schemas")) && file.exists() {
+    let changed = match file.starts_with(pack.join("schemas")) && file.exists() {
         false => fault,
         true => {
             let change: Change = serde_yaml::from_slice(&fault).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -136,42 +138,16 @@ fn message_for(path: &Path, name: &str) -> String {
         }
     };
     std::fs::write(&file, changed).expect("a writable file");
-    let loaded = load(&pack.0);
+    let loaded = load(&pack);
     let outcome = match (kind, loaded) {
         ("target", Ok((contract, _))) => TargetFile::load(&file, &contract).map(|_| ()),
         (_, loaded) => loaded.map(|_| ()),
     };
-    rendered(outcome).replace(&format!("{}/", pack.0.display()), "")
+    rendered(outcome).replace(&format!("{}/", pack.display()), "")
 }
 
 fn rendered(outcome: Result<(), Problems>) -> String {
     let problems = outcome.err().unwrap_or_default();
     let rendered: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
     if rendered.is_empty() { String::new() } else { rendered.join("\n\n") + "\n" }
-}
-
-/// A copy of the parcel pack, deleted on drop.
-struct Pack(PathBuf);
-
-impl Pack {
-    fn new() -> Self {
-        use std::sync::atomic::{AtomicU32, Ordering};
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let copy = std::env::temp_dir().join(format!("conformance-malformed-{}-{number}", std::process::id()));
-        for part in ["schemas", "scenarios"] {
-            let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel").join(part);
-            std::fs::create_dir_all(copy.join(part)).expect("a folder");
-            for entry in std::fs::read_dir(from).expect("a folder").flatten() {
-                std::fs::copy(entry.path(), copy.join(part).join(entry.file_name())).expect("a copy");
-            }
-        }
-        Self(copy)
-    }
-}
-
-impl Drop for Pack {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }

@@ -3,18 +3,16 @@
 
 #[path = "orders/server.rs"]
 mod server;
-
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 
 use cli::run::load;
 use judge::record::TestRecord;
-use judge::target::{Credential, Target};
-use runner::client::{HttpClient, Network};
-use runner::execute::{Environment, run_test, token};
-use spec::contract::Contract;
-use spec::scenario::{Failure, Library, TestCase, TestKind, file_name, file_text};
-use spec::source::Problems;
+use runner::execute::run_test;
+use shared::{Folder, environment, pack};
+use spec::scenario::{Failure, TestCase, TestKind, file_name, file_text};
+
+const ORDERS: &str = "../packs/orders";
 
 /// Each fault of the server, the place whose tests report it, and a rule that finds it.
 const FAULTS: &[(&str, &str, &str)] = &[
@@ -48,12 +46,8 @@ const FAULTS: &[(&str, &str, &str)] = &[
 
 /// Runs the tests that are wanted against a new server.
 async fn run(fault: Option<&'static str>, wanted: impl Fn(&TestCase) -> bool) -> Vec<(TestCase, TestRecord)> {
-    let (contract, library) = pack();
-    let credentials = [("clerk".to_owned(), Credential::parse(server::CLERK).expect("a credential"))].into();
-    let target = Target { url: server::start(fault).await, credentials, ..Target::default() };
-    let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
-    let (_sender, stop) = tokio::sync::watch::channel(None);
-    let environment = Environment::new(contract, target, client, None, token(), stop);
+    let (contract, library) = pack(ORDERS);
+    let environment = environment(&contract, server::start(fault).await, &[("clerk", server::CLERK)]).await;
     let mut records = Vec::new();
     for test in library.tests.into_iter().filter(wanted) {
         let record = run_test(&environment, &test).await;
@@ -64,49 +58,13 @@ async fn run(fault: Option<&'static str>, wanted: impl Fn(&TestCase) -> bool) ->
     records
 }
 
-fn pack() -> (Arc<Contract>, Library) {
-    let (contract, library) = load(&root()).unwrap_or_else(|problems| panic!("{}", rendered(&problems)));
-    (Arc::new(contract), library)
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/orders")
-}
-
-fn rendered(problems: &Problems) -> String {
-    problems.0.iter().map(|problem| problem.rendered()).collect::<Vec<_>>().join("\n")
-}
-
-/// A copy of the pack that a test may change. It is removed when it is dropped.
-struct Copy(PathBuf);
-
-impl Copy {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("conformance-orders-{name}-{}", std::process::id()));
-        for part in ["schemas", "scenarios"] {
-            std::fs::create_dir_all(folder.join(part)).expect("a folder");
-            for entry in std::fs::read_dir(root().join(part)).expect("a folder").flatten() {
-                std::fs::copy(entry.path(), folder.join(part).join(entry.file_name())).expect("a copy");
-            }
-        }
-        Self(folder)
-    }
-}
-
-impl Drop for Copy {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 #[test]
 fn an_example_that_its_schema_refuses_is_reported() {
-    let copy = Copy::new("example");
-    let path = copy.0.join("schemas/openapi.yaml");
-    let text = std::fs::read_to_string(&path).expect("a text");
-    std::fs::write(&path, text.replace("pieces: 2 ", "pieces: 200 ")).expect("a writable file");
-    let Err(problems) = load(&copy.0) else { panic!("the example must be refused") };
-    let message = rendered(&problems);
+    let copy = Folder::with_pack(ORDERS);
+    let text = copy.read("schemas/openapi.yaml");
+    copy.write("schemas/openapi.yaml", text.replace("pieces: 2 ", "pieces: 200 "));
+    let Err(problems) = load(&copy) else { panic!("the example must be refused") };
+    let message = problems.to_string();
     assert!(
         message.contains("the example body of placeOrder does not match its schema at \"/lines/0/pieces\"")
             && message.contains("schemas/formats.yaml:"),
@@ -116,7 +74,7 @@ fn an_example_that_its_schema_refuses_is_reported() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn counterexamples_are_saved_as_scenarios_that_load() {
-    let copy = Copy::new("saved");
+    let copy = Folder::with_pack(ORDERS);
     for (fault, place) in [
         ("takes-a-hundred-pieces", "placeOrder/body/lines/0/pieces"),
         ("takes-orders-without-a-buyer", "placeOrder/body/buyer"),
@@ -132,9 +90,8 @@ async fn counterexamples_are_saved_as_scenarios_that_load() {
         let (rule, input, clauses, case) = (found.rule, &found.input, &found.clauses, found.case);
         let failure = Failure { test: &test.name, property, rule, input, clauses, seed: 1, case };
         let text = file_text(&[failure]).unwrap_or_else(|message| panic!("{fault}: {message}"));
-        let name = format!("{}.yaml", file_name(property, rule));
-        std::fs::write(copy.0.join("scenarios").join(&name), &text).expect("a writable file");
-        load(&copy.0).unwrap_or_else(|problems| panic!("{text}\n{}", rendered(&problems)));
+        copy.write(&format!("scenarios/{}.yaml", file_name(property, rule)), &text);
+        load(&copy).unwrap_or_else(|problems| panic!("{text}\n{problems}"));
     }
 }
 

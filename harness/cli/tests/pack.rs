@@ -1,12 +1,14 @@
 //! The default pack: it loads, has enough tests, and its scenarios exercise every clause and every error code.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 
+use std::collections::BTreeSet;
+
+use shared::{DEFAULT, pack};
 use spec::contract::Contract;
 use spec::scenario;
-use spec::scenario::{Library, TestCase};
-use spec::source::Problems;
+use spec::scenario::TestCase;
 
 const FEWEST_TESTS: usize = 250;
 
@@ -15,14 +17,14 @@ const NOT_BY_SCENARIO: &[(&str, &str)] = &[];
 
 #[test]
 fn pack_loads_and_has_enough_tests() {
-    let (_, library) = pack();
+    let (_, library) = pack(DEFAULT);
     let count = library.tests.len();
     assert!(count >= FEWEST_TESTS, "only {count} tests, of {FEWEST_TESTS} at least");
 }
 
 #[test]
 fn clauses_without_a_check_are_exercised_by_scenarios() {
-    let (contract, library) = pack();
+    let (contract, library) = pack(DEFAULT);
     let named: BTreeSet<&str> = library.tests.iter().flat_map(|test| test.clauses.iter().map(String::as_str)).collect();
     let excluded: Vec<&str> = NOT_BY_SCENARIO.iter().map(|(clause, _)| *clause).collect();
     let unexercised: Vec<&str> = contract
@@ -41,7 +43,7 @@ fn clauses_without_a_check_are_exercised_by_scenarios() {
 
 #[test]
 fn every_error_code_is_expected_by_a_scenario() {
-    let (contract, library) = pack();
+    let (contract, library) = pack(DEFAULT);
     let expected: BTreeSet<String> = library.tests.iter().flat_map(expected_codes).collect();
     let in_bodies: String = library.tests.iter().flat_map(expected_bodies).collect();
     let missing: Vec<String> = contract
@@ -57,8 +59,8 @@ fn every_error_code_is_expected_by_a_scenario() {
 /// take a minute; every file, every property of a tenth of the places, and some rows are enough.
 #[test]
 fn test_that_is_loaded_alone_is_the_same() {
-    let (contract, library) = pack();
-    let few = Contract::load_for_few_tests(&contract.root).unwrap_or_else(|problems| panic_with(&problems));
+    let (contract, library) = pack(DEFAULT);
+    let few = Contract::load_for_few_tests(&contract.root).unwrap_or_else(|problems| panic!("{problems}"));
     let mut files = BTreeSet::new();
     for (index, test) in library.tests.iter().enumerate() {
         let place = test.name.split("::").next().unwrap_or_default();
@@ -66,7 +68,7 @@ fn test_that_is_loaded_alone_is_the_same() {
             continue;
         }
         let alone = scenario::load_tests(&few.root, &few, &[test.name.to_string()]);
-        let alone = alone.unwrap_or_else(|problems| panic_with(&problems));
+        let alone = alone.unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(alone.hash, library.hash);
         assert_eq!(alone.tests.len(), 1, "{}", test.name);
         assert_eq!(format!("{:?}", alone.tests[0]), format!("{test:?}"), "{}", test.name);
@@ -76,10 +78,10 @@ fn test_that_is_loaded_alone_is_the_same() {
 
 #[test]
 fn name_of_no_test_loads_no_test() {
-    let (contract, _) = pack();
+    let (contract, _) = pack(DEFAULT);
     for name in ["readme::no-such-scenario", "no-such-file::x", "fuzz/createCustomer/email::no-such-fact", ""] {
         let library = scenario::load_tests(&contract.root, &contract, &[name.to_owned()]);
-        let library = library.unwrap_or_else(|problems| panic_with(&problems));
+        let library = library.unwrap_or_else(|problems| panic!("{problems}"));
         assert!(library.tests.is_empty(), "{name}");
     }
 }
@@ -96,18 +98,4 @@ fn expected_bodies(test: &TestCase) -> Vec<String> {
         .filter_map(|step| step.expectation())
         .flat_map(|expected| expected.body.iter().map(|(_, value)| value.source().to_string()))
         .collect()
-}
-
-fn pack() -> (Contract, Library) {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let contract = Contract::load(&root).unwrap_or_else(|problems| panic_with(&problems));
-    let library = scenario::load(&root, &contract).unwrap_or_else(|problems| panic_with(&problems));
-    (contract, library)
-}
-
-fn panic_with(problems: &Problems) -> ! {
-    for problem in &problems.0 {
-        eprintln!("{}\n", problem.rendered());
-    }
-    panic!("{} problems in the pack", problems.0.len());
 }

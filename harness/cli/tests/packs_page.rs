@@ -17,6 +17,8 @@ mod requests;
 mod responses;
 #[path = "packs_page/setup.rs"]
 mod setup;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 #[path = "packs_page/status.rs"]
 mod status;
 #[path = "packs_page/support.rs"]

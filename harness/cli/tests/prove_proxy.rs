@@ -1,5 +1,7 @@
 //! Mutation testing of a pack through a proxy, end to end: the second pack against its stub server.
 
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 #[path = "../../packs/parcel/stub.rs"]
 mod stub;
 
@@ -8,20 +10,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cli::run::load;
 use judge::exchange::{Fault, Request, Response};
-use judge::target::{Credential, Target};
 use mutate::{
     Alarms, Allowed, Baseline, Campaign, Change, Mutation, Need, Noticed, Origin, Outcome, Proxy, Reaction, Redundancy,
     Route, Row, Score, Summary, When, generate, json, markdown, situations, terminal,
 };
 use runner::client::{HttpClient, Network};
 use serde_json::{Value, json};
+use shared::{Folder, PARCEL, pack, path, serve, target};
 use spec::contract::Contract;
 use spec::scenario::Library;
 use spec::source::SourceFile;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 /// The number of servers that run at the same time, because some tests wait.
@@ -29,10 +28,10 @@ const SERVERS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_complete_pack_notices_all_other_mutations() {
-    let (contract, library) = loaded(&root());
+    let (contract, library) = pack(PARCEL);
     let (baseline, mut rows) = tried(&contract, &library, |_| true).await;
     assert_eq!(baseline.left_out, BTreeMap::new());
-    let file = SourceFile::read(&root().join(Allowed::DEFAULT), Allowed::DEFAULT).expect("the allowed survivors");
+    let file = SourceFile::read(&path(PARCEL).join(Allowed::DEFAULT), Allowed::DEFAULT).expect("the allowed survivors");
     let allowed = Allowed::read(file, &contract).expect("the allowed survivors");
     allowed.mark(&mut rows);
     let outdated = allowed.out_of_date(&generate(&contract, &baseline.observed), &rows);
@@ -57,34 +56,33 @@ async fn the_complete_pack_notices_all_other_mutations() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mutation_survives_if_an_expectation_is_removed() {
-    let folder = copied("deleted-expectation");
-    let file = folder.join("scenarios/parcels.yaml");
-    let text = std::fs::read_to_string(&file).expect("the scenarios");
+    let folder = Folder::with_pack(PARCEL);
+    let file = "scenarios/parcels.yaml";
+    let text = folder.read(file);
     // The only test that checks whether a parcel can be redirected twice.
     let weaker = text.replace("expect: { error: [40901] }", "expect: { any_documented: true }");
     assert_ne!(text, weaker, "the scenario does not contain the expectation");
-    std::fs::write(&file, weaker).expect("the scenarios");
-    let (contract, library) = loaded(&folder);
+    folder.write(file, &weaker);
+    let (contract, library) = pack(&folder);
     let name = "operation/redirectParcel/40901/succeeds";
     let (_, rows) = tried(&contract, &library, |mutation| mutation.name == name).await;
     assert_eq!(rows.len(), 1);
     let row = &rows[0];
     assert_eq!(row.outcome, Outcome::Survived, "{row:?}");
     let changed = row.changed.as_ref().expect("a survivor shows what was changed");
-    assert_eq!((changed.file.as_str(), changed.line), ("scenarios/parcels.yaml", line_of(&file, "any_documented")));
+    assert_eq!((changed.file.as_str(), changed.line), (file, line_of(&weaker, "any_documented")));
     assert_eq!(changed.accepts.as_deref(), Some("any documented response"));
     assert!(changed.before.starts_with("409 "), "{changed:?}");
     assert!(changed.after.starts_with("200 "), "{changed:?}");
-    let (contract, library) = loaded(&root());
+    let (contract, library) = pack(PARCEL);
     let (_, rows) = tried(&contract, &library, |mutation| mutation.name == name).await;
     assert_eq!(rows[0].outcome, Outcome::Killed);
     assert_eq!(rows[0].kill.as_ref().map(|kill| kill.clause.as_str()), Some("MOVE-1"));
-    std::fs::remove_dir_all(folder).expect("the copy");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mutation_that_could_not_be_tried_counts_as_not_noticed() {
-    let (contract, library) = loaded(&root());
+    let (contract, library) = pack(PARCEL);
     let working = campaign(&contract).await;
     let baseline = working.baseline(library.tests.clone()).await.expect("a baseline");
     let mutations = generate(&contract, &baseline.observed);
@@ -98,16 +96,15 @@ async fn mutation_that_could_not_be_tried_counts_as_not_noticed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn scenario_is_redundant_only_while_it_has_a_copy() {
-    let folder = copied("copied-scenario");
-    let file = folder.join("scenarios/parcels.yaml");
-    let text = std::fs::read_to_string(&file).expect("the scenarios");
-    let line =
-        1 + text.lines().position(|line| line.contains("error: [40901]")).expect("the only expectation of 40901");
+    let folder = Folder::with_pack(PARCEL);
+    let file = "scenarios/parcels.yaml";
+    let text = folder.read(file);
+    let line = line_of(&text, "error: [40901]");
     let begin = text.find("  - name: a-parcel-is-redirected-once").expect("the scenario");
     let length = text[begin..].find("\n\n").expect("the end of the scenario") + 1;
     let copy = text[begin..begin + length].replace("redirected-once", "redirected-only-once");
     let needs = async |folder: &Path| {
-        let (contract, library) = loaded(folder);
+        let (contract, library) = pack(folder);
         let baseline = campaign(&contract).await.baseline(library.tests.clone()).await.expect("a baseline");
         let mutations = generate(&contract, &baseline.observed).into_iter();
         let mut chosen: Vec<Mutation> =
@@ -135,14 +132,13 @@ async fn scenario_is_redundant_only_while_it_has_a_copy() {
     assert_eq!(scenarios.len(), 1, "{scenarios:?}");
     assert!(scenarios[0].ends_with(" a-parcel-is-redirected-once"), "{scenarios:?}");
     assert_eq!(expectations, [format!("scenarios/parcels.yaml:{line} a-parcel-is-redirected-once")]);
-    std::fs::write(&file, format!("{}\n\n{copy}", text.trim_end())).expect("the scenarios");
+    folder.write(file, format!("{}\n\n{copy}", text.trim_end()));
     assert_eq!(needs(&folder).await, (Vec::new(), Vec::new()));
-    std::fs::remove_dir_all(folder).expect("the copy");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn conforming_variants_are_reported_only_by_tests_that_assert_more_than_the_contract() {
-    let (contract, library) = loaded(&root());
+    let (contract, library) = pack(PARCEL);
     let all = mutate::variants(&contract).expect("the built-in variants");
     let baseline = campaign(&contract).await.baseline(library.tests.clone()).await.expect("a baseline");
     let alarms = Alarms::of(&campaign(&contract).await.run(&baseline, &all, |_| {}).await);
@@ -160,7 +156,7 @@ async fn conforming_variants_are_reported_only_by_tests_that_assert_more_than_th
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_result_is_shown_as_text_json_and_markdown() {
-    let (contract, library) = loaded(&root());
+    let (contract, library) = pack(PARCEL);
     let chosen = |mutation: &Mutation| mutation.name.starts_with("message/") || mutation.name.ends_with("/stale");
     let (baseline, rows) = tried(&contract, &library, chosen).await;
     let summary = Summary {
@@ -191,7 +187,7 @@ async fn the_result_is_shown_as_text_json_and_markdown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rate_limit_applies_to_all_mutations_of_a_target_together() {
-    let (contract, library) = loaded(&root());
+    let (contract, library) = pack(PARCEL);
     let mut campaign = campaign(&contract).await;
     campaign.network.rate = Some(20.0);
     let tests = library.tests.iter().filter(|test| test.name.contains("a-member-is-missing")).cloned().collect();
@@ -206,10 +202,10 @@ async fn the_rate_limit_applies_to_all_mutations_of_a_target_together() {
 
 #[tokio::test]
 async fn the_proxy_forwards_requests_and_other_responses_unchanged() {
-    let (contract, _) = loaded(&root());
-    let target = echo().await;
+    let (contract, _) = pack(PARCEL);
+    let echo = echo().await;
     for (mutation, status) in [(None, 200), (Some(every_second()), 200)] {
-        let proxy = proxy(&contract, &format!("{target}/base"), mutation).await;
+        let proxy = proxy(&contract, &format!("{echo}/base"), mutation).await;
         let client = HttpClient::new(proxy.url(), &Network::default()).expect("a client");
         let body = vec![b'x'; 3 * 1024 * 1024];
         let response = send(&client, proxy.url(), &body).await.expect("a response");
@@ -218,10 +214,10 @@ async fn the_proxy_forwards_requests_and_other_responses_unchanged() {
         assert_eq!(output["line"], "POST /base/v2/parcels?a=%20b HTTP/1.1");
         assert_eq!(output["bytes"], body.len());
         assert_eq!(output["x-own"], "1", "{output}");
-        assert!(target.ends_with(output["host"].as_str().expect("a host")), "{output}");
+        assert!(echo.ends_with(output["host"].as_str().expect("a host")), "{output}");
         assert_eq!(response.header("content-length"), Some(response.body.len().to_string().as_str()));
     }
-    let proxy = proxy(&contract, &target, Some(every_second())).await;
+    let proxy = proxy(&contract, &echo, Some(every_second())).await;
     let client = HttpClient::new(proxy.url(), &Network::default()).expect("a client");
     let mut statuses = Vec::new();
     for _ in 0..4 {
@@ -235,7 +231,7 @@ async fn the_proxy_forwards_requests_and_other_responses_unchanged() {
 
 #[tokio::test]
 async fn without_a_target_the_connection_is_closed() {
-    let (contract, _) = loaded(&root());
+    let (contract, _) = pack(PARCEL);
     let proxy = proxy(&contract, "http://127.0.0.1:1", None).await;
     let client = HttpClient::new(proxy.url(), &Network::default()).expect("a client");
     let outcome = send(&client, proxy.url(), b"{}").await;
@@ -273,40 +269,14 @@ async fn send(client: &HttpClient, base: &str, body: &[u8]) -> Result<Response, 
 
 /// Starts a server whose responses describe the request. Returns its base URL.
 async fn echo() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut read = Vec::new();
-                let head = loop {
-                    if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
-                        break end + 4;
-                    }
-                    if stream.read_buf(&mut read).await.unwrap_or(0) == 0 {
-                        return;
-                    }
-                };
-                let text = String::from_utf8_lossy(&read[..head]).into_owned();
-                let field = |name: &str| {
-                    let line = text.lines().find(|line| line.to_ascii_lowercase().starts_with(&format!("{name}:")));
-                    line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned())
-                };
-                let length: usize = field("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
-                while read.len() < head + length && stream.read_buf(&mut read).await.unwrap_or(0) > 0 {}
-                let output = json!({
-                    "line": text.lines().next(), "host": field("host"), "x-own": field("x-own"), "bytes": read.len() - head,
-                });
-                let output = output.to_string();
-                let response = format!(
-                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{output}",
-                    output.len()
-                );
-                let _ = stream.write_all(response.as_bytes()).await;
-            });
-        }
-    });
-    url
+    let described = |request: axum::extract::Request| async {
+        let (head, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
+        let field = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let line = format!("{} {} {:?}", head.method, head.uri, head.version);
+        axum::Json(json!({ "line": line, "host": field("host"), "x-own": field("x-own"), "bytes": body.len() }))
+    };
+    serve(axum::Router::new().fallback(described)).await
 }
 
 /// The baseline of a pack against a server without faults, and the rows of the chosen mutations.
@@ -328,11 +298,7 @@ async fn tried(
 /// A campaign with its own server.
 async fn campaign(contract: &Arc<Contract>) -> Campaign {
     let (_, stop) = watch::channel(None);
-    let credentials = stub::CREDENTIALS
-        .iter()
-        .map(|(actor, text)| ((*actor).to_owned(), Credential::parse(text).expect("a credential")))
-        .collect();
-    let target = Target { url: stub::start(None).await, credentials, ..Target::default() };
+    let target = target(stub::start(None).await, &stub::CREDENTIALS);
     Campaign {
         contract: contract.clone(),
         origin: Origin::Deployment(Box::new(target)),
@@ -345,33 +311,6 @@ async fn campaign(contract: &Arc<Contract>) -> Campaign {
     }
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel")
-}
-
-fn loaded(root: &Path) -> (Arc<Contract>, Library) {
-    match load(root) {
-        Ok((contract, library)) => (Arc::new(contract), library),
-        Err(problems) => {
-            let rendered: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
-            panic!("{}", rendered.join("\n"));
-        }
-    }
-}
-
-/// A copy of the pack in a temporary folder.
-fn copied(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("mutate-{name}-{}", std::process::id()));
-    for inner in ["schemas", "scenarios"] {
-        std::fs::create_dir_all(folder.join(inner)).expect("a folder");
-        for entry in std::fs::read_dir(root().join(inner)).expect("the pack").flatten() {
-            std::fs::copy(entry.path(), folder.join(inner).join(entry.file_name())).expect("a copy");
-        }
-    }
-    folder
-}
-
-fn line_of(file: &Path, text: &str) -> usize {
-    let content = std::fs::read_to_string(file).expect("a text");
+fn line_of(content: &str, text: &str) -> usize {
     1 + content.lines().position(|line| line.contains(text)).expect("the line")
 }

@@ -1,15 +1,18 @@
 //! The packs for public servers, which `ci/public-apis.sh` runs: they and their target files load, and every documented
 //! code is expected by a scenario, or is excluded with a reason. Whether the servers conform is not tested here.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 
-use cli::run::load;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use init::{Auth, Sources, generate};
 use judge::target::{TargetFile, fits};
+use shared::{pack, path};
 use spec::contract::Contract;
 use spec::scenario::{Library, Topics};
-use spec::source::Problems;
 
 /// Each pack with its target files, and the value of `--auth` with which `init` reads its description.
 const PACKS: &[(&str, &[&str], Auth)] = &[
@@ -20,7 +23,7 @@ const PACKS: &[(&str, &[&str], Auth)] = &[
 #[test]
 fn every_documented_code_is_expected_or_excluded() {
     for (name, ..) in PACKS {
-        let (contract, library) = pack(name);
+        let (contract, library) = pack_of(name);
         let expected: BTreeSet<String> = topics(&contract, &library).flat_map(|topics| topics.codes).collect();
         assert!(!contract.catalog.codes.is_empty(), "{name} has no codes");
         for code in &contract.catalog.codes {
@@ -37,7 +40,7 @@ fn every_documented_code_is_expected_or_excluded() {
 #[test]
 fn every_operation_is_tested() {
     for (name, ..) in PACKS {
-        let (contract, library) = pack(name);
+        let (contract, library) = pack_of(name);
         let tested: BTreeSet<String> = topics(&contract, &library).flat_map(|topics| topics.operations).collect();
         let missing: Vec<&String> =
             contract.operations.iter().map(|one| &one.id).filter(|id| !tested.contains(*id)).collect();
@@ -48,9 +51,9 @@ fn every_operation_is_tested() {
 #[test]
 fn known_deviations_name_tests_and_say_who_is_responsible() {
     for (name, files, _) in PACKS {
-        let (contract, library) = pack(name);
+        let (contract, library) = pack_of(name);
         for file in *files {
-            let target = TargetFile::load(&folder(name).join(file), &contract).unwrap_or_else(|all| panic_with(&all));
+            let target = TargetFile::load(&folder(name).join(file), &contract).unwrap_or_else(|all| panic!("{all}"));
             for entry in &target.deviations {
                 let at = format!("{name}/{file}:{}", entry.line);
                 let pattern = entry.tests.as_deref().unwrap_or("*");
@@ -68,7 +71,7 @@ fn init_accepts_their_descriptions() {
         let sources =
             Sources { openapi, page: None, problem_json: false, name: None, auth: Some(auth.clone()), url: None };
         let drafted = generate(&sources, &[]).unwrap_or_else(|message| panic!("{name}: {message}"));
-        let (written, loaded) = (&drafted.files["schemas/errors.yaml"], pack(name).0);
+        let (written, loaded) = (&drafted.files["schemas/errors.yaml"], pack_of(name).0);
         for code in loaded.catalog.code_names() {
             assert!(written.contains(&code), "{name}: `init` does not find {code} in the description");
         }
@@ -79,15 +82,10 @@ fn topics(contract: &Contract, library: &Library) -> impl Iterator<Item = Topics
     library.tests.iter().map(|test| Topics::of(contract, test))
 }
 
-fn pack(name: &str) -> (Contract, Library) {
-    load(&folder(name)).unwrap_or_else(|problems| panic_with(&problems))
+fn pack_of(name: &str) -> (Arc<Contract>, Library) {
+    pack(folder(name))
 }
 
 fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs").join(name)
-}
-
-fn panic_with(problems: &Problems) -> ! {
-    let all: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
-    panic!("{}", all.join("\n\n"))
+    path("../packs").join(name)
 }

@@ -2,23 +2,21 @@
 //! successes, HEAD, 304 and 307, Basic credentials, deep bodies, query parameters, path parameters with special
 //! characters).
 
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
+
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
 use axum::http::{HeaderMap, Method, Response, Uri};
 use base64::Engine as _;
-use cli::run::load;
 use judge::record::TestRecord;
-use judge::target::{Credential, Target};
-use runner::client::{HttpClient, Network};
-use runner::execute::{Environment, run_test, token};
+use runner::execute::run_test;
 use serde_json::{Value, json};
-use spec::contract::Contract;
-use spec::scenario::{Library, TestCase};
+use shared::{Call, environment, pack, serve_with};
+use spec::percent::decoded;
+use spec::scenario::TestCase;
 
 #[derive(Default)]
 struct Store {
@@ -31,15 +29,9 @@ struct Store {
 
 struct Reply(u16, Vec<(&'static str, String)>, Option<String>);
 
-async fn response(
-    State(store): State<Arc<Store>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    store.requests.lock().expect("nobody panicked").push(uri.to_string());
-    let Reply(status, fields, body) = store.serve(&method, &uri, &headers, &body);
+fn response(store: &Store, call: &Call) -> Response<Body> {
+    store.requests.lock().expect("nobody panicked").push(call.uri().to_string());
+    let Reply(status, fields, body) = store.serve(call.method(), call.uri(), call.headers(), call.body());
     let mut builder = Response::builder().status(status);
     if body.is_some() {
         builder = builder.header("content-type", "application/json");
@@ -47,7 +39,7 @@ async fn response(
     for (name, value) in fields {
         builder = builder.header(name, value);
     }
-    let body = body.filter(|_| method != Method::HEAD);
+    let body = body.filter(|_| call.method() != Method::HEAD);
     builder.body(body.map_or_else(Body::empty, Body::from)).expect("a response")
 }
 
@@ -126,44 +118,18 @@ fn list(uri: &Uri) -> Reply {
     Reply(200, Vec::new(), Some(json!({ "limit": limit, "tags": tags }).to_string()))
 }
 
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let code = after.get(..2).and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        match (first, code) {
-            (b'%', Some(code)) => {
-                bytes.push(code);
-                rest = &after[2..];
-            }
-            (byte, _) => {
-                bytes.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
 struct Run {
     records: Vec<(TestCase, TestRecord)>,
     requests: Vec<String>,
 }
 
 async fn run(fault: Option<&'static str>) -> Run {
-    let (contract, library) = pack();
+    let (contract, library) = pack("../packs/records");
     let store = Arc::new(Store { fault, ..Store::default() });
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let router = Router::new().fallback(response).with_state(store.clone());
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    let served = store.clone();
+    let url = serve_with(move |call| response(&served, call)).await;
     let credentials = [("keeper", "basic:keeper:a:b"), ("stranger", "basic:nobody:x")];
-    let credentials =
-        credentials.map(|(actor, text)| (actor.to_owned(), Credential::parse(text).expect("a credential")));
-    let target = Target { url, credentials: credentials.into_iter().collect(), ..Target::default() };
-    let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
-    let (_sender, stop) = tokio::sync::watch::channel(None);
-    let environment = Environment::new(contract, target, client, None, token(), stop);
+    let environment = environment(&contract, url, &credentials).await;
     let mut records = Vec::new();
     for test in library.tests {
         let record = run_test(&environment, &test).await;
@@ -185,14 +151,6 @@ impl Run {
         };
         self.records.iter().filter_map(reason).collect()
     }
-}
-
-fn pack() -> (Arc<Contract>, Library) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/records");
-    let loaded =
-        load(&root).map_err(|problems| problems.0.iter().map(|one| one.rendered()).collect::<Vec<_>>().join("\n"));
-    let (contract, library) = loaded.unwrap_or_else(|problems| panic!("{problems}"));
-    (Arc::new(contract), library)
 }
 
 #[tokio::test(flavor = "multi_thread")]

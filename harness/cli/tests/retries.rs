@@ -1,18 +1,17 @@
 //! Retries, against small servers that fail at times: which failures are retried, and which results a retry can change.
 
-use std::path::Path;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use judge::record::TestRecord;
-use judge::target::{Credential, Target};
-use runner::client::{HttpClient, Network};
-use runner::execute::{Environment, Stop, run_test, token};
-use spec::contract::Contract;
-use spec::scenario::{Action, Expectation, Library, Outcome, Step, TestCase, Wait, load};
+use runner::execute::{Environment, run_test, token};
+use shared::{DEFAULT, environment, pack};
+use spec::scenario::{Action, Expectation, Library, Outcome, Step, TestCase, Wait};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 
 const READS: &str = "authentication/insufficient-permissions::every-scope-reads/listCustomers/reader";
 const SERVED_AGAIN: &str = "rate-limiting/rate-limit-exceeded::served-again-after-the-delay";
@@ -24,22 +23,14 @@ type Reply = Arc<dyn Fn(usize, usize) -> Option<String> + Send + Sync>;
 struct Bench {
     environment: Environment,
     library: Library,
-    _stop: watch::Sender<Option<Stop>>,
 }
 
 impl Bench {
     async fn new(response: impl Fn(usize, usize) -> Option<String> + Send + Sync + 'static) -> Self {
         let url = serve(Arc::new(response)).await;
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let contract = Contract::load(&root).unwrap_or_else(|_| panic!("the contract loads"));
-        let library = load(&root, &contract).unwrap_or_else(|_| panic!("the scenarios load"));
-        let key = |actor: &str| (actor.to_owned(), Credential::parse("key:of-somebody").expect("a credential"));
-        let credentials = [key("reader"), key("throttled")].into();
-        let client = HttpClient::new(&url, &Network::default()).expect("a client");
-        let (sender, stop) = watch::channel(None);
-        let target = Target { url, credentials, ..Target::default() };
-        let environment = Environment::new(Arc::new(contract), target, client, None, token(), stop);
-        Self { environment, library, _stop: sender }
+        let (contract, library) = pack(DEFAULT);
+        let credentials = [("reader", "key:of-somebody"), ("throttled", "key:of-somebody")];
+        Self { environment: environment(&contract, url, &credentials).await, library }
     }
 
     fn test(&self, name: &str) -> &TestCase {

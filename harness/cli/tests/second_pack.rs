@@ -1,6 +1,8 @@
 //! The parcel pack describes another API: its server is tested as well as the default API, and the engine contains
 //! no name of the default API.
 
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod shared;
 #[path = "../../packs/parcel/stub.rs"]
 mod stub;
 
@@ -8,13 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cli::run::load;
 use futures_util::StreamExt as _;
 use judge::check::CHECKS;
-use judge::target::{Credential, Target};
-use runner::client::{HttpClient, Network};
-use runner::execute::{Environment, run_test, token};
+use runner::execute::run_test;
 use serde_json::Value;
+use shared::{DEFAULT, PARCEL, environment, pack, path};
 use spec::contract::Contract;
 use spec::scenario::Library;
 
@@ -55,13 +55,13 @@ type Violations = BTreeMap<String, String>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn conforming_server_has_no_violations() {
-    let (contract, library) = pack();
+    let (contract, library) = pack(PARCEL);
     assert_eq!(violations_of(&contract, &library, None).await, Violations::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_mutant_violates_exactly_its_clauses() {
-    let (contract, library) = pack();
+    let (contract, library) = pack(PARCEL);
     let runs = MUTANTS.iter().map(|(name, clauses)| {
         let (contract, library) = (&contract, &library);
         async move { (name, clauses, violations_of(contract, library, Some(name)).await) }
@@ -80,7 +80,7 @@ async fn every_mutant_violates_exactly_its_clauses() {
 
 #[test]
 fn pack_uses_every_check() {
-    let (contract, _) = pack();
+    let (contract, _) = pack(PARCEL);
     for check in CHECKS.iter().filter(|check| check.name != "strict-json") {
         assert!(contract.clause_of_check(check.name).is_some(), "no clause of the second pack names {}", check.name);
     }
@@ -88,8 +88,8 @@ fn pack_uses_every_check() {
 
 #[test]
 fn checks_that_the_default_pack_does_not_name_have_a_mutant() {
-    let (contract, _) = pack();
-    let Ok((default, _)) = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")) else { panic!("it loads") };
+    let (contract, _) = pack(PARCEL);
+    let (default, _) = pack(DEFAULT);
     let violated: BTreeSet<&str> = MUTANTS.iter().flat_map(|(_, clauses)| clauses.iter().copied()).collect();
     for check in CHECKS.iter().filter(|check| default.clause_of_check(check.name).is_none()) {
         let clause = contract.clause_of_check(check.name).map(|clause| clause.id.as_str());
@@ -103,7 +103,7 @@ fn checks_that_the_default_pack_does_not_name_have_a_mutant() {
 
 #[test]
 fn clauses_of_mutants_exist() {
-    let (contract, _) = pack();
+    let (contract, _) = pack(PARCEL);
     for (name, clauses) in MUTANTS {
         for clause in *clauses {
             assert!(contract.clause(clause).is_some(), "{name} violates {clause}, which is not a clause of the pack");
@@ -119,7 +119,7 @@ fn engine_sources_do_not_name_the_default_api() {
     // Unit tests may name it: real names make them easier to read.
     let is_unit_test = |path: &Path| path.file_name().is_some_and(|name| name == "tests.rs");
     let crates = ["generate", "spec", "judge", "runner", "report", "mutate", "init", "cli"];
-    let folders = crates.map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("src"));
+    let folders = crates.map(|name| path(format!("../{name}/src")));
     for (path, text) in folders.iter().flat_map(|folder| sources(folder)) {
         if is_unit_test(&path) {
             continue;
@@ -143,15 +143,7 @@ fn search_for_names_finds_string_literals_of_rust() {
 }
 
 async fn violations_of(contract: &Arc<Contract>, library: &Library, mutant: Option<&'static str>) -> Violations {
-    let url = stub::start(mutant).await;
-    let credentials = stub::CREDENTIALS
-        .iter()
-        .map(|(actor, text)| ((*actor).to_owned(), Credential::parse(text).expect("a credential")))
-        .collect();
-    let target = Target { url, credentials, ..Target::default() };
-    let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
-    let (_sender, stop) = tokio::sync::watch::channel(None);
-    let environment = Environment::new(contract.clone(), target, client, None, token(), stop);
+    let environment = environment(contract, stub::start(mutant).await, &stub::CREDENTIALS).await;
     let mut violations = Violations::new();
     for test in &library.tests {
         let record = run_test(&environment, test).await;
@@ -170,22 +162,10 @@ async fn violations_of(contract: &Arc<Contract>, library: &Library, mutant: Opti
     violations
 }
 
-fn pack() -> (Arc<Contract>, Library) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel");
-    match load(&root) {
-        Ok((contract, library)) => (Arc::new(contract), library),
-        Err(problems) => {
-            let rendered: Vec<String> = problems.0.iter().map(|problem| problem.rendered()).collect();
-            panic!("{}", rendered.join("\n"));
-        }
-    }
-}
-
 /// Codes, operations, headers, path parameters and members of the default pack, without ordinary words.
 fn names_of_the_default_api() -> BTreeSet<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let Ok((contract, _)) = load(&root) else { panic!("the default pack does not load") };
-    let description = std::fs::read_to_string(root.join("schemas/openapi.yaml")).expect("the description");
+    let (contract, _) = pack(DEFAULT);
+    let description = std::fs::read_to_string(path("../../schemas/openapi.yaml")).expect("the description");
     let description: Value = serde_yaml::from_str(&description).expect("YAML");
     let mut names: BTreeSet<String> = contract.catalog.code_names().into_iter().collect();
     names.extend(contract.operations.iter().map(|operation| operation.id.clone()));

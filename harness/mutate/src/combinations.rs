@@ -2,7 +2,7 @@
 //!
 //! Users rarely have one fault in a good server. A combination has three to eight mutants that break different clauses,
 //! so a report of it should have about as many causes. Without one of the mutants, the tests that its cause names as
-//! failing for no other reason should pass. `cargo run -p cli --example combinations` measures both.
+//! failing for no other reason should pass. `cargo test --workspace --test causes` measures both.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 //! For each pair, a few tests are chosen that kill A or B. They run three times: against A, which gives the baseline;
 //! against A again, where nothing may be new; and against A and B together, where `--fail-on new` must fail and name
 //! the clause of B. A pair is *masked* if B has no visible effect while A is active: the tests then have no further
-//! finding of the clause of B, so nothing was missed. `cargo run -p cli --example pairs` runs hundreds of pairs; a
-//! test runs a few.
+//! finding of the clause of B, so nothing was missed. `cargo test --workspace --test pairs` runs a few pairs; with
+//! `PAIRS=400` before it, so many.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

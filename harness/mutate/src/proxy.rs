@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::stream::{Iter, iter};
@@ -43,6 +43,9 @@ const DEFAULTS: [(&str, &str); 3] = [
     ("user-agent", concat!("conformance/", env!("CARGO_PKG_VERSION"))),
 ];
 
+/// Makes another response from that of the target; `None` forwards it unchanged.
+pub type Edit = Box<dyn Fn(&Request, &Response) -> Option<Response> + Send + Sync>;
+
 /// A running proxy. It stops when this is dropped.
 pub struct Proxy {
     url: String,
@@ -59,6 +62,7 @@ struct State {
     /// The path of its base URL, without a slash at the end.
     prefix: String,
     mutation: Option<Mutation>,
+    edit: OnceLock<Edit>,
     enabled: AtomicBool,
     triggered: AtomicUsize,
     memory: Mutex<Memory>,
@@ -103,6 +107,7 @@ impl Proxy {
             origin: base.origin().ascii_serialization(),
             prefix: prefix.clone(),
             mutation,
+            edit: OnceLock::new(),
             enabled: AtomicBool::new(true),
             triggered: AtomicUsize::new(0),
             memory: Mutex::default(),
@@ -125,6 +130,11 @@ impl Proxy {
     /// Stores a successful response of an operation. It is sent instead of an error until a newer one is received.
     pub fn remember(&self, operation: &str, response: Response) {
         self.state.memory().successes.insert(operation.to_owned(), response);
+    }
+
+    /// Lets a function change the responses instead of a mutation.
+    pub fn edit_with(&self, edit: Edit) {
+        let _ = self.state.edit.set(edit);
     }
 
     /// Changes nothing from now on.
@@ -204,8 +214,11 @@ impl State {
         Ok(message(&head.method, changed, chunk))
     }
 
-    /// Applies the mutation if its conditions are true.
+    /// Applies the edit, or the mutation if its conditions are true.
     fn changed(&self, request: &Request, response: &Response) -> Option<Response> {
+        if let Some(edit) = self.edit.get() {
+            return edit(request, response);
+        }
         let mutation = self.mutation.as_ref().filter(|_| self.enabled.load(Ordering::Relaxed))?;
         let operation = self.route.operation(&request.method, &request.path);
         let header = |name: &str| {

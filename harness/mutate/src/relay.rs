@@ -93,16 +93,17 @@ impl Drop for Relay {
 }
 
 /// A delivery as it arrived.
-struct Message {
+pub struct Message {
     /// The method, the path and the version.
-    line: String,
-    headers: Vec<Header>,
-    body: Vec<u8>,
+    pub line: String,
+    /// The header fields, with names in lower case.
+    pub headers: Vec<Header>,
+    pub body: Vec<u8>,
 }
 
 impl State {
     async fn relay(&self, mut target: TcpStream) -> std::io::Result<()> {
-        let Some(message) = read(&mut target).await? else { return Ok(()) };
+        let Some(message) = Message::read(&mut target).await? else { return Ok(()) };
         let due = self.arrived.fetch_add(1, Ordering::Relaxed) + 1;
         let every = self.mutation.when.every.unwrap_or(1).max(1);
         let change = due.is_multiple_of(every).then_some(&self.mutation.change);
@@ -149,7 +150,38 @@ impl State {
 }
 
 impl Message {
-    fn bytes(&self) -> Vec<u8> {
+    /// Reads one request; `None` if it is not HTTP, or too long.
+    pub async fn read(stream: &mut TcpStream) -> std::io::Result<Option<Self>> {
+        let mut bytes = Vec::new();
+        let end = loop {
+            if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+                break end;
+            }
+            if bytes.len() > LONGEST || stream.read_buf(&mut bytes).await? == 0 {
+                return Ok(None);
+            }
+        };
+        let mut message = head(&String::from_utf8_lossy(&bytes[..end]));
+        bytes.drain(..end + 4);
+        if message.header("expect").is_some_and(|value| value.contains("100-continue")) {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+        }
+        let chunked = message.header("transfer-encoding").is_some_and(|value| value.contains("chunked"));
+        let length = message.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        loop {
+            let body = if chunked { unchunked(&bytes) } else { bytes.get(..length).map(<[u8]>::to_vec) };
+            if let Some(body) = body {
+                message.body = body;
+                return Ok(Some(message));
+            }
+            if bytes.len() > LONGEST || stream.read_buf(&mut bytes).await? == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The message with the length of its body.
+    pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = format!("{}\r\n", self.line).into_bytes();
         let of_the_body = |name: &str| ["content-length", "transfer-encoding", "expect"].contains(&name);
         for (name, value) in self.headers.iter().filter(|(name, _)| !of_the_body(name)) {
@@ -163,36 +195,6 @@ impl Message {
     fn header(&self, name: &str) -> Option<String> {
         let found = self.headers.iter().find(|(found, _)| found == name);
         found.map(|(_, value)| String::from_utf8_lossy(value).to_lowercase())
-    }
-}
-
-/// Reads one request; `None` if it is not HTTP, or too long.
-async fn read(stream: &mut TcpStream) -> std::io::Result<Option<Message>> {
-    let mut bytes = Vec::new();
-    let end = loop {
-        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            break end;
-        }
-        if bytes.len() > LONGEST || stream.read_buf(&mut bytes).await? == 0 {
-            return Ok(None);
-        }
-    };
-    let mut message = head(&String::from_utf8_lossy(&bytes[..end]));
-    bytes.drain(..end + 4);
-    if message.header("expect").is_some_and(|value| value.contains("100-continue")) {
-        stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
-    }
-    let chunked = message.header("transfer-encoding").is_some_and(|value| value.contains("chunked"));
-    let length = message.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-    loop {
-        let body = if chunked { unchunked(&bytes) } else { bytes.get(..length).map(<[u8]>::to_vec) };
-        if let Some(body) = body {
-            message.body = body;
-            return Ok(Some(message));
-        }
-        if bytes.len() > LONGEST || stream.read_buf(&mut bytes).await? == 0 {
-            return Ok(None);
-        }
     }
 }
 

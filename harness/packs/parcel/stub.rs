@@ -1,15 +1,14 @@
 //! The server of the parcel pack: it conforms to the pack, or violates it as one mutant says.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, Response, Uri};
+use axum::body::Body;
+use axum::http::{HeaderMap, Response};
 use serde_json::{Map, Value, json};
-use tokio::net::TcpListener;
+
+use super::shared::{Call, serve_with};
 
 /// The credentials of the actors, in the syntax of a target file.
 pub const CREDENTIALS: [(&str, &str); 4] = [
@@ -51,25 +50,15 @@ struct Trouble {
 
 /// Starts the server on a free port and returns its base URL. It stops with the runtime.
 pub async fn start(mutant: Option<&'static str>) -> String {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    let server = Arc::new(ParcelServer { mutant, store: Mutex::default() });
-    let router = Router::new().fallback(response).with_state(server);
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    format!("http://{address}")
+    let server = ParcelServer { mutant, store: Mutex::default() };
+    serve_with(move |call| response(&server, call)).await
 }
 
-async fn response(
-    State(server): State<Arc<ParcelServer>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
+fn response(server: &ParcelServer, call: &Call) -> Response<Body> {
     let mut store = server.store.lock().expect("nobody panicked");
     store.responses += 1;
     let trace = if server.has("traces-all-alike") { "T-1".to_owned() } else { format!("T-{:06}", store.responses) };
-    let outcome = server.serve(&mut store, &method, uri.path(), &headers, &body, &trace);
+    let outcome = server.serve(&mut store, call, &trace);
     let mut builder = Response::builder();
     let name = if server.has("traces-under-the-usual-name") { "Request-Reference" } else { "Trace-Reference" };
     builder = builder.header(name, trace);
@@ -100,29 +89,21 @@ impl ParcelServer {
         self.mutant == Some(mutant)
     }
 
-    fn serve(
-        &self,
-        store: &mut Store,
-        method: &Method,
-        path: &str,
-        headers: &HeaderMap,
-        body: &[u8],
-        trace: &str,
-    ) -> Result<(u16, Option<Value>), Trouble> {
-        self.authenticate(store, headers)?;
-        if headers.contains_key("parcel-drill") {
+    fn serve(&self, store: &mut Store, call: &Call, trace: &str) -> Result<(u16, Option<Value>), Trouble> {
+        self.authenticate(store, call.headers())?;
+        if call.headers().contains_key("parcel-drill") {
             let trace = if self.has("keeps-the-trace-of-a-breakdown-to-itself") { "unknown" } else { trace };
             return Err(trouble(500, 50001, "The desk broke down").hint(&format!("Trace {trace}")));
         }
-        let form = || serde_json::from_slice::<Value>(body).unwrap_or_default();
-        let rest = path.strip_prefix("/v2/parcels").ok_or_else(unknown)?;
+        let form = || serde_json::from_slice::<Value>(call.body()).unwrap_or_default();
+        let rest = call.uri().path().strip_prefix("/v2/parcels").ok_or_else(unknown)?;
         if rest.is_empty() {
             return self.register(store, &form());
         }
         let (number, tail) = rest[1..].split_once('/').unwrap_or((&rest[1..], ""));
         let number: u64 = number.parse().map_err(|_| unknown())?;
         let parcel = store.parcels.get_mut(&number).ok_or_else(unknown)?;
-        match (method.as_str(), tail) {
+        match (call.method().as_str(), tail) {
             ("GET", "") => Ok((200, Some(self.shown(number, parcel)))),
             ("DELETE", "") => {
                 store.parcels.remove(&number);

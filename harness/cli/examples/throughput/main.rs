@@ -22,13 +22,10 @@ use judge::target::{Target, credentials};
 use mutate::{Proxy, Route};
 use runner::client::{HttpClient, Network};
 use runner::execute::request::{Prepared, prepare};
-use runner::execute::{Environment, Stop, run_test, token};
-use runner::webhook::Receiver;
+use runner::execute::{Environment, run_test, token};
 use spec::contract::Contract;
 use spec::scenario::{TestCase, load as load_scenarios};
-use spec::source::Problems;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
 
 const IN_FLIGHT: usize = 64;
 const SCENARIOS: usize = 1000;
@@ -81,15 +78,14 @@ fn main() -> ExitCode {
 
 async fn measure() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let (contract, _) = load(&root).map_err(|problems| rendered(&problems))?;
+    let (contract, _) = load(&root).map_err(|problems| problems.to_string())?;
     let contract = Arc::new(contract);
     let tests = Arc::new(tests(&contract)?);
     let client = bare_client()?;
-    let (_sender, stop) = watch::channel(None);
-    let direct = Arc::new(environment(&contract, target(&contract)?, stop.clone()).await?);
+    let direct = Arc::new(Environment::on_loopback(contract.clone(), target(&contract)?).await?);
     let proxy = proxy(&contract).await?;
     let through_proxy = Target { url: proxy.url().to_owned(), ..target(&contract)? };
-    let behind_proxy = Arc::new(environment(&contract, through_proxy, stop).await?);
+    let behind_proxy = Arc::new(Environment::on_loopback(contract.clone(), through_proxy).await?);
     let (mut harness, mut proxied, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
         let judged = by_harness(&direct, &tests).await?;
@@ -112,17 +108,6 @@ async fn proxy(contract: &Arc<Contract>) -> Result<Proxy, String> {
     let upstream = Arc::new(HttpClient::new(&target.url, &Network::default())?);
     let route = Route::new(contract, target.credentials.iter());
     Proxy::start(contract.clone(), route, upstream, None).await
-}
-
-async fn environment(
-    contract: &Arc<Contract>,
-    target: Target,
-    stop: watch::Receiver<Option<Stop>>,
-) -> Result<Environment, String> {
-    let http = HttpClient::new(&target.url, &Network::default())?;
-    let receiver = Receiver::start(([127, 0, 0, 1], 0).into(), None, target.webhook_timeout).await;
-    let receiver = receiver.map_err(|error| error.to_string())?;
-    Ok(Environment::new(contract.clone(), target, http, Some(receiver), token(), stop))
 }
 
 /// Runs every test, from building its request to the last finding; a test that does not pass ends the measurement.
@@ -279,7 +264,7 @@ fn bare_request(prepared: Prepared) -> Result<reqwest::Request, String> {
 fn tests(contract: &Contract) -> Result<Vec<TestCase>, String> {
     let folder = std::env::temp_dir().join(format!("conformance-throughput-{}", std::process::id()));
     let loaded = write_scenarios(&folder).map_err(|error| format!("{}: {error}", folder.display()));
-    let loaded = loaded.and_then(|()| load_scenarios(&folder, contract).map_err(|problems| rendered(&problems)));
+    let loaded = loaded.and_then(|()| load_scenarios(&folder, contract).map_err(|problems| problems.to_string()));
     let _ = std::fs::remove_dir_all(&folder);
     let kinds = loaded?.tests;
     let rounds = SCENARIOS / kinds.len();
@@ -297,8 +282,4 @@ fn write_scenarios(folder: &Path) -> std::io::Result<()> {
     }
     std::fs::create_dir_all(folder.join("scenarios"))?;
     std::fs::write(folder.join("scenarios/throughput.yaml"), text)
-}
-
-fn rendered(problems: &Problems) -> String {
-    problems.0.iter().map(|problem| problem.rendered()).collect::<Vec<_>>().join("\n\n")
 }

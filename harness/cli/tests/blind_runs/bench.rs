@@ -1,11 +1,9 @@
 //! Runs one test against its own reference, with the two proxies between reference and harness.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use cli::run::load;
 use judge::check::DELIVERY_CHECKS;
 use judge::coverage::Evidence;
 use judge::finding::EXPECTATION;
@@ -13,8 +11,7 @@ use judge::record::TestRecord;
 use judge::target::Target;
 use judge::verdict::{Rules, Verdict};
 use mutate::embedded::start_with;
-use runner::client::{HttpClient, Network};
-use runner::execute::{Environment, run_test, token};
+use runner::execute::{Environment, run_test};
 use runner::webhook::Receiver;
 use spec::contract::Contract;
 use spec::scenario::plan::Repetition;
@@ -25,7 +22,8 @@ use tokio::net::TcpListener;
 use super::change::Change;
 use super::hooks::{self, Hooks};
 use super::mutants::{Must, Mutant};
-use super::proxy::{Proxy, STEP};
+use super::proxy::{self, STEP, Secrets};
+use super::shared::{DEFAULT, pack};
 
 /// Limits for the copies of the tests. They are low, because the reference responses and delivers at once.
 const POLL_SECONDS: u32 = 2;
@@ -41,11 +39,8 @@ pub struct Pack {
 
 impl Pack {
     pub fn load() -> Self {
-        // The client of the proxy needs a provider, although it does not use TLS. Another test may have installed it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let (contract, library) = load(&root).unwrap_or_else(|_| panic!("the pack does not load"));
-        Self { contract: Arc::new(contract), tests: library.tests }
+        let (contract, library) = pack(DEFAULT);
+        Self { contract, tests: library.tests }
     }
 }
 
@@ -114,37 +109,29 @@ pub fn copy(test: &TestCase) -> TestCase {
 /// Runs a test that `copy` has returned.
 pub async fn run(contract: &Arc<Contract>, test: &TestCase, mutant: Option<&Mutant>) -> Outcome {
     let embedded = start_with(&[], &[]).await.expect("the reference starts");
-    let proxy = Proxy::start(embedded.url(), mutant.cloned()).await;
-    let (receiver, hooks) = receiver(contract, test, &proxy, mutant, embedded.webhook_timeout).await;
-    let target = Target { url: proxy.url.clone(), ..embedded.target() };
-    let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
-    let (_sender, stop) = tokio::sync::watch::channel(None);
-    let environment = Environment::new(contract.clone(), target, client, Some(receiver), token(), stop);
+    let (proxy, secrets) = proxy::start(contract, &embedded.url(), mutant.cloned()).await;
+    let (receiver, hooks) = receiver(contract, test, secrets, mutant, embedded.webhook_timeout).await;
+    let target = Target { url: proxy.url().to_owned(), ..embedded.target() };
+    let environment = Environment::with_receiver(contract.clone(), target, receiver).expect("an environment");
     let record = run_test(&environment, test).await;
     // With `strict`, a violated SHOULD clause fails the test, too.
     let rules = Rules { strict: true, today: NaiveDate::default(), ..Rules::default() };
     let verdict = rules.judge(&test.name, &record).verdict;
-    Outcome { verdict, record, changed: proxy.changed() + hooks.changed() > 0 }
+    Outcome { verdict, record, changed: proxy.triggered() + hooks.changed() > 0 }
 }
 
 /// A webhook receiver behind a proxy. The target gets the URL of the proxy.
 async fn receiver(
     contract: &Contract,
     test: &TestCase,
-    proxy: &Proxy,
+    secrets: Secrets,
     mutant: Option<&Mutant>,
     timeout: std::time::Duration,
 ) -> (Receiver, Hooks) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
-    let (receiver, address) = loop {
-        // The receiver cannot choose a free port when the target uses another URL. So a free port is found and
-        // released, and another process may use it first.
-        let free = TcpListener::bind("127.0.0.1:0").await.and_then(|free| free.local_addr()).expect("a port");
-        if let Ok(receiver) = Receiver::start(free, Some(&base), timeout).await {
-            break (receiver, free);
-        }
-    };
+    let address = ([127, 0, 0, 1], 0).into();
+    let receiver = Receiver::start(address, Some(&base), timeout).await.expect("a receiver");
     let change = mutant.and_then(|mutant| match &mutant.change {
         Change::Delivery(change) => Some(*change),
         _ => None,
@@ -155,11 +142,11 @@ async fn receiver(
     });
     let shared = hooks::Shared {
         base,
-        receiver: address.to_string(),
+        receiver: receiver.address().to_string(),
         signing: contract.conventions.signing.clone().expect("how deliveries are signed"),
         change,
         attempts: attempts.unwrap_or(0),
-        secret: Box::new(proxy.secrets()),
+        secret: secrets,
         received: 0.into(),
         changed: 0.into(),
     };

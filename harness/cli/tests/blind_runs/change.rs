@@ -1,26 +1,7 @@
 //! The changes of mutants: in the responses to one step, or in the deliveries that one step awaits.
 
-use axum::body::Bytes;
-use http::header::{HeaderMap, HeaderName};
+use judge::exchange::Response;
 use serde_json::{Value, json};
-
-/// A response on its way to the harness.
-#[derive(Clone, Debug)]
-pub struct StubResponse {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-}
-
-impl StubResponse {
-    pub fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
-    }
-
-    fn set_json(&mut self, value: &Value) {
-        self.body = value.to_string().into();
-    }
-}
 
 /// A part of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,81 +99,69 @@ impl Fault {
 /// Previous responses that a change may need.
 #[derive(Debug, Default)]
 pub struct Seen {
-    pub success: Option<StubResponse>,
-    pub refusal: Option<StubResponse>,
+    pub success: Option<Response>,
+    pub refusal: Option<Response>,
 }
 
 impl Change {
     /// Changes a response. Returns false if the change does not apply to it.
-    pub fn apply(&self, response: &mut StubResponse, seen: &Seen) -> bool {
+    pub fn apply(&self, response: &mut Response, seen: &Seen) -> bool {
         let refused = response.status >= 400;
         match self {
-            Change::Missing(place) => response.edit(place, |_| None),
-            Change::Other(place) => response.edit(place, |value| Some(other(value))),
-            Change::Number(place, by) => response.edit(place, |value| with_offset(value, *by)),
-            Change::Value(pointer, value) => response.set(pointer, value.clone()),
+            Change::Missing(place) => edit(response, place, |_| None),
+            Change::Other(place) => edit(response, place, |value| Some(other(value))),
+            Change::Number(place, by) => edit(response, place, |value| with_offset(value, *by)),
+            Change::Value(pointer, value) => set(response, pointer, value.clone()),
             Change::Accepted if refused => {
-                let empty = StubResponse { status: 200, body: r#"{"customers":[]}"#.into(), ..response.clone() };
+                let empty = Response { status: 200, body: br#"{"customers":[]}"#.to_vec().into(), ..response.clone() };
                 *response = seen.success.clone().unwrap_or(empty);
                 true
             }
             Change::Code(status, code) if refused => {
                 response.status = *status;
-                response.set("/error/code", Some((*code).into()))
+                set(response, "/error/code", Some((*code).into()))
             }
             Change::RefusedAgain => seen.refusal.clone().map(|refusal| *response = refusal).is_some(),
             Change::NoDelay if refused => {
-                for name in ["retry-after", "x-ratelimit-reset"] {
-                    response.headers.remove(name);
-                }
-                response.set("/error/retryAfter", None)
+                response.headers.retain(|(name, _)| name != "retry-after" && name != "x-ratelimit-reset");
+                set(response, "/error/retryAfter", None)
             }
             Change::Accepted | Change::Code(..) | Change::NoDelay | Change::Delivery(_) => false,
         }
     }
 }
 
-impl StubResponse {
-    fn edit(&mut self, place: &Place, change: impl Fn(&Value) -> Option<Value>) -> bool {
-        match place {
-            Place::Status => {
-                self.status = if self.status == 200 { 201 } else { 200 };
-                true
-            }
-            Place::Body(pointer) => {
-                let Some(old) = self.json().and_then(|body| body.pointer(pointer).cloned()) else { return false };
-                self.set(pointer, change(&old))
-            }
-            Place::Header(name) => {
-                let Some(old) = self.headers.get(name).and_then(|value| value.to_str().ok()) else { return false };
-                let new = change(&old.into());
-                self.headers.remove(name);
-                if let Some(text) = new.as_ref().map(|new| new.as_str().map_or_else(|| new.to_string(), str::to_owned))
-                {
-                    let name: HeaderName = name.parse().expect("a header's name");
-                    self.headers.insert(name, text.parse().expect("a header's value"));
-                }
-                true
-            }
+fn edit(response: &mut Response, place: &Place, change: impl Fn(&Value) -> Option<Value>) -> bool {
+    match place {
+        Place::Status => {
+            response.status = if response.status == 200 { 201 } else { 200 };
+            true
+        }
+        Place::Body(pointer) => {
+            let Some(old) = response.json().and_then(|body| body.pointer(pointer).cloned()) else { return false };
+            set(response, pointer, change(&old))
+        }
+        Place::Header(name) => {
+            let Some(new) = response.header(name).map(|old| change(&old.into())) else { return false };
+            response.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+            let text = new.map(|new| new.as_str().map_or_else(|| new.to_string(), str::to_owned));
+            response.headers.extend(text.map(|text| (name.to_lowercase(), text.into_bytes())));
+            true
         }
     }
+}
 
-    /// Sets a member of the body, or removes it. A response without JSON gets an object.
-    fn set(&mut self, pointer: &str, value: Option<Value>) -> bool {
-        let mut body = self.json().unwrap_or_else(|| json!({}));
-        let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
-        let Some(Value::Object(members)) = body.pointer_mut(parent) else { return false };
-        match value {
-            Some(value) => {
-                members.insert(name.to_owned(), value);
-            }
-            None => {
-                members.shift_remove(name);
-            }
-        }
-        self.set_json(&body);
-        true
+/// Sets a member of the body, or removes it. A response without JSON gets an object.
+fn set(response: &mut Response, pointer: &str, value: Option<Value>) -> bool {
+    let mut body = response.json().unwrap_or_else(|| json!({}));
+    let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
+    let Some(Value::Object(members)) = body.pointer_mut(parent) else { return false };
+    match value {
+        Some(value) => drop(members.insert(name.to_owned(), value)),
+        None => drop(members.shift_remove(name)),
     }
+    response.body = body.to_string().into_bytes().into();
+    true
 }
 
 /// Another value of the same type. In a text, the last digit or else the last letter is replaced by the next one.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use judge::signature::hmac_sha256;
+use mutate::Message;
 use serde_json::{Value, json};
 use spec::contract::Signing;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
@@ -15,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use super::change::{Delivery, Fault, Which, other};
+use super::proxy::Secrets;
 
 /// The response to a dropped attempt, so that the reference does not try again.
 const ACCEPTED: &[u8] = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
@@ -27,9 +29,6 @@ pub struct Hooks {
     shared: Arc<Shared>,
     task: JoinHandle<()>,
 }
-
-/// Finds the secret of a webhook by the beginning of its URL.
-pub type Secrets = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// The data that the connections of the proxy share.
 pub struct Shared {
@@ -73,8 +72,8 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 async fn connection(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
-    let Some(mut post) = Post::read(&mut stream).await? else { return Ok(()) };
-    if post.lines.first().is_some_and(|line| line.contains(SELF_CHECK)) {
+    let Some(mut post) = Message::read(&mut stream).await?.map(Post) else { return Ok(()) };
+    if post.0.line.contains(SELF_CHECK) {
         return post.forward(&mut stream, &shared.receiver).await;
     }
     let number = shared.received.fetch_add(1, Ordering::Relaxed);
@@ -106,61 +105,32 @@ async fn dropped(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> 
     stream.write_all(ACCEPTED).await
 }
 
-/// A received request: the lines of its head, and its body.
-struct Post {
-    lines: Vec<String>,
-    body: Vec<u8>,
-}
+/// A delivery that may be changed.
+struct Post(Message);
 
 impl Post {
-    async fn read(stream: &mut TcpStream) -> std::io::Result<Option<Self>> {
-        let mut read = Vec::new();
-        let end = loop {
-            if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
-                break end;
-            }
-            if stream.read_buf(&mut read).await? == 0 {
-                return Ok(None);
-            }
-        };
-        let head = String::from_utf8_lossy(&read[..end]).into_owned();
-        let mut post = Self { lines: head.split("\r\n").map(str::to_owned).collect(), body: read.split_off(end + 4) };
-        let length = post.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-        while post.body.len() < length {
-            if stream.read_buf(&mut post.body).await? == 0 {
-                return Ok(None);
-            }
-        }
-        Ok(Some(post))
-    }
-
     fn header(&self, name: &str) -> Option<&str> {
-        let mut headers = self.lines.iter().filter_map(|line| line.split_once(':'));
-        headers.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+        let found = self.0.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
+        found.and_then(|(_, value)| std::str::from_utf8(value).ok())
     }
 
     /// Sets a header, or removes it.
     fn set(&mut self, name: &str, value: Option<String>) {
-        self.lines.retain(|line| line.split_once(':').is_none_or(|(found, _)| !found.eq_ignore_ascii_case(name)));
-        self.lines.extend(value.map(|value| format!("{name}: {value}")));
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        let head: String = self.lines.iter().map(|line| format!("{line}\r\n")).collect();
-        [head.as_bytes(), b"\r\n", &self.body].concat()
+        self.0.headers.retain(|(found, _)| !found.eq_ignore_ascii_case(name));
+        self.0.headers.extend(value.map(|value| (name.to_lowercase(), value.into_bytes())));
     }
 
     /// Delivers it, and forwards the response.
     async fn forward(&self, stream: &mut TcpStream, receiver: &str) -> std::io::Result<()> {
         let mut onward = TcpStream::connect(receiver).await?;
-        onward.write_all(&self.bytes()).await?;
+        onward.write_all(&self.0.bytes()).await?;
         copy_bidirectional(stream, &mut onward).await.map(|_| ())
     }
 
     /// Delivers it, and ignores the response.
     async fn send_without_response(&self, receiver: &str) -> std::io::Result<()> {
         let mut onward = TcpStream::connect(receiver).await?;
-        onward.write_all(&self.bytes()).await?;
+        onward.write_all(&self.0.bytes()).await?;
         let _ = tokio::time::timeout(Duration::from_millis(100), onward.read(&mut [0; 512])).await;
         Ok(())
     }
@@ -184,32 +154,27 @@ impl Post {
             Fault::Ahead => self.sign(now + 600, signing, secret),
             Fault::OtherTimestamp => self.set(&signing.timestamp_header, Some((now + 2).to_string())),
             Fault::NoTimestamp => self.set(&signing.timestamp_header, None),
-            Fault::Space => self.set_body([self.body.as_slice(), b" "].concat()),
-            Fault::OtherMember => self.set_body(with_another_member(&self.body, "undocumented")),
+            Fault::Space => self.0.body = [self.0.body.as_slice(), b" "].concat(),
+            Fault::OtherMember => self.0.body = with_another_member(&self.0.body, "undocumented"),
             Fault::List => {
-                self.set_body([b"[", self.body.as_slice(), b"]"].concat());
+                self.0.body = [b"[", self.0.body.as_slice(), b"]"].concat();
                 self.sign(now, signing, secret);
             }
             Fault::OtherCustomer => {
-                let body: Value = serde_json::from_slice(&self.body).expect("a JSON body");
-                self.set_body(other(&body).to_string().into_bytes());
+                let body: Value = serde_json::from_slice(&self.0.body).expect("a JSON body");
+                self.0.body = other(&body).to_string().into_bytes();
                 self.sign(now, signing, secret);
             }
             Fault::OtherContent => {
-                self.set_body(with_another_member(&self.body, "attempt"));
+                self.0.body = with_another_member(&self.0.body, "attempt");
                 self.sign(now, signing, secret);
             }
         }
     }
 
-    fn set_body(&mut self, body: Vec<u8>) {
-        self.body = body;
-        self.set("Content-Length", Some(self.body.len().to_string()));
-    }
-
     fn sign(&mut self, time: i64, signing: &Signing, secret: &str) {
         let time = time.to_string();
-        let covered = [time.as_bytes(), signing.separator.as_bytes(), &self.body].concat();
+        let covered = [time.as_bytes(), signing.separator.as_bytes(), &self.0.body].concat();
         let digits = hmac_sha256(secret.as_bytes(), &covered);
         self.set(&signing.timestamp_header, Some(time));
         self.set(&signing.signature_header, Some(format!("{}{digits}", signing.prefix)));

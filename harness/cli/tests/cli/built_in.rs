@@ -9,21 +9,16 @@ fn alone(folder: &Folder, arguments: &str) -> ProgramOutput {
         std::fs::copy(binary(), &program).expect("a copy of the program");
     }
     let line = format!("cd '{}' && ./conformance {arguments}", folder.path());
-    let output = std::process::Command::new("sh").args(["-c", &line]).env_clear().output().expect("a shell");
-    ProgramOutput {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    ProgramOutput::of(std::process::Command::new("sh").args(["-c", &line]).env_clear())
 }
 
 #[test]
 fn single_file_runs_the_built_in_pack_anywhere() {
-    let folder = folder();
+    let folder = Folder::new();
     let run = alone(&folder, "run --reference readme:: --report json=run.json");
     run.assert_exit_code(0);
     assert!(!run.err.contains("pack:"), "{}", run.err);
-    let report: serde_json::Value = serde_json::from_str(&read(folder.join("run.json"))).expect("JSON");
+    let report = read_json(folder.join("run.json"));
     let hash = report["suite"]["contractHash"].as_str().expect("a hash");
     let version = alone(&folder, "--version");
     assert_eq!(version.out, format!("conformance {} (built-in pack {hash})\n", env!("CARGO_PKG_VERSION")));
@@ -37,17 +32,17 @@ fn single_file_runs_the_built_in_pack_anywhere() {
 
 #[test]
 fn built_in_pack_is_written_and_a_changed_pack_on_disk_is_preferred_and_named() {
-    let folder = folder();
+    let folder = Folder::new();
     let written = alone(&folder, "init --default .");
     written.assert_exit_code(0);
     let same = alone(&folder, "run --reference readme::");
     assert!(!same.err.contains("pack:"), "{}", same.err);
     let more = "about: More.\nscenarios:\n  - name: one\n    clauses: [STA-3]\n    steps: [{ call: listCustomers, as: reader, expect: { success: true } }]\n";
-    write(&folder, "scenarios/more.yaml", more);
+    folder.write("scenarios/more.yaml", more);
     let other = alone(&folder, "run --reference more::");
     other.assert_exit_code(0);
     assert!(other.err.contains("pack: ") && other.err.contains("(not the built-in one)"), "{}", other.err);
-    write(&folder, "schemas/clauses.yaml", "clauses: []\n");
+    folder.write("schemas/clauses.yaml", "clauses: []\n");
     alone(&folder, "init --default .").assert_exit_code(2);
     assert_eq!(read(folder.join("schemas/clauses.yaml")), "clauses: []\n", "a changed file is kept");
 }

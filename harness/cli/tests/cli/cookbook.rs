@@ -1,8 +1,7 @@
 //! Runs the YAML examples of the scenarios guide, harness/docs/scenarios.md.
 
-use std::path::Path;
-
-use crate::support::{Folder, Program, folder, root, write};
+use crate::shared::{DEFAULT, Folder};
+use crate::support::{Program, root};
 
 /// The scenarios of the guide, one for each example.
 fn recipes() -> Vec<String> {
@@ -16,24 +15,10 @@ fn recipes() -> Vec<String> {
 fn at_least_ten_recipes_of_the_guide_pass() {
     let recipes = recipes();
     assert!(recipes.len() >= 10, "{} recipes", recipes.len());
-    let pack = folder();
-    for part in ["schemas", "scenarios"] {
-        copy(&root().join(part), part, &pack);
-    }
+    let pack = Folder::with_pack(DEFAULT);
     let cookbook = format!("about: The recipes of harness/docs/scenarios.md.\nscenarios:\n{}", recipes.join("\n"));
-    write(&pack, "scenarios/cookbook.yaml", &cookbook);
+    pack.write("scenarios/cookbook.yaml", cookbook);
     let output = Program::run(&["--pack", &pack.path(), "cookbook::"]);
     output.assert_exit_code(0);
     assert!(output.out.contains("0 skipped, 0 failed, 0 inconclusive"), "{}", output.out);
-}
-
-fn copy(from: &Path, to: &str, pack: &Folder) {
-    for entry in std::fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
-        let path = entry.expect("an entry").path();
-        let name = format!("{to}/{}", path.file_name().and_then(|name| name.to_str()).expect("a name"));
-        match path.is_dir() {
-            true => copy(&path, &name, pack),
-            false => drop(write(pack, &name, &std::fs::read_to_string(&path).expect("a text"))),
-        }
-    }
 }

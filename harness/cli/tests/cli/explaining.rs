@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::support::{Program, ReferenceServer, folder, write};
+use super::support::{Folder, Program, ReferenceServer};
 
 #[test]
 fn run_list_has_the_format_of_libtest() {
@@ -90,8 +90,8 @@ fn explain_shows_the_credential_of_any_pack() {
 
 #[test]
 fn docs_compares_a_page_with_the_error_catalogue() {
-    let folder = folder();
-    let page = write(&folder, "page.md", "# Errors\n\n## TOKEN_EXPIRED\n\n**Status Code**: 403 Forbidden\n");
+    let folder = Folder::new();
+    let page = folder.write("page.md", "# Errors\n\n## TOKEN_EXPIRED\n\n**Status Code**: 403 Forbidden\n");
     let output = Program::new(&["docs", &page]).output();
     output.assert_exit_code(1);
     let expected = "the page gives TOKEN_EXPIRED 403, the catalogue 401";

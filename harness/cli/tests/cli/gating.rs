@@ -2,76 +2,46 @@
 
 use serde_json::Value;
 
-use super::stub;
-use super::support::{Folder, ParcelServer, Program, ProgramOutput, ReferenceServer, folder, parcel_pack, read, write};
+use super::support::{Folder, ParcelBench, Program, ReferenceServer, read, read_json};
 
 // ---------------------------------------------------------------- known deviations
 
 #[test]
-fn known_deviation_that_is_observed_is_skipped() {
-    let output = run_with_deviation(Some("redirects-twice"), "MOVE-1", "parcels::*", "2999-12-31");
-    output.assert_exit_code(0);
-    assert!(output.out.contains("known deviation from MOVE-1: agreed (DESK-1, until 2999-12-31)"), "{}", output.out);
-    assert!(output.out.contains("No violation was found besides the known deviations."), "{}", output.out);
-}
-
-#[test]
-fn stale_deviation_fails() {
-    let output = run_with_deviation(None, "MOVE-1", "parcels::*", "2999-12-31");
-    output.assert_exit_code(1);
-    assert!(
-        output.out.contains("the known deviation from MOVE-1 (DESK-1) no longer holds: take it out of the target file"),
-        "{}",
-        output.out
-    );
-}
-
-#[test]
-fn deviation_that_matches_no_test_fails() {
-    let output = run_with_deviation(None, "MOVE-1", "nowhere::*", "2999-12-31");
-    output.assert_exit_code(1);
-    assert!(output.out.contains("the known deviation from MOVE-1 (DESK-1) matches no test"), "{}", output.out);
-    assert!(output.out.contains("the list of known deviations is out of date."), "{}", output.out);
-}
-
-#[test]
-fn expired_deviation_fails_whether_observed_or_not() {
-    let output = run_with_deviation(Some("redirects-twice"), "MOVE-1", "parcels::*", "2020-01-01");
-    output.assert_exit_code(1);
-    assert!(output.out.contains("MOVE-1: A parcel is redirected only once"), "{}", output.out);
-    let output = run_with_deviation(None, "MOVE-1", "parcels::*", "2020-01-01");
-    output.assert_exit_code(1);
-}
-
-#[test]
-fn deviation_covers_only_its_clause_and_its_tests() {
-    run_with_deviation(Some("forgets-the-reason"), "MOVE-1", "parcels::*", "2999-12-31").assert_exit_code(1);
-    run_with_deviation(Some("redirects-twice"), "MOVE-1", "desk::*", "2999-12-31").assert_exit_code(1);
-}
-
-/// Runs the whole parcel pack with one known deviation.
-fn run_with_deviation(mutant: Option<&'static str>, clause: &str, test: &str, expires: &str) -> ProgramOutput {
-    let server = ParcelServer::start(mutant);
-    let folder = folder();
-    let text = format!(
-        "url: {}\ndeviations:\n  - {{ clause: {clause}, tests: \"{test}\", reason: agreed, ticket: DESK-1, expires: {expires} }}\n",
-        server.url
-    );
-    let file = write(&folder, "target.yaml", &text);
-    let pack = parcel_pack();
-    // The actor `hurried` is rate limited, which would slow the run; these tests do not need it.
-    stub::CREDENTIALS
-        .iter()
-        .filter(|(actor, _)| *actor != "hurried")
-        .fold(Program::new(&["run", "--pack", &pack.path(), "--target", &file]), |program, (actor, credential)| {
-            program.env(&format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase()), credential)
-        })
-        .output()
+fn a_deviation_must_be_observed_match_a_test_and_not_be_expired() {
+    let (valid, expired) = ("2999-12-31", "2020-01-01");
+    let twice = Some("redirects-twice");
+    for (mutant, tests, expires, code, expected) in [
+        (
+            twice,
+            "parcels::*",
+            valid,
+            0,
+            &["MOVE-1: agreed (DESK-1, until 2999-12-31)", "violation was found besides the known deviations."][..],
+        ),
+        (None, "parcels::*", valid, 1, &["(DESK-1) no longer holds: take it out of the target file"]),
+        (None, "nowhere::*", valid, 1, &["(DESK-1) matches no test", "the list of known deviations is out of date."]),
+        (twice, "parcels::*", expired, 1, &["MOVE-1: A parcel is redirected only once"]),
+        (None, "parcels::*", expired, 1, &[]),
+        // It covers only its clause and its tests.
+        (Some("forgets-the-reason"), "parcels::*", valid, 1, &[]),
+        (twice, "desk::*", valid, 1, &[]),
+    ] {
+        let bench = ParcelBench::with(mutant);
+        let entry = "reason: agreed, ticket: DESK-1";
+        bench.target(&format!(
+            "deviations:\n  - {{ clause: MOVE-1, tests: \"{tests}\", {entry}, expires: {expires} }}\n"
+        ));
+        let output = bench.run(&[]);
+        output.assert_exit_code(code);
+        for text in expected {
+            assert!(output.out.contains(text), "{mutant:?} {tests} {expires}: no {text:?} in {}", output.out);
+        }
+    }
 }
 
 #[test]
 fn drafted_deviations_are_refused_until_filled_in() {
-    let gate = Gate::with(Some("forgets-the-reason"));
+    let gate = ParcelBench::with(Some("forgets-the-reason"));
     let draft = gate.path("draft.yaml");
     gate.run(&["--write-deviations", &draft]).assert_exit_code(1);
     let text = read(&draft);
@@ -92,16 +62,14 @@ fn drafted_deviations_are_refused_until_filled_in() {
 
 #[test]
 fn deviation_does_not_hide_another_mutant_of_the_same_tests() {
-    let gate = Gate::with(Some("forgets-the-reason"));
+    let gate = ParcelBench::with(Some("forgets-the-reason"));
     let draft = gate.path("draft.yaml");
     gate.run(&["--write-deviations", &draft]).assert_exit_code(1);
     let text = filled_in(&read(&draft));
-    let other = Gate::with(Some("adds-a-member"));
+    let other = ParcelBench::with(Some("adds-a-member"));
     other.target(&text);
-    let report = other.path("report.json");
-    let output = other.run(&["--strict", "--report", &format!("json={report}")]);
+    let (output, report) = other.program(&["--strict"]).with_report();
     output.assert_exit_code(1);
-    let report: Value = serde_json::from_str(&read(&report)).expect("JSON");
     let findings: Vec<&Value> =
         report["tests"].as_array().expect("a list of tests").iter().map(|test| &test["findings"]).collect();
     assert!(findings.iter().any(|of_test| of_test[0]["deviation"].is_null() && of_test[0].is_object()));
@@ -110,7 +78,7 @@ fn deviation_does_not_hide_another_mutant_of_the_same_tests() {
 
 #[test]
 fn deviation_of_tests_that_a_filter_excludes_is_not_stale() {
-    let gate = Gate::with(None);
+    let gate = ParcelBench::with(None);
     gate.target(&filled_in(ENTRY));
     gate.run(&[]).assert_exit_code(1);
     let output = gate.run(&["no-such"]);
@@ -122,7 +90,7 @@ fn deviation_of_tests_that_a_filter_excludes_is_not_stale() {
 
 #[test]
 fn flaky_deviation_may_be_unobserved_but_must_match_a_test() {
-    let gate = Gate::with(None);
+    let gate = ParcelBench::with(None);
     gate.target(&filled_in(&ENTRY.replace("reason:", "flaky: true\n    reason:")));
     gate.run(&[]).assert_exit_code(0);
     gate.target(&filled_in(&ENTRY.replace("parcels::*", "parcel::*").replace("reason:", "flaky: true\n    reason:")));
@@ -133,7 +101,7 @@ fn flaky_deviation_may_be_unobserved_but_must_match_a_test() {
 
 #[test]
 fn junit_shows_a_known_deviation_as_skipped_with_owner_and_expiry() {
-    let gate = Gate::with(Some("redirects-twice"));
+    let gate = ParcelBench::with(Some("redirects-twice"));
     gate.target(&filled_in(ENTRY));
     let report = gate.path("junit.xml");
     gate.run(&["--report", &format!("junit={report}")]).assert_exit_code(0);
@@ -165,13 +133,13 @@ const DATES: [&str; 3] = ["fuzz/updateCustomer/dateOfBirth", "fuzz/createCustome
 #[test]
 fn filled_in_draft_covers_its_causes_but_no_other_mutant_of_the_same_check() {
     let known = ["create-returns-200", "update-skips-date-check"];
-    let (folder, served) = (folder(), ReferenceServer::start(&known));
+    let (folder, served) = (Folder::new(), ReferenceServer::start(&known));
     let draft = format!("{}/draft.yaml", folder.path());
     served.program(&[&["run", "--write-deviations", &draft], &DATES[..]].concat()).output().assert_exit_code(1);
     let text = read(&draft);
     // The mutant `update-skips-date-check` violates two clauses: FMT-1, and VAL-3 for the empty text.
     assert_eq!(text.matches("reason: \"\"").count(), known.len() + 1, "{text}");
-    let target = write(&folder, "target.yaml", &filled_in(&text));
+    let target = folder.write("target.yaml", filled_in(&text));
     let with_target = |served: &ReferenceServer, more: &[&str]| {
         served.program(&[&["run", "--target", &target], &DATES[..], more].concat()).output()
     };
@@ -189,11 +157,11 @@ fn filled_in_draft_covers_its_causes_but_no_other_mutant_of_the_same_check() {
 
 #[test]
 fn deviation_of_a_status_does_not_hide_missing_authentication() {
-    let (folder, served) = (folder(), ReferenceServer::start(&["create-returns-200"]));
+    let (folder, served) = (Folder::new(), ReferenceServer::start(&["create-returns-200"]));
     let draft = format!("{}/draft.yaml", folder.path());
     let tests = "authentication/authentication-failed::a-refused-caller-creates-nothing";
     served.program(&["run", "--write-deviations", &draft, DATES[1]]).output().assert_exit_code(1);
-    let target = write(&folder, "target.yaml", &filled_in(&read(&draft)));
+    let target = folder.write("target.yaml", filled_in(&read(&draft)));
     let open = ReferenceServer::start(&["create-returns-200", "anonymous-may-create"]);
     let output = open.program(&["run", "--target", &target, tests]).output();
     output.assert_exit_code(1);
@@ -204,7 +172,7 @@ fn deviation_of_a_status_does_not_hide_missing_authentication() {
 
 #[test]
 fn fail_on_new_fails_only_for_new_violations() {
-    let before = Gate::with(Some("forgets-the-reason"));
+    let before = ParcelBench::with(Some("forgets-the-reason"));
     let old = before.path("old.json");
     before.run(&["--report", &format!("json={old}")]).assert_exit_code(1);
 
@@ -216,7 +184,7 @@ fn fail_on_new_fails_only_for_new_violations() {
     assert!(output.out.contains("There are no new violations compared with the baseline."), "{}", output.out);
 
     // The same tests fail with other violations.
-    let after = Gate::with(Some("writes-the-hint-as-a-number"));
+    let after = ParcelBench::with(Some("writes-the-hint-as-a-number"));
     let new = after.path("new.json");
     let output = after.run(&["--baseline", &old, "--fail-on", "new", "--report", &format!("json={new}")]);
     output.assert_exit_code(1);
@@ -236,7 +204,7 @@ fn fail_on_new_fails_only_for_new_violations() {
 
 #[test]
 fn compare_fails_for_vanished_tests_unless_a_filter_excludes_them() {
-    let gate = Gate::with(None);
+    let gate = ParcelBench::with(None);
     let (whole, part) = (gate.path("whole.json"), gate.path("part.json"));
     gate.run(&["--report", &format!("json={whole}")]).assert_exit_code(0);
     let output = gate.run(&["desk", "--baseline", &whole, "--report", &format!("json={part}")]);
@@ -250,8 +218,8 @@ fn compare_fails_for_vanished_tests_unless_a_filter_excludes_them() {
 
 #[test]
 fn invalid_baseline_is_refused_before_the_first_request() {
-    let folder = folder();
-    let file = write(&folder, "old.json", "{\"format\": 1}");
+    let folder = Folder::new();
+    let file = folder.write("old.json", "{\"format\": 1}");
     let output = Program::run(&["--baseline", &file]);
     output.assert_refused(2);
     assert!(output.err.contains("missing field `suite`") && output.err.contains("old.json"), "{}", output.err);
@@ -266,11 +234,11 @@ fn invalid_baseline_is_refused_before_the_first_request() {
 
 #[test]
 fn complete_run_without_violations_is_certified() {
-    let folder = folder();
+    let folder = Folder::new();
     let bundle = format!("{}/certificate", folder.path());
     let run = Program::new(&["run", "--certify", &bundle, "--cases", "1"]).output();
     run.assert_exit_code(0);
-    let certificate: Value = serde_json::from_str(&read(format!("{bundle}/certificate.json"))).expect("JSON");
+    let certificate = read_json(format!("{bundle}/certificate.json"));
     assert!(certificate["clauses"].as_array().is_some_and(|clauses| clauses.len() > 60));
     assert!(read(format!("{bundle}/certificate.html")).contains("upheld every MUST clause"));
 
@@ -279,7 +247,7 @@ fn complete_run_without_violations_is_certified() {
     let check = || Program::new(&["certify", "--check", &bundle]).output();
     check().assert_exit_code(0);
     let altered = read(format!("{bundle}/report.json")).replacen("\"seed\": 1", "\"seed\": 2", 1);
-    write(&folder, "certificate/report.json", &altered);
+    folder.write("certificate/report.json", &altered);
     let output = check();
     output.assert_exit_code(1);
     assert!(output.err.contains("report.json does not match its digest in SHA256SUMS"), "{}", output.err);
@@ -287,7 +255,7 @@ fn complete_run_without_violations_is_certified() {
 
 #[test]
 fn partial_or_inconclusive_run_is_not_certified() {
-    let gate = Gate::with(None);
+    let gate = ParcelBench::with(None);
     let bundle = gate.path("certificate");
     gate.run(&["desk", "--certify", &bundle]).assert_refused_with(2, "--certify needs a complete run: remove filters");
     gate.run(&["--shard", "1/2", "--certify", &bundle]).assert_refused_with(2, "remove --shard");
@@ -302,45 +270,7 @@ fn partial_or_inconclusive_run_is_not_certified() {
     gate.target(&filled_in(ENTRY));
     gate.run(&["--certify", &bundle]).assert_refused_with(2, "without known deviations");
     assert!(!std::path::Path::new(&bundle).exists());
-    let broken = Gate::with(Some("redirects-twice"));
+    let broken = ParcelBench::with(Some("redirects-twice"));
     broken.run(&["--certify", &bundle]).assert_exit_code(1);
     assert!(!std::path::Path::new(&bundle).exists());
-}
-
-// ---------------------------------------------------------------- the gate
-
-/// The parcel pack, its server, and a target file that a test can change.
-struct Gate {
-    server: ParcelServer,
-    folder: Folder,
-    pack: Folder,
-}
-
-impl Gate {
-    fn with(mutant: Option<&'static str>) -> Self {
-        let gate = Self { server: ParcelServer::start(mutant), folder: folder(), pack: parcel_pack() };
-        gate.target("");
-        gate
-    }
-
-    fn target(&self, more: &str) {
-        write(&self.folder, "target.yaml", &format!("url: {}\n{more}", self.server.url));
-    }
-
-    fn path(&self, name: &str) -> String {
-        format!("{}/{name}", self.folder.path())
-    }
-
-    fn run(&self, arguments: &[&str]) -> ProgramOutput {
-        let (pack, target) = (self.pack.path(), self.path("target.yaml"));
-        let arguments = [&["run", "--pack", &pack, "--target", &target], arguments].concat();
-        // The actor `hurried` is rate limited, which would slow the run; these tests do not need it.
-        stub::CREDENTIALS
-            .iter()
-            .filter(|(actor, _)| *actor != "hurried")
-            .fold(Program::new(&arguments), |program, (actor, credential)| {
-                program.env(&format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase()), credential)
-            })
-            .output()
-    }
 }

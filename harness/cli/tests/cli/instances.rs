@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::stub;
-use super::support::{Folder, ParcelServer, Program, ProgramOutput, folder, parcel_pack, write};
+use super::support::{Folder, PARCEL, ParcelServer, Program, ProgramOutput, parcel_program, read_json};
 
 /// An instance of the parcel API that lacks one operation.
 struct Instance {
@@ -23,7 +22,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Self { folder: folder(), pack: parcel_pack() }
+        Self { folder: Folder::new(), pack: Folder::with_pack(PARCEL) }
     }
 
     fn path(&self, name: &str) -> String {
@@ -34,18 +33,11 @@ impl Bench {
     fn run(&self, instance: &Instance, target: &str, arguments: &[&str]) -> String {
         let Instance { name, server, lacks } = instance;
         let text = format!("url: {}\nlacks: {{ {lacks}: retired here }}\n{target}", server.url);
-        write(&self.folder, &format!("{name}.yaml"), &text);
-        let (pack, target, report) =
-            (self.pack.path(), self.path(&format!("{name}.yaml")), self.path(&format!("{name}.json")));
+        let target = self.folder.write(&format!("{name}.yaml"), text);
+        let report = self.path(&format!("{name}.json"));
         let output = format!("json={report}");
-        let all = [&["run", "--pack", &pack, "--target", &target, "--report", &output], arguments].concat();
-        let program = stub::CREDENTIALS.iter().filter(|(actor, _)| *actor != "hurried").fold(
-            Program::new(&all),
-            |program, (actor, credential)| {
-                program.env(&format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase()), credential)
-            },
-        );
-        let output = program.output();
+        let arguments = [&["--report", &output], arguments].concat();
+        let output = parcel_program(&self.pack, &target, &arguments).output();
         assert!(matches!(output.code, 0 | 1), "{}{}", output.out, output.err);
         report
     }
@@ -68,22 +60,18 @@ fn status<'r>(report: &'r Value, clause: &str) -> &'r Value {
     &clauses.iter().find(|entry| entry["id"] == clause).expect("the clause")["status"]
 }
 
-fn read(path: &str) -> Value {
-    serde_json::from_str(&std::fs::read_to_string(path).expect("a report")).expect("JSON")
-}
-
 #[test]
 fn clause_is_upheld_if_one_instance_upholds_it() {
     let bench = Bench::new();
     let fixed = bench.run_as_instance(&instance("fixed", None, "redirectParcel"));
     let whole = bench.run_as_instance(&instance("whole", None, "dropParcel"));
-    assert_eq!(status(&read(&fixed), "MOVE-1"), "not-exercised");
+    assert_eq!(status(&read_json(&fixed), "MOVE-1"), "not-exercised");
     let (output, merged) = bench.merged(&[&fixed, &whole]);
     output.assert_exit_code(0);
     assert_eq!(status(&merged, "MOVE-1"), "upheld");
     assert_eq!(merged["target"], "2 instances of parcels: fixed, whole");
     let count = |report: &Value| report["tests"].as_array().map_or(0, Vec::len);
-    assert_eq!(count(&merged), count(&read(&fixed)) + count(&read(&whole)));
+    assert_eq!(count(&merged), count(&read_json(&fixed)) + count(&read_json(&whole)));
     assert_eq!(merged["summary"]["failed"], 0);
 }
 
@@ -105,7 +93,7 @@ fn violation_in_one_instance_fails_the_whole_and_names_its_own_rerun() {
     // The tests that failed run again against the instance, under their own names.
     let again = bench.run(&broken, "", &["--failed", &bench.path("merged.json")]);
     let of_merged = merged["summary"]["failed"].as_u64();
-    assert_eq!(read(&again)["summary"]["failed"].as_u64(), of_merged);
+    assert_eq!(read_json(&again)["summary"]["failed"].as_u64(), of_merged);
 }
 
 #[test]

@@ -1,17 +1,14 @@
 //! `init --learn` against a live API: what responses change in the pack, and that the first run reports no violation.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, Response, Uri};
+use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::program::Folder;
-use super::support::{Program, ProgramOutput, folder, read, write};
+use super::shared::{Call, serve_json};
+use super::support::{Folder, Program, ProgramOutput, read};
 
 const OPENAPI: &str = r##"
 openapi: 3.1.0
@@ -105,32 +102,18 @@ struct Server {
 impl Server {
     fn start(keeps_all: bool) -> Self {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let router = Router::new().fallback(response).with_state(Arc::new(Todos { keeps_all, ..Todos::default() }));
-        let listener = runtime.block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0))).expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        runtime.spawn(async move { axum::serve(listener, router).await });
-        Self { url, _runtime: runtime }
+        let todos = Todos { keeps_all, ..Todos::default() };
+        Self { url: runtime.block_on(serve_json(move |call| response(&todos, call))), _runtime: runtime }
     }
 }
 
-async fn response(
-    State(todos): State<Arc<Todos>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    let credential = headers.get("authorization").and_then(|value| value.to_str().ok());
-    let (status, value) = match (credential, uri.path()) {
+fn response(todos: &Todos, call: &Call) -> (u16, Value) {
+    let credential = call.headers().get("authorization").and_then(|value| value.to_str().ok());
+    match (credential, call.uri().path()) {
         (None, "/token") => refusal(400, "invalid_request"),
-        (Some("Basic dTpw"), "/token") => token(&String::from_utf8_lossy(&body)),
-        (Some("Basic dTpw"), path) => todo(&todos, &method, path, &body),
+        (Some("Basic dTpw"), "/token") => token(&String::from_utf8_lossy(call.body())),
+        (Some("Basic dTpw"), path) => todo(todos, call.method(), path, call.body()),
         _ => refusal(401, "invalid_client"),
-    };
-    let builder = Response::builder().status(status);
-    match value {
-        Value::Null => builder.body(Body::empty()).expect("a response"),
-        value => builder.header("Content-Type", "application/json").body(value.to_string().into()).expect("a response"),
     }
 }
 
@@ -180,8 +163,8 @@ fn init(folder: &Folder, arguments: &[&str]) -> ProgramOutput {
 }
 
 fn init_as(folder: &Folder, arguments: &[&str], credential: Option<&str>) -> ProgramOutput {
-    let openapi = write(folder, "openapi.yaml", OPENAPI);
-    let page = write(folder, "errors.md", PAGE);
+    let openapi = folder.write("openapi.yaml", OPENAPI);
+    let page = folder.write("errors.md", PAGE);
     let pack = folder.join("pack").display().to_string();
     let all = [&["init", "--openapi", &openapi, "--page", &page], arguments, &[&pack]].concat();
     let program = Program::new(&all);
@@ -196,7 +179,7 @@ fn with_pack(folder: &Folder, arguments: &[&str]) -> ProgramOutput {
 
 #[test]
 fn a_first_run_after_learning_reports_no_violation_of_a_conforming_server() {
-    let (server, folder) = (Server::start(false), folder());
+    let (server, folder) = (Server::start(false), Folder::new());
     init(&folder, &["--learn", &server.url, "--create"]);
     let run = with_pack(&folder, &["run", "--target-url", &server.url]);
     run.assert_exit_code(0);
@@ -225,7 +208,7 @@ fn a_first_run_after_learning_reports_no_violation_of_a_conforming_server() {
 
 #[test]
 fn nothing_is_learned_with_a_wrong_credential() {
-    let (server, folder) = (Server::start(false), folder());
+    let (server, folder) = (Server::start(false), Folder::new());
     let output = init_as(&folder, &["--learn", &server.url, "--create"], Some("basic:u:wrong-password"));
     output.assert_refused_with(3, "CONFORMANCE_ACTOR_USER is not accepted by the target (401 invalid_client");
     assert!(output.err.contains("Nothing was learned or written"), "{}", output.err);
@@ -235,8 +218,8 @@ fn nothing_is_learned_with_a_wrong_credential() {
 /// Many descriptions, such as those that FastAPI writes, do not say which operations need a credential.
 #[test]
 fn a_wrong_credential_is_found_although_the_description_secures_no_operation() {
-    let (server, folder) = (Server::start(false), folder());
-    let openapi = write(&folder, "open.yaml", &OPENAPI.replace("security: [{ client: [] }]\n", ""));
+    let (server, folder) = (Server::start(false), Folder::new());
+    let openapi = folder.write("open.yaml", OPENAPI.replace("security: [{ client: [] }]\n", ""));
     let pack = folder.join("pack").display().to_string();
     let init = ["init", "--openapi", &openapi, "--auth", "basic", "--learn", &server.url, "--create", &pack];
     let with = |arguments: &[&str], credential: &str| {
@@ -256,7 +239,7 @@ fn a_wrong_credential_is_found_although_the_description_secures_no_operation() {
 
 #[test]
 fn a_missing_credential_is_a_warning_when_a_pack_is_learned() {
-    let (server, folder) = (Server::start(false), folder());
+    let (server, folder) = (Server::start(false), Folder::new());
     let output = init_as(&folder, &["--learn", &server.url, "--create"], None);
     output.assert_exit_code(0);
     assert!(output.err.contains("CONFORMANCE_ACTOR_USER is not set, so nothing is learned"), "{}", output.err);
@@ -264,7 +247,7 @@ fn a_missing_credential_is_a_warning_when_a_pack_is_learned() {
 
 #[test]
 fn a_refused_deletion_is_a_scenario_and_values_that_make_it_possible_are_found() {
-    let folder = folder();
+    let folder = Folder::new();
     let learned = |keeps_all: bool| {
         let server = Server::start(keeps_all);
         let output = init(&folder, &["--learn", &server.url, "--create"]);
@@ -285,7 +268,7 @@ fn a_refused_deletion_is_a_scenario_and_values_that_make_it_possible_are_found()
 
 #[test]
 fn a_sketch_is_a_scenario_only_if_its_request_was_sent_and_got_its_code() {
-    let (server, folder) = (Server::start(false), folder());
+    let (server, folder) = (Server::start(false), Folder::new());
     let live = "\n  - name: unsupported-grant-type\n";
     for (arguments, is_live) in [(&["--create"][..], true), (&[], false)] {
         init(&folder, &[&["--learn", &server.url], arguments].concat());
@@ -301,7 +284,7 @@ fn a_sketch_is_a_scenario_only_if_its_request_was_sent_and_got_its_code() {
 
 #[test]
 fn sketches_are_valid_scenarios_when_they_are_no_comments_any_more() {
-    let folder = folder();
+    let folder = Folder::new();
     init(&folder, &[]);
     let unfinished = with_pack(&folder, &["validate"]);
     unfinished.assert_exit_code(2);
@@ -312,12 +295,12 @@ fn sketches_are_valid_scenarios_when_they_are_no_comments_any_more() {
     assert!(draft.err.contains(&format!("warning: {line}")), "{}", draft.err);
     let uncommented = |text: &str| text.replace("\n  # - ", "\n  - ").replace("\n  #   ", "\n    ");
     let sketches = folder.join("pack/scenarios/sketches.yaml");
-    write(&folder, "pack/scenarios/sketches.yaml", &uncommented(&read(&sketches)));
+    folder.write("pack/scenarios/sketches.yaml", uncommented(&read(&sketches)));
     let clauses = read(folder.join("pack/schemas/clauses.yaml"));
     let clauses: Vec<&str> = clauses.lines().filter(|line| !line.trim_start().starts_with("excluded:")).collect();
     let clauses =
         clauses.join("\n").replace(", excluded: \"to do: complete the sketches in scenarios/sketches.yaml\"", "");
-    write(&folder, "pack/schemas/clauses.yaml", &clauses);
+    folder.write("pack/schemas/clauses.yaml", &clauses);
     let output = with_pack(&folder, &["validate"]);
     output.assert_exit_code(0);
     assert!(read(&sketches).contains("\n  - name: plan-expired\n"), "{}", read(&sketches));

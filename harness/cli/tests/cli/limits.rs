@@ -1,16 +1,15 @@
 //! Responses that exceed a limit of the harness: the test names the limit. It is inconclusive, except for a body that is
 //! longer than any documented response, which is a violation.
 
-use super::preflight::{Scripted, http};
-use super::support::{Program, folder, write};
+use super::support::{CannedServer, Folder, Program, json_response};
 
 const BODY: &str = r#"{"error":{"code":"AUTHENTICATION_FAILED","message":"No."}}"#;
 
 /// A server that responds to every request with 401, additional header lines, and the given body.
-fn refusing(more_headers: &str, body: &str) -> Scripted {
-    let response = String::from_utf8(http("401 Unauthorized", "application/json", body)).expect("a text");
+fn refusing(more_headers: &str, body: &str) -> CannedServer {
+    let response = String::from_utf8(json_response("401 Unauthorized", body)).expect("a text");
     let response = response.replacen("\r\n", &format!("\r\nX-Request-Id: r-UNIQUE\r\n{more_headers}"), 1);
-    Scripted::start(move |request| response.replacen("UNIQUE", &request.number.to_string(), 1).into_bytes())
+    CannedServer::start(move |request| response.replacen("UNIQUE", &request.number.to_string(), 1).into_bytes())
 }
 
 fn many_headers(count: usize) -> String {
@@ -61,7 +60,7 @@ fn body_beyond_the_limit_is_a_violation_that_names_the_limit() {
 
 #[test]
 fn ca_file_without_a_certificate_is_refused() {
-    let folder = folder();
+    let folder = Folder::new();
     let cases = [
         ("empty.pem", "", "the file is empty; expected a certificate in PEM"),
         ("der.pem", "0\u{1}\u{2}", "the file seems to be DER: convert it with `openssl x509"),
@@ -69,7 +68,7 @@ fn ca_file_without_a_certificate_is_refused() {
         ("text.pem", "hello\n", "expected PEM, which begins with"),
     ];
     for (name, text, expected) in cases {
-        let file = write(&folder, name, text);
+        let file = folder.write(name, text);
         let output = Program::run(&["--target-url", "https://127.0.0.1:1", "--ca-cert", &file]);
         output.assert_refused_with(2, expected);
     }

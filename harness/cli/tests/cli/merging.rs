@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::stub;
-use super::support::{Folder, ParcelServer, Program, ProgramOutput, folder, parcel_pack, write};
+use super::support::{Folder, ParcelBench, Program, ProgramOutput, read_json};
 
 const DEVIATIONS: &str = "deviations:
   - { clause: MOVE-1, tests: \"parcels::*\", reason: agreed, ticket: DESK-1, expires: 2999-12-31 }
@@ -16,7 +15,7 @@ const DEVIATIONS: &str = "deviations:
 
 #[test]
 fn merged_shards_equal_the_unsharded_run() {
-    let folder = folder();
+    let folder = Folder::new();
     let path = |name: &str| format!("{}/{name}.json", folder.path());
     // Properties take half of the time and are split like scenarios.
     let run = |more: &[&str]| Program::run(&[&["--skip", "fuzz/"], more].concat()).assert_exit_code(0);
@@ -32,7 +31,7 @@ fn merged_shards_equal_the_unsharded_run() {
     let output = merge(&parts, &["--report", &format!("json={}", path("merged"))]);
     output.assert_exit_code(0);
     assert!(output.err.contains("wrote "), "{}", output.err);
-    let (mut whole, mut merged) = (report(&path("whole")), report(&path("merged")));
+    let (mut whole, mut merged) = (read_json(path("whole")), read_json(path("merged")));
     for side in [&mut whole, &mut merged] {
         let tests = side["tests"].as_array_mut().expect("a list of tests");
         // How often a test is rate limited depends on the tests that run at the same time.
@@ -96,7 +95,7 @@ fn reports_of_one_process_per_test_are_merged() {
     let each = bench.path("each/");
     for name in &names {
         let output =
-            bench.program(&["--exact", name, "--report", &format!("json={each}")]).env("NEXTEST", "1").output();
+            bench.parcels.program(&["--exact", name, "--report", &format!("json={each}")]).env("NEXTEST", "1").output();
         assert!(matches!(output.code, 0 | 1 | 3), "{}", output.err);
     }
     bench.merged(std::slice::from_ref(&each)).assert_exit_code(1);
@@ -104,8 +103,7 @@ fn reports_of_one_process_per_test_are_merged() {
 
     let files: Vec<_> = std::fs::read_dir(&each).expect("a folder").flatten().collect();
     assert_eq!(files.len(), names.len());
-    let missing =
-        report(&files[0].path().display().to_string())["tests"][0]["name"].as_str().expect("a name").to_owned();
+    let missing = read_json(files[0].path())["tests"][0]["name"].as_str().expect("a name").to_owned();
     std::fs::remove_file(files[0].path()).expect("removable");
     let output = bench.merged(&[each]);
     output.assert_refused_with(3, &format!("1 of {} tests are missing: {missing}; nothing was merged", names.len()));
@@ -152,7 +150,7 @@ fn parts_of_different_runs_are_refused() {
     for (arguments, expected) in foreign {
         assert_merge_refused(&[&one, &part(arguments), &three], expected);
     }
-    write(&bench.pack, "scenarios/more.yaml", MORE);
+    bench.parcels.pack.write("scenarios/more.yaml", MORE);
     assert_merge_refused(&[&one, &part(&["--shard", "2/3"]), &three], "they differ in the contract");
     let other = Bench::with(None, "");
     assert_merge_refused(&[&one, &other.part(&["--shard", "2/3"]), &three], "they differ in");
@@ -166,7 +164,7 @@ fn damaged_or_unknown_reports_are_refused() {
     let changed = |change: &dyn Fn(&mut Value)| {
         let mut value: Value = serde_json::from_str(&text).expect("JSON");
         change(&mut value);
-        write(&bench.folder, "changed.json", &format!("{value:#}"))
+        bench.parcels.folder.write("changed.json", format!("{value:#}"))
     };
     let damaged = changed(&|value| drop(value["tests"].as_array_mut().expect("a list of tests").pop()));
     bench.merged(&[damaged]).assert_refused_with(3, "is damaged: its manifest lists");
@@ -183,7 +181,7 @@ fn damaged_or_unknown_reports_are_refused() {
         output.err
     );
     bench.merged(&[bench.path("nowhere.json")]).assert_refused(2);
-    let empty = folder();
+    let empty = Folder::new();
     bench.merged(&[empty.path()]).assert_refused_with(3, "no JSON report found in this folder");
 }
 
@@ -199,43 +197,28 @@ scenarios:
 
 /// Runs of parts of the parcel pack against one server.
 struct Bench {
-    server: ParcelServer,
-    folder: Folder,
-    pack: Folder,
+    parcels: ParcelBench,
     count: std::cell::Cell<u32>,
 }
 
 impl Bench {
     fn with(mutant: Option<&'static str>, deviations: &str) -> Self {
-        let bench =
-            Self { server: ParcelServer::start(mutant), folder: folder(), pack: parcel_pack(), count: 0.into() };
-        write(&bench.folder, "target.yaml", &format!("url: {}\n{deviations}", bench.server.url));
-        bench
+        let parcels = ParcelBench::with(mutant);
+        parcels.target(deviations);
+        Self { parcels, count: 0.into() }
     }
 
     fn path(&self, name: &str) -> String {
-        format!("{}/{name}", self.folder.path())
+        self.parcels.path(name)
     }
 
     fn report(&self, name: &str) -> Value {
-        report(&self.path(&format!("{name}.json")))
-    }
-
-    fn program(&self, arguments: &[&str]) -> Program {
-        let (pack, target) = (self.pack.path(), self.path("target.yaml"));
-        let arguments = [&["run", "--pack", &pack, "--target", &target], arguments].concat();
-        // The actor `hurried` is rate limited, which would slow the run; these tests do not need it.
-        stub::CREDENTIALS.iter().filter(|(actor, _)| *actor != "hurried").fold(
-            Program::new(&arguments),
-            |program, (actor, credential)| {
-                program.env(&format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase()), credential)
-            },
-        )
+        read_json(self.path(&format!("{name}.json")))
     }
 
     fn run(&self, name: &str, arguments: &[&str]) -> ProgramOutput {
         let report_option = format!("json={}", self.path(&format!("{name}.json")));
-        self.program(&[arguments, &["--report", &report_option]].concat()).output()
+        self.parcels.run(&[arguments, &["--report", &report_option]].concat())
     }
 
     /// Runs a part and returns the path of its report.
@@ -249,18 +232,13 @@ impl Bench {
 
     fn merged(&self, parts: &[String]) -> ProgramOutput {
         let report_option = format!("json={}", self.path("merged.json"));
-        merge(parts, &["--pack", &self.pack.path(), "--report", &report_option])
+        merge(parts, &["--pack", &self.parcels.pack.path(), "--report", &report_option])
     }
 }
 
 fn merge(parts: &[String], arguments: &[&str]) -> ProgramOutput {
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     Program::new(&[&["merge"], parts.as_slice(), arguments].concat()).output()
-}
-
-fn report(path: &str) -> Value {
-    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    serde_json::from_str(&text).expect("JSON")
 }
 
 fn tests(report: &Value) -> BTreeMap<&str, &Value> {

@@ -1,84 +1,11 @@
 //! The preflight before the first test, and `doctor`: wrong URLs, path prefixes and credentials, missing operations.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use serde_json::Value;
 
-use super::support::{Program, ProgramOutput, ReferenceServer, folder};
-
-/// The parts of a request that the servers of these tests use.
-pub struct Received {
-    method: String,
-    path: String,
-    key: String,
-    signature: String,
-    /// The number of earlier requests.
-    pub number: usize,
-}
-
-/// A server that responds to each request with the bytes that a function returns, and closes the connection.
-pub struct Scripted {
-    pub url: String,
-    requests: Arc<AtomicUsize>,
-}
-
-impl Scripted {
-    pub fn start(response: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let requests = Arc::new(AtomicUsize::new(0));
-        let (response, count) = (Arc::new(response), requests.clone());
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (response, count) = (response.clone(), count.clone());
-                std::thread::spawn(move || serve(stream, response.as_ref(), &count));
-            }
-        });
-        Self { url, requests }
-    }
-}
-
-fn serve(mut stream: TcpStream, response: &dyn Fn(&Received) -> Vec<u8>, count: &AtomicUsize) -> Option<()> {
-    let mut reader = BufReader::new(stream.try_clone().ok()?);
-    let mut first = String::new();
-    reader.read_line(&mut first).ok().filter(|read| *read > 0)?;
-    let mut words = first.split(' ').map(str::to_owned);
-    let mut request = Received {
-        method: words.next()?,
-        path: words.next().unwrap_or_default(),
-        key: String::new(),
-        signature: String::new(),
-        number: count.fetch_add(1, Ordering::Relaxed),
-    };
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        match name.to_lowercase().as_str() {
-            "x-api-key" => value.trim().clone_into(&mut request.key),
-            "x-webhook-signature" => value.trim().clone_into(&mut request.signature),
-            "content-length" => length = value.trim().parse().ok()?,
-            _ => {}
-        }
-    }
-    reader.take(length).read_to_end(&mut Vec::new()).ok()?;
-    stream.write_all(&response(&request)).ok()
-}
-
-pub fn http(status: &str, media_type: &str, body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-    )
-    .into_bytes()
-}
+use super::support::{CannedServer, Folder, Program, ProgramOutput, Received, ReferenceServer, http, json_response};
 
 fn json(status: &str, body: &Value) -> Vec<u8> {
-    http(status, "application/json", &body.to_string())
+    json_response(status, &body.to_string())
 }
 
 fn error(status: &str, code: &str) -> Vec<u8> {
@@ -90,18 +17,20 @@ fn no_route() -> Vec<u8> {
     json("404 Not Found", &serde_json::json!({ "detail": "Not Found" }))
 }
 
+/// An invocation of the program with keys of a reader and of an admin.
+fn with_keys(arguments: &[&str]) -> Program {
+    let program = Program::new(arguments).env("CONFORMANCE_ACTOR_READER", "key:r-0123456789");
+    program.env("CONFORMANCE_ACTOR_ADMIN", "key:a-0123456789")
+}
+
 /// Asserts that the run stops before the first test with one error message, and writes its report.
 #[track_caller]
 fn assert_stopped_before_first_test(url: &str, message: &str) {
-    let folder = folder();
-    let report = format!("{}/report.json", folder.path());
-    let output =
-        Program::run(&["--target-url", url, "--report", &format!("json={report}"), "callers-without-credential"]);
+    let (output, report) = Program::new(&["run", "--target-url", url, "callers-without-credential"]).with_report();
     output.assert_exit_code(3);
     let messages: Vec<&str> = output.err.lines().filter(|line| line.starts_with("error: ")).collect();
     assert!(messages.len() == 1 && messages[0].contains(message), "no {message:?} in {}", output.err);
     assert!(!output.out.contains("running"), "{}", output.out);
-    let report: Value = serde_json::from_str(&std::fs::read_to_string(report).expect("a report")).expect("JSON");
     assert!(report["preflight"]["stopReason"].as_str().is_some_and(|stop| stop.contains(message)), "{report}");
     assert_eq!(report["exitCode"], 3);
 }
@@ -151,13 +80,13 @@ fn wrong_url_ends_the_run_with_one_message() {
         (|_| Vec::new(), "closes each connection without a response"),
     ];
     for (script, message) in scripts {
-        assert_stopped_before_first_test(&Scripted::start(script).url, message);
+        assert_stopped_before_first_test(&CannedServer::start(script).url, message);
     }
 }
 
 #[test]
 fn redirect_of_every_request_ends_the_run() {
-    let server = Scripted::start(|request| {
+    let server = CannedServer::start(|request| {
         let host = "127.0.0.1";
         format!("HTTP/1.1 301 Moved\r\nLocation: https://{host}{}\r\nContent-Length: 0\r\n\r\n", request.path)
             .into_bytes()
@@ -167,7 +96,7 @@ fn redirect_of_every_request_ends_the_run() {
 
 #[test]
 fn wrong_path_prefix_is_reported_with_the_url_that_responses() {
-    let moved = Scripted::start(|request| match request.path.starts_with("/api/api/v1/") {
+    let moved = CannedServer::start(|request| match request.path.starts_with("/api/api/v1/") {
         true => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
         false => no_route(),
     });
@@ -177,7 +106,7 @@ fn wrong_path_prefix_is_reported_with_the_url_that_responses() {
         &format!("{}/api/v1", served.url),
         &format!("but {} responds with the API's envelope: give that as the URL", served.url),
     );
-    let bare = Scripted::start(|request| match request.path.starts_with("/customers") {
+    let bare = CannedServer::start(|request| match request.path.starts_with("/customers") {
         true => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
         false => http("404 Not Found", "text/html", &format!("Cannot {} {}", request.method, request.path)),
     });
@@ -186,7 +115,7 @@ fn wrong_path_prefix_is_reported_with_the_url_that_responses() {
 
 #[test]
 fn other_version_prefix_is_reported() {
-    let newer = Scripted::start(|request| match request.path.starts_with("/api/v2/customers") {
+    let newer = CannedServer::start(|request| match request.path.starts_with("/api/v2/customers") {
         true => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
         false => no_route(),
     });
@@ -196,7 +125,7 @@ fn other_version_prefix_is_reported() {
 #[test]
 fn gateway_that_refuses_every_credential_ends_the_run() {
     let gateway = |body: &'static str| {
-        Scripted::start(move |request| match request.key.as_str() {
+        CannedServer::start(move |request| match request.header("x-api-key") {
             "r-through-the-gate" => json("200 OK", &serde_json::json!({ "customers": [] })),
             _ => http("401 Unauthorized", "text/html", body),
         })
@@ -216,14 +145,11 @@ fn gateway_that_refuses_every_credential_ends_the_run() {
 
 #[test]
 fn api_that_returns_404_without_credential_is_tested() {
-    let hidden = Scripted::start(|request| match request.key.as_str() {
+    let hidden = CannedServer::start(|request| match request.header("x-api-key") {
         "" => error("404 Not Found", "RESOURCE_NOT_FOUND"),
         _ => json("200 OK", &serde_json::json!({ "customers": [] })),
     });
-    let output = Program::new(&["run", "--target-url", &hidden.url, "callers-without-credential"])
-        .env("CONFORMANCE_ACTOR_READER", "key:r-0123456789")
-        .env("CONFORMANCE_ACTOR_ADMIN", "key:a-0123456789")
-        .output();
+    let output = with_keys(&["run", "--target-url", &hidden.url, "callers-without-credential"]).output();
     output.assert_exit_code(1);
 }
 
@@ -306,13 +232,12 @@ fn swapped_credentials_are_reported_with_both_names() {
 #[test]
 fn single_operation_that_refuses_a_credential_is_no_preflight_message() {
     // Only `GET /customers` refuses the reader, so the API is at fault and not the credential.
-    let server = Scripted::start(|request| match (request.key.as_str(), request.path.ends_with("/customers")) {
-        ("", _) | (_, true) => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
-        _ => error("404 Not Found", "RESOURCE_NOT_FOUND"),
-    });
-    let output = Program::new(&["run", "--target-url", &server.url, "some-expectations-accept-alternatives"])
-        .env("CONFORMANCE_ACTOR_READER", "key:r-0123456789")
-        .env("CONFORMANCE_ACTOR_ADMIN", "key:a-0123456789")
+    let server =
+        CannedServer::start(|request| match (request.header("x-api-key"), request.path.ends_with("/customers")) {
+            ("", _) | (_, true) => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
+            _ => error("404 Not Found", "RESOURCE_NOT_FOUND"),
+        });
+    let output = with_keys(&["run", "--target-url", &server.url, "some-expectations-accept-alternatives"])
         .env("CONFORMANCE_ACTOR_WRITER", "key:w-0123456789")
         .output();
     assert!(!output.err.contains("preflight: CONFORMANCE_ACTOR_READER"), "{}", output.err);
@@ -325,14 +250,14 @@ fn single_operation_that_refuses_a_credential_is_no_preflight_message() {
 // ---------------------------------------------------------------- operations and capabilities
 
 /// A server with four operations and their permissions; every other path has no route.
-fn half_built() -> Scripted {
-    Scripted::start(|request| {
+fn half_built() -> CannedServer {
+    CannedServer::start(|request| {
         let path = request.path.strip_prefix("/api/v1").unwrap_or_default();
         let id = path.strip_prefix("/customers/").or_else(|| path.strip_prefix("/transactions/"));
         if path != "/customers" && id.is_none_or(|id| id.contains('/')) {
             return no_route();
         }
-        match (request.key.as_str(), request.method.as_str()) {
+        match (request.header("x-api-key"), request.method.as_str()) {
             ("", _) => error("401 Unauthorized", "AUTHENTICATION_FAILED"),
             (_, "GET") if id.is_none() => json("200 OK", &serde_json::json!({ "customers": [] })),
             ("r-0123456789", "POST" | "PATCH" | "DELETE") => {
@@ -349,14 +274,9 @@ const MISSING: [&str; 5] =
 #[test]
 fn doctor_lists_missing_operations_and_writes_a_target_file() {
     let server = half_built();
-    let folder = folder();
+    let folder = Folder::new();
     let file = format!("{}/target.yaml", folder.path());
-    let doctor = |file: &str| {
-        Program::new(&["doctor", "--target-url", &server.url, "--write", file])
-            .env("CONFORMANCE_ACTOR_READER", "key:r-0123456789")
-            .env("CONFORMANCE_ACTOR_ADMIN", "key:a-0123456789")
-            .output()
-    };
+    let doctor = |file: &str| with_keys(&["doctor", "--target-url", &server.url, "--write", file]).output();
     let output = doctor(&file);
     output.assert_exit_code(0);
     for operation in MISSING {
@@ -386,7 +306,7 @@ fn doctor_lists_missing_operations_and_writes_a_target_file() {
 
 #[test]
 fn doctor_exits_with_3_for_an_unusable_target() {
-    let gateway = Scripted::start(|_| http("502 Bad Gateway", "text/html", "<html>"));
+    let gateway = CannedServer::start(|_| http("502 Bad Gateway", "text/html", "<html>"));
     let output = Program::new(&["doctor", "--target-url", &gateway.url]).output();
     output.assert_exit_code(3);
     assert!(output.out.contains("a gateway that cannot reach the service"), "{}", output.out);
@@ -396,10 +316,7 @@ fn doctor_exits_with_3_for_an_unusable_target() {
 #[test]
 fn missing_capability_is_reported() {
     let server = half_built();
-    let output = Program::new(&["run", "--target-url", &server.url, "server-errors/"])
-        .env("CONFORMANCE_ACTOR_READER", "key:r-0123456789")
-        .env("CONFORMANCE_ACTOR_ADMIN", "key:a-0123456789")
-        .output();
+    let output = with_keys(&["run", "--target-url", &server.url, "server-errors/"]).output();
     assert!(output.err.contains("preflight: the target seems to lack sandbox-errors"), "{}", output.err);
 }
 
@@ -409,10 +326,7 @@ fn missing_operations_are_named_in_one_line_and_left_to_the_causes_by_a_quiet_ru
     let run = |quiet: &[&str]| {
         let mut arguments = vec!["run", "--target-url", &server.url, "insufficient-permissions"];
         arguments.extend(quiet);
-        Program::new(&arguments)
-            .env("CONFORMANCE_ACTOR_READER", "key:r-0123456789")
-            .env("CONFORMANCE_ACTOR_ADMIN", "key:a-0123456789")
-            .output()
+        with_keys(&arguments).output()
     };
     let output = run(&[]);
     output.assert_exit_code(1);
@@ -428,7 +342,7 @@ fn missing_operations_are_named_in_one_line_and_left_to_the_causes_by_a_quiet_ru
 
 #[test]
 fn preflight_can_be_switched_off() {
-    let page = Scripted::start(|_| http("200 OK", "text/html", "<html>Log in</html>"));
+    let page = CannedServer::start(|_| http("200 OK", "text/html", "<html>Log in</html>"));
     let output = Program::run(&["--no-preflight", "--target-url", &page.url, "callers-without-credential"]);
     output.assert_exit_code(1);
     let by_test = Program::new(&["run", "--target-url", &page.url, "callers-without-credential"]).env("NEXTEST", "1");
@@ -439,15 +353,10 @@ fn preflight_can_be_switched_off() {
 #[test]
 fn preflight_sends_at_most_17_requests() {
     let server = half_built();
-    let folder = folder();
-    let report = format!("{}/report.json", folder.path());
-    let output = Program::new(&["run", "--target-url", &server.url, "callers-without-credential"])
-        .env("CONFORMANCE_ACTOR_READER", "key:r-0123456789")
-        .env("CONFORMANCE_REPORT", &format!("json={report}"))
-        .output();
+    let program = Program::new(&["run", "--target-url", &server.url, "callers-without-credential"]);
+    let (output, report) = program.env("CONFORMANCE_ACTOR_READER", "key:r-0123456789").with_report();
     assert!(output.code == 0 || output.code == 1, "{}", output.err);
-    let report: Value = serde_json::from_str(&std::fs::read_to_string(report).expect("a report")).expect("JSON");
     let requests = report["preflight"]["requests"].as_u64().expect("a number");
     assert!(requests > 0 && requests <= 17, "{requests}");
-    assert!(server.requests.load(Ordering::Relaxed) as u64 > requests);
+    assert!(server.requests() as u64 > requests);
 }

@@ -1,10 +1,11 @@
-//! The program that end-to-end tests run, and folders for what it writes.
+//! The program that end-to-end tests run.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
+
+use super::shared::{DEFAULT, path};
 
 /// The path of the program that was built with this test. The program is rebuilt if a source file is newer.
 pub fn binary() -> &'static Path {
@@ -52,32 +53,5 @@ fn newest_source(folder: &Path) -> SystemTime {
 }
 
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// A temporary folder, deleted on drop.
-pub struct Folder(PathBuf);
-
-impl Folder {
-    pub fn path(&self) -> String {
-        self.0.display().to_string()
-    }
-
-    pub fn join(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-pub fn folder() -> Folder {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("conformance-cli-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let path = std::env::temp_dir().join(name);
-    std::fs::create_dir_all(&path).expect("a folder");
-    Folder(path)
+    path(DEFAULT)
 }

@@ -2,18 +2,18 @@
 
 use serde_json::Value;
 
-use super::support::{Program, folder, write};
+use super::support::{Folder, Program, read_json};
 
 #[test]
 fn prove_finds_a_mutant_and_writes_the_matrix() {
-    let folder = folder();
+    let folder = Folder::new();
     let (json, markdown) = (format!("{}/m.json", folder.path()), format!("{}/m.md", folder.path()));
     let reports = [format!("json={json}"), format!("markdown={markdown}")];
     let arguments = ["prove", "--only", "token-expired-as-403", "--report", &reports[0], &reports[1]];
     let output = Program::new(&arguments).output();
     output.assert_exit_code(0);
     assert!(output.out.contains("found     token-expired-as-403  STA-2 in "), "{}", output.out);
-    let matrix: Value = serde_json::from_str(&std::fs::read_to_string(json).expect("a file")).expect("JSON");
+    let matrix = read_json(json);
     let row = &matrix["rows"][0];
     assert_eq!(row["fate"], "found");
     assert_eq!(row["reported"][0]["checks"], serde_json::json!(["status-matches-code"]));
@@ -37,7 +37,7 @@ fn unknown_mutant_and_invalid_options_are_refused() {
 
 #[test]
 fn a_pack_is_proved_through_a_proxy() {
-    let folder = folder();
+    let folder = Folder::new();
     let report = format!("json={}/p.json", folder.path());
     let mutations = format!("{}/mutations.yaml", folder.path());
     let tests = "resources/duplicate";
@@ -55,7 +55,7 @@ fn a_pack_is_proved_through_a_proxy() {
     let again = ["prove", "--proxy", tests, "--mutations", &mutations, "--min-score", "100"];
     Program::new(&again).output().assert_exit_code(0);
     // Without the list of allowed survivors, the one that the contract tolerates counts.
-    let nothing_allowed = write(&folder, "survivors.yaml", "allowed: []");
+    let nothing_allowed = folder.write("survivors.yaml", "allowed: []");
     let output = Program::new(&[&again[..], &["--allowed", &nothing_allowed]].concat()).output();
     output.assert_exit_code(1);
     assert!(output.err.contains("the score is below --min-score 100"), "{}", output.err);

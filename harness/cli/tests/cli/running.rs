@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::stub;
-use super::support::{EchoServer, ParcelServer, Program, ReferenceServer, folder, parcel_pack, read, write};
+use super::support::{Folder, ParcelBench, Program, ReferenceServer, echo_server, read, read_json};
 
 #[test]
 fn unreachable_target_is_reported_once() {
@@ -14,14 +14,14 @@ fn unreachable_target_is_reported_once() {
 
 #[test]
 fn https_url_of_a_plain_http_port_exits_with_3() {
-    let echo = EchoServer::start();
+    let echo = echo_server(0);
     let output = Program::run(&["--target-url", &echo.url.replace("http:", "https:"), "callers-without-credential"]);
     output.assert_refused_with(3, "give the URL with http://");
 }
 
 #[test]
 fn run_that_checks_nothing_exits_with_3() {
-    let echo = EchoServer::start();
+    let echo = echo_server(0);
     let output = Program::run(&["--target-url", &echo.url, "authentication/insufficient-permissions"]);
     output.assert_exit_code(3);
     assert!(output.out.contains("Nothing was checked."), "{}", output.out);
@@ -42,12 +42,12 @@ fn served_reference_is_tested_with_the_variables_it_prints() {
 
 #[test]
 fn deadline_ends_the_run_and_reports_are_written() {
-    let folder = folder();
+    let folder = Folder::new();
     let (json, xml) = (format!("{}/run.json", folder.path()), format!("{}/run.xml", folder.path()));
     let output =
         Program::run(&["--deadline", "0.01", "--report", &format!("json={json}"), "--report", &format!("junit={xml}")]);
     output.assert_exit_code(3);
-    let report: Value = serde_json::from_str(&read(&json)).expect("JSON");
+    let report = read_json(&json);
     assert_eq!(report["exitCode"], 3);
     assert!(report["summary"]["inconclusive"].as_u64() > Some(0), "{}", report["summary"]);
     assert!(read(&xml).trim_end().ends_with("</testsuites>"));
@@ -64,24 +64,19 @@ fn seed_of_the_run_is_printed_as_a_number() {
 
 #[test]
 fn cleanup_waits_when_it_is_rate_limited() {
-    let (server, pack, folder) = (ParcelServer::start(None), parcel_pack(), folder());
-    let conventions = format!("{}/schemas/conventions.yaml", pack.path());
+    let bench = ParcelBench::with(None);
     // Cleanup runs as the actor `hurried`, who has a quota of three requests per second.
-    let text = read(&conventions);
+    let text = bench.pack.read("schemas/conventions.yaml");
     assert!(text.contains("parameter: trackingNumber, as: clerk"), "{text}");
-    write(&pack, "schemas/conventions.yaml", &text.replace("Number, as: clerk", "Number, as: hurried"));
+    bench.pack.write("schemas/conventions.yaml", text.replace("Number, as: clerk", "Number, as: hurried"));
     let parcels = "about: Many.\nscenarios:\n  - name: many\n    clauses: [FIND-1]\n    given: [parcel]
     each: { number: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }
     steps: [{ call: readParcel, as: clerk, headers: { Turn: \"${number}\" }, expect: { success: true } }]\n";
-    write(&pack, "scenarios/many.yaml", parcels);
-    let json = format!("{}/run.json", folder.path());
-    let report_option = format!("json={json}");
-    let arguments = ["run", "--pack", &pack.path(), "--target-url", &server.url, "--report", &report_option, "many::"];
-    let program = stub::CREDENTIALS.iter().fold(Program::new(&arguments), |program, (actor, credential)| {
-        program.env(&format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase()), credential)
-    });
-    program.output().assert_exit_code(0);
-    let report: Value = serde_json::from_str(&read(&json)).expect("JSON");
+    bench.pack.write("scenarios/many.yaml", parcels);
+    let (_, credential) = stub::CREDENTIALS.iter().find(|(actor, _)| *actor == "hurried").expect("the credential");
+    let program = bench.program(&["many::"]).env("CONFORMANCE_ACTOR_HURRIED", credential);
+    let (output, report) = program.with_report();
+    output.assert_exit_code(0);
     let is_rate_limited = |exchange: &&Value| exchange["role"] == "teardown" && exchange["statusCode"] == 429;
     let tests = report["tests"].as_array().expect("a list of tests");
     let exchanges = tests.iter().flat_map(|test| test["exchanges"].as_array().expect("exchanges"));
@@ -91,24 +86,12 @@ fn cleanup_waits_when_it_is_rate_limited() {
 
 #[test]
 fn code_that_no_test_can_observe_is_reported_with_the_reason() {
-    let (pack, served) = (parcel_pack(), ParcelServer::start(None));
-    let errors = read(pack.join("schemas/errors.yaml"));
+    let bench = ParcelBench::with(None);
     let code = "  - { code: 50701, status: 500, retry: backoff, excluded: The cellar cannot be flooded., page: The desk, means: Flooded. }\n";
-    write(&pack, "schemas/errors.yaml", &(errors + code));
-    let json = format!("{}/run.json", pack.path());
-    let report = format!("json={json}");
-    let output = Program::run(&[
-        "--pack",
-        &pack.path(),
-        "--target-url",
-        &served.url,
-        "--report",
-        &report,
-        "nothing-without-a-pass",
-    ]);
+    bench.pack.write("schemas/errors.yaml", bench.pack.read("schemas/errors.yaml") + code);
+    let (output, report) = bench.program(&["nothing-without-a-pass"]).with_report();
     output.assert_exit_code(0);
     assert!(output.out.contains("1 excluded"), "{}{}", output.out, output.err);
-    let report: Value = serde_json::from_str(&read(&json)).expect("JSON");
     let codes = report["errorCodes"].as_array().expect("a list");
     let found = codes.iter().find(|one| one["code"] == "50701").expect("the code");
     assert_eq!((&found["observed"], &found["excluded"]), (&0.into(), &"The cellar cannot be flooded.".into()));

@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use spec::percent::encoded;
 
-use super::support::{CannedServer, EchoServer, Folder, Program, folder, json_response, percent_encoded, read};
+use super::support::{CannedServer, Folder, Program, echo_server, http_with, json_response, read};
 
 /// A key with characters that encodings escape.
 const KEY: &str = "q7Zt/4bX+9LmR2\"ck<V&w'8\\Ys==";
@@ -64,9 +65,9 @@ fn encodings(secret: &str) -> Vec<String> {
         each(&|letter| format!("&#{:05}", code(letter)) + ";"),
         symbols(&named),
         symbols(&|letter| format!("&amp;#{};", code(letter))),
-        percent_encoded(secret),
-        percent_encoded(secret).to_lowercase(),
-        percent_encoded(&percent_encoded(secret)),
+        encoded(secret),
+        encoded(secret).to_lowercase(),
+        encoded(&encoded(secret)),
         each(&|letter| format!("%{:02x}", code(letter))),
         symbols(&|letter| if letter == '/' { "%2F".to_owned() } else { letter.to_string() }),
         each(&|letter| format!("%u{:04X}", code(letter))),
@@ -76,7 +77,7 @@ fn encodings(secret: &str) -> Vec<String> {
         STANDARD.encode(format!("user:{secret}:x")),
         URL_SAFE_NO_PAD.encode(secret),
         STANDARD.encode(&base64),
-        percent_encoded(&base64),
+        encoded(&base64),
         json!({ "inner": base64 }).to_string(),
         digits.clone(),
         digits.to_uppercase(),
@@ -97,12 +98,8 @@ fn encodings(secret: &str) -> Vec<String> {
 
 /// An API that refuses every request with all encodings of its credential, and delivers them to registered webhooks.
 fn echoing_api() -> CannedServer {
-    CannedServer::start(|head, body| {
-        let secret = head
-            .lines()
-            .filter_map(|line| line.split_once(':'))
-            .find(|(name, _)| matches!(name.to_lowercase().as_str(), "x-api-key" | "authorization" | "x-gateway"))
-            .map_or("", |(_, value)| value.trim().trim_start_matches("Bearer ").trim_start_matches("bearer "));
+    CannedServer::start(|request| {
+        let secret = request.credential();
         let all = encodings(secret);
         let half = secret.len() / 2;
         let text = json!({
@@ -115,21 +112,17 @@ fn echoing_api() -> CannedServer {
             }
         })
         .to_string();
-        if let Some(endpoint) = serde_json::from_str::<Value>(body).ok().as_ref().and_then(|body| body["url"].as_str())
+        if let Some(endpoint) =
+            serde_json::from_str::<Value>(&request.body).ok().as_ref().and_then(|body| body["url"].as_str())
         {
             deliver(endpoint, &text);
-            return json_response(
-                "201 Created",
-                "",
-                &json!({ "id": "wh_1", "url": endpoint, "secret": "whsec_of_nobody_1" }).to_string(),
-            );
+            let webhook = json!({ "id": "wh_1", "url": endpoint, "secret": "whsec_of_nobody_1" });
+            return json_response("201 Created", &webhook.to_string());
         }
-        let shown: String = percent_encoded(secret) + &hex_and_more(secret);
-        json_response(
-            "418 I'm a mirror",
-            &format!("X-Request-Id: {secret}\r\nX-Echo: {shown}\r\nLocation: /{shown}\r\n"),
-            &text,
-        )
+        let shown: String = encoded(secret) + &hex_and_more(secret);
+        let media = "Content-Type: application/json";
+        let headers = format!("{media}\r\nX-Request-Id: {secret}\r\nX-Echo: {shown}\r\nLocation: /{shown}\r\n");
+        http_with("418 I'm a mirror", &headers, &text)
     })
 }
 
@@ -186,7 +179,7 @@ fn no_encoding_of_a_credential_is_shown() {
         ("writer", "key", KEY, &["validation/", "fuzz/createCustomer/email"][..]),
         ("admin", "bearer", TOKEN, &["webhooks/"]),
     ] {
-        let folder = folder();
+        let folder = Folder::new();
         let arguments = [
             &["run", "--target-url", &echoing_api.url, "--no-preflight", "--cases", "1", "--deadline", "60"][..],
             filters,
@@ -216,10 +209,9 @@ fn no_encoding_of_a_credential_is_shown() {
 
 #[test]
 fn credential_that_is_a_common_word_does_not_redact_names_of_tests_and_checks() {
-    let api = CannedServer::start(|_, _| {
-        json_response("404 Not Found", "", r#"{"error":{"code":"writer","message":"no writer"}}"#)
-    });
-    let plain = folder();
+    let api =
+        CannedServer::start(|_| json_response("404 Not Found", r#"{"error":{"code":"writer","message":"no writer"}}"#));
+    let plain = Folder::new();
     let report = |word: &str, folder: &Folder| {
         let path = format!("{}/run.json", folder.path());
         let junit = format!("{}/run.xml", folder.path());
@@ -256,7 +248,7 @@ fn credential_that_is_a_common_word_does_not_redact_names_of_tests_and_checks() 
     let warning = "warning: reports may show ";
     assert!(!quiet.err.contains(warning), "{}", quiet.err);
     for word in ["writer", "permission", "insufficient-permissions", "customer"] {
-        let folder = folder();
+        let folder = Folder::new();
         let (output, found, junit) = report(word, &folder);
         assert_eq!(names(&found), names(&expected), "{word}");
         assert!(
@@ -267,7 +259,7 @@ fn credential_that_is_a_common_word_does_not_redact_names_of_tests_and_checks() 
         assert_eq!(warnings, 1, "{word}: {}", output.err);
         assert!(!output.err.lines().any(|line| line.starts_with("warning") && line.contains(word)), "{}", output.err);
     }
-    let (_, found, _) = report("writer", &folder());
+    let (_, found, _) = report("writer", &Folder::new());
     assert!(
         found.to_string().contains("no $CONFORMANCE_ACTOR_WRITER"),
         "the credential in the text of the API is not redacted"
@@ -280,8 +272,7 @@ fn credential_that_is_a_common_word_does_not_redact_names_of_tests_and_checks() 
 
 #[test]
 fn warning_about_weak_credentials_comes_after_the_summary() {
-    let api =
-        CannedServer::start(|_, _| json_response("404 Not Found", "", r#"{"error":{"code":"X","message":"no"}}"#));
+    let api = CannedServer::start(|_| json_response("404 Not Found", r#"{"error":{"code":"X","message":"no"}}"#));
     let test = "authentication/insufficient-permissions";
     let arguments = ["run", "--format", "json", "--target-url", &api.url, "--no-preflight", test];
     let output = Program::new(&arguments).env("CONFORMANCE_ACTOR_WRITER", "key:writer").output();
@@ -292,24 +283,6 @@ fn warning_about_weak_credentials_comes_after_the_summary() {
 // ---------------------------------------------------------------- echoed credentials
 
 const SECRET: &str = "sk_live_Zx9/+q8W=7e6R5t4\"Y3";
-
-#[test]
-fn echoed_secret_is_redacted() {
-    let forms = [
-        SECRET.to_owned(),
-        STANDARD.encode(SECRET),
-        STANDARD.encode(format!("a{SECRET}"))[2..30].to_owned(),
-        STANDARD.encode(format!("ab{SECRET}"))[4..30].to_owned(),
-        percent_encoded(SECRET),
-        serde_json::json!(SECRET).to_string(),
-        hex::encode(SECRET.as_bytes()),
-    ];
-    let text = output_of_echoing_api(SECRET, "writer", "validation/", 0);
-    assert!(text.contains("CONFORMANCE_ACTOR_WRITER"), "the credential was not echoed");
-    for form in forms {
-        assert!(!text.contains(form.trim_matches('"')), "{form} is shown");
-    }
-}
 
 #[test]
 fn secret_without_its_last_character_is_redacted() {
@@ -334,8 +307,8 @@ fn truncated_text_does_not_end_with_part_of_a_secret() {
 
 #[test]
 fn header_of_the_command_line_is_redacted() {
-    let echo = EchoServer::start();
-    let folder = folder();
+    let echo = echo_server(0);
+    let folder = Folder::new();
     let json = format!("{}/run.json", folder.path());
     let output = Program::run(&[
         "--target-url",
@@ -354,8 +327,8 @@ fn header_of_the_command_line_is_redacted() {
 
 /// The output and the reports of a run against an API that echoes the secret of an actor, after `filler` letters.
 fn output_of_echoing_api(secret: &str, actor: &str, filter: &str, filler: usize) -> String {
-    let echo = EchoServer::start_with(filler);
-    let folder = folder();
+    let echo = echo_server(filler);
+    let folder = Folder::new();
     let mut text = String::new();
     let paths = ["json", "junit", "junit-strict"].map(|kind| (kind, format!("{}/{kind}", folder.path())));
     let reports = paths.clone().map(|(kind, path)| format!("{kind}={path}")).join(",");

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::stub;
-use super::support::{Folder, ParcelServer, Program, ProgramOutput, folder, parcel_pack, write};
+use super::support::{Folder, ParcelBench, Program, ProgramOutput, echo_server, read_json};
 
 // ---------------------------------------------------------------- by what tests are about
 
@@ -111,36 +110,36 @@ fn a_list_for_programs_says_what_tests_are_about() {
 
 #[test]
 fn selected_run_judges_no_other_deviations_certificates_or_baselines() {
-    let run = Bench::with(None);
+    let bench = ParcelBench::with(None);
     // Of a clause that the selection leaves out nothing is known, so its entry cannot have rotted.
-    run.target("deviations: [{ clause: MOVE-1, reason: r, ticket: t, expires: 2999-12-31 }]\n");
-    run.output(&[]).assert_exit_code(1);
-    let output = run.output(&["--code", "40101"]);
+    bench.target("deviations: [{ clause: MOVE-1, reason: r, ticket: t, expires: 2999-12-31 }]\n");
+    bench.run(&[]).assert_exit_code(1);
+    let output = bench.run(&["--code", "40101"]);
     output.assert_exit_code(0);
     assert!(output.out.contains("unobserved  "), "{}", output.out);
-    run.target("");
-    let whole = run.report("whole.json", &[]);
+    bench.target("");
+    let whole = bench.report("whole.json", &[]);
     assert_eq!(whole["manifest"]["filtered"], false);
-    let part = run.report("part.json", &["--operation", "readparcel", "--baseline", &run.path("whole.json")]);
+    let part = bench.report("part.json", &["--operation", "readparcel", "--baseline", &bench.path("whole.json")]);
     assert_eq!((&part["manifest"]["filtered"], &part["exitCode"]), (&true.into(), &0.into()));
     let ran: BTreeSet<String> = part["tests"].as_array().expect("tests").iter().map(name).collect();
-    let expected = run.listed(&["--operation", "readParcel"]);
+    let expected = bench.listed(&["--operation", "readParcel"]);
     assert!(!ran.is_empty() && ran == names(&expected), "{ran:?}");
-    let certificate = run.path("certificate");
-    let output = run.output(&["--clause", "FIND-1", "--certify", &certificate]);
+    let certificate = bench.path("certificate");
+    let output = bench.run(&["--clause", "FIND-1", "--certify", &certificate]);
     output.assert_refused_with(2, "--certify needs a complete run: remove filters");
 }
 
 #[test]
 fn shards_of_a_selection_are_merged() {
-    let run = Bench::with(None);
+    let bench = ParcelBench::with(None);
     for (file, shard) in [("1.json", "1/2"), ("2.json", "2/2")] {
-        run.report(file, &["--clause", "FIND-1", "--clause", "PASS-1", "--shard", shard]);
+        bench.report(file, &["--clause", "FIND-1", "--clause", "PASS-1", "--shard", shard]);
     }
-    run.report("other.json", &["--clause", "FIND-1", "--shard", "2/2"]);
+    bench.report("other.json", &["--clause", "FIND-1", "--shard", "2/2"]);
     let merge = |files: [&str; 2]| {
-        let files = files.map(|file| run.path(file));
-        Program::new(&["merge", &files[0], &files[1], "--pack", &run.pack.path()]).output()
+        let files = files.map(|file| bench.path(file));
+        Program::new(&["merge", &files[0], &files[1], "--pack", &bench.pack.path()]).output()
     };
     merge(["1.json", "2.json"]).assert_exit_code(0);
     merge(["1.json", "other.json"]).assert_refused(3);
@@ -150,9 +149,9 @@ fn shards_of_a_selection_are_merged() {
 
 #[test]
 fn what_did_not_pass_is_run_again() {
-    let run = Bench::with(Some("forgets-the-reason"));
-    let first = run.path("first.json");
-    let output = run.output(&["--report", &format!("json={first}")]);
+    let bench = ParcelBench::with(Some("forgets-the-reason"));
+    let first = bench.path("first.json");
+    let output = bench.run(&["--report", &format!("json={first}")]);
     output.assert_exit_code(1);
     let failed = failed(&read_json(&first));
     assert!(failed.len() > 1, "{failed:?}");
@@ -160,23 +159,23 @@ fn what_did_not_pass_is_run_again() {
     assert!(next.len() == 1 && next[0].ends_with(&format!("--failed {first}")), "{next:?}");
     assert!(next[0].contains("  conformance run ") && next[0].contains("--target"), "{next:?}");
 
-    let second = run.report("second.json", &["--failed", &first]);
+    let second = bench.report("second.json", &["--failed", &first]);
     let ran: BTreeSet<String> = second["tests"].as_array().expect("tests").iter().map(name).collect();
     assert_eq!(ran, failed);
-    assert_eq!(names(&run.listed(&["--failed", &first])), failed);
-    let some = run.listed(&["--failed", &first, "--operation", "dropParcel", "--skip", "a-parcel-is-found"]);
+    assert_eq!(names(&bench.listed(&["--failed", &first])), failed);
+    let some = bench.listed(&["--failed", &first, "--operation", "dropParcel", "--skip", "a-parcel-is-found"]);
     assert!(!some.is_empty() && some.len() < failed.len(), "{some:?}");
-    let output = run.output(&["--failed", &first, "--report", &format!("json={first}")]);
+    let output = bench.run(&["--failed", &first, "--report", &format!("json={first}")]);
     output.assert_refused_with(2, "which is an input: give another file");
-    let output = run.output(&["--failed", &first, "--clause", "MOVE-1"]);
+    let output = bench.run(&["--failed", &first, "--clause", "MOVE-1"]);
     output.assert_refused_with(2, "no test matches --clause MOVE-1 (1 test) and --failed ");
 }
 
 #[test]
 fn tests_of_one_cause_are_run_again() {
-    let run = Bench::with(Some("forgets-the-reason"));
-    let mut report = run.report("first.json", &[]);
-    let first = run.path("first.json");
+    let bench = ParcelBench::with(Some("forgets-the-reason"));
+    let mut report = bench.report("first.json", &[]);
+    let first = bench.path("first.json");
     // A second cause: one of the tests shows only a header that is missing.
     let mut tests = report["tests"].as_array_mut().expect("tests").iter_mut();
     let test = tests.find(|test| test["verdict"] == "failed").expect("a failed test");
@@ -188,28 +187,28 @@ fn tests_of_one_cause_are_run_again() {
         "id": "k", "operation": "readParcel", "place": "header X-Id", "expected": "an id", "actual": "absent", "response": ""
     });
     test["findings"] = serde_json::json!([finding]);
-    write(&run.folder, "first.json", &report.to_string());
+    bench.folder.write("first.json", report.to_string());
     let of = |numbers: &[&str]| {
         let flags: Vec<&str> = numbers.iter().flat_map(|number| ["--cause", number]).collect();
-        names(&run.listed(&[&["--failed", first.as_str()], flags.as_slice()].concat()))
+        names(&bench.listed(&[&["--failed", first.as_str()], flags.as_slice()].concat()))
     };
     let (one, two) = (of(&["1"]), of(&["2"]));
     assert!(one.is_disjoint(&two) && two.len() == 1, "{one:?} {two:?}");
     assert_eq!(of(&["1", "2"]), failed(&report));
     let refused = [("3", "--cause 3: this report has the causes 1 to 2"), ("0", "--cause 0: this report has")];
     for (number, message) in refused {
-        run.output(&["--failed", &first, "--cause", number]).assert_refused_with(2, message);
+        bench.run(&["--failed", &first, "--cause", number]).assert_refused_with(2, message);
     }
-    let output = run.output(&["--cause", "1"]);
+    let output = bench.run(&["--cause", "1"]);
     output.assert_exit_code(2);
     assert!(output.err.contains("--failed <REPORT.json>"), "{}", output.err);
 }
 
 #[test]
 fn one_failure_is_shown_by_hand() {
-    let run = Bench::with(Some("redirects-twice"));
-    let report = format!("json={}", run.path("report.json"));
-    let output = run.output(&["--report", &report]);
+    let bench = ParcelBench::with(Some("redirects-twice"));
+    let report = format!("json={}", bench.path("report.json"));
+    let output = bench.run(&["--report", &report]);
     output.assert_exit_code(1);
     let next: Vec<&str> = output.out.lines().filter(|line| line.starts_with("  next")).collect();
     assert!(next.len() == 1 && !next[0].contains("--failed"), "{next:?}");
@@ -217,49 +216,49 @@ fn one_failure_is_shown_by_hand() {
 
 #[test]
 fn a_report_of_passed_tests_has_nothing_to_run_again() {
-    let run = Bench::with(None);
-    run.report("passed.json", &["--clause", "FIND-1"]);
-    let passed = run.path("passed.json");
+    let bench = ParcelBench::with(None);
+    bench.report("passed.json", &["--clause", "FIND-1"]);
+    let passed = bench.path("passed.json");
     for command in ["run", "list"] {
-        let output = Program::new(&[command, "--pack", &run.pack.path(), "--failed", &passed]).output();
+        let output = Program::new(&[command, "--pack", &bench.pack.path(), "--failed", &passed]).output();
         output.assert_refused_with(2, "tests passed; there is nothing to run again");
     }
-    run.report("skipped.json", &["--clause", "PACE-1", "--clause", "FIND-1"]);
-    let output = run.output(&["--failed", &run.path("skipped.json")]);
+    bench.report("skipped.json", &["--clause", "PACE-1", "--clause", "FIND-1"]);
+    let output = bench.run(&["--failed", &bench.path("skipped.json")]);
     output.assert_refused_with(2, "tests that ran passed (1 test was skipped); there is nothing to run again");
 }
 
 #[test]
 fn what_no_longer_exists_is_named() {
-    let run = Bench::with(Some("forgets-the-reason"));
-    let mut report = run.report("old.json", &["--clause", "FIND-1"]);
+    let bench = ParcelBench::with(Some("forgets-the-reason"));
+    let mut report = bench.report("old.json", &["--clause", "FIND-1"]);
     let known = failed(&report).len();
     report["tests"][0]["name"] = "parcels::renamed-since".into();
-    write(&run.folder, "old.json", &report.to_string());
-    let output = run.list(&["--failed", &run.path("old.json")]);
+    bench.folder.write("old.json", report.to_string());
+    let output = bench.list(&["--failed", &bench.path("old.json")]);
     output.assert_exit_code(0);
     assert!(output.err.contains("does not exist any more: parcels::renamed-since\n"), "{}", output.err);
     assert_eq!(output.out.lines().count(), known - 1);
     for test in report["tests"].as_array_mut().expect("tests") {
         test["name"] = format!("gone::{}", test["name"].as_str().unwrap_or_default()).into();
     }
-    write(&run.folder, "old.json", &report.to_string());
-    let output = run.list(&["--failed", &run.path("old.json")]);
+    bench.folder.write("old.json", report.to_string());
+    let output = bench.list(&["--failed", &bench.path("old.json")]);
     output.assert_refused_with(2, "the tests that did not pass do not exist any more: gone::");
     Program::run(&["--failed", "nowhere.json"]).assert_refused(2);
-    let folder = folder();
-    let other = write(&folder, "other.json", "{}");
+    let folder = Folder::new();
+    let other = folder.write("other.json", "{}");
     Program::new(&["list", "--failed", &other]).output().assert_refused(2);
 }
 
 #[test]
 fn a_report_of_another_pack_is_only_a_warning() {
-    let run = Bench::with(Some("forgets-the-reason"));
-    run.report("old.json", &[]);
-    assert!(run.list(&["--failed", &run.path("old.json")]).err.is_empty());
+    let bench = ParcelBench::with(Some("forgets-the-reason"));
+    bench.report("old.json", &[]);
+    assert!(bench.list(&["--failed", &bench.path("old.json")]).err.is_empty());
     let more = "about: More.\nscenarios:\n  - name: one-more\n    clauses: [FIND-1]\n    given: [parcel]\n    steps: [{ call: readParcel, as: clerk, expect: { success: true } }]\n";
-    write(&run.pack, "scenarios/more.yaml", more);
-    let output = run.list(&["--failed", &run.path("old.json")]);
+    bench.pack.write("scenarios/more.yaml", more);
+    let output = bench.list(&["--failed", &bench.path("old.json")]);
     output.assert_exit_code(0);
     assert!(
         output.err.starts_with("warning: ") && output.err.contains("another version of this one"),
@@ -298,8 +297,8 @@ fn a_filter_that_matches_nothing_suggests_what_was_meant() {
 
 #[test]
 fn a_clause_that_only_checks_judge_has_no_test_of_its_own() {
-    let run = Bench::with(None);
-    let output = run.list(&["--clause", "TRACE-1"]);
+    let bench = ParcelBench::with(None);
+    let output = bench.list(&["--clause", "TRACE-1"]);
     output.assert_refused_with(
         2,
         "no test is about TRACE-1 alone: every test exercises it, by the check request-id-present",
@@ -324,8 +323,8 @@ fn operations_are_explained() {
     ] {
         assert!(output.out.contains(expected), "no {expected:?} in {}", output.out);
     }
-    let run = Bench::with(None);
-    let output = Program::new(&["explain", "readParcel", "--pack", &run.pack.path()]).output();
+    let bench = ParcelBench::with(None);
+    let output = Program::new(&["explain", "readParcel", "--pack", &bench.pack.path()]).output();
     output.assert_exit_code(0);
     assert!(output.out.contains("(bearer:… or key:…)") && output.out.contains("40401 (404)"), "{}", output.out);
     Program::new(&["explain", "getCustomr"]).output().assert_refused_with(2, "did you mean `getCustomer`?");
@@ -363,20 +362,11 @@ fn shells_and_manuals_are_served() {
 
 #[test]
 fn skip_reason_names_variable_and_form_of_the_missing_credential() {
-    let echo = super::support::EchoServer::start();
-    let folder = folder();
-    let report = format!("{}/report.json", folder.path());
-    Program::run(&[
-        "--target-url",
-        &echo.url,
-        "--no-preflight",
-        "--report",
-        &format!("json={report}"),
-        "--skip",
-        "fuzz/",
-    ])
-    .assert_exit_code(1);
-    let reasons: BTreeSet<String> = read_json(&report)["tests"]
+    let echo = echo_server(0);
+    let arguments = ["run", "--target-url", &echo.url, "--no-preflight", "--skip", "fuzz/"];
+    let (output, report) = Program::new(&arguments).with_report();
+    output.assert_exit_code(1);
+    let reasons: BTreeSet<String> = report["tests"]
         .as_array()
         .expect("tests")
         .iter()
@@ -393,47 +383,7 @@ fn skip_reason_names_variable_and_form_of_the_missing_credential() {
 
 // ---------------------------------------------------------------- helpers
 
-/// A parcel desk, the pack about it, and a folder for reports and the target file.
-struct Bench {
-    desk: ParcelServer,
-    folder: Folder,
-    pack: Folder,
-}
-
-impl Bench {
-    fn with(mutant: Option<&'static str>) -> Self {
-        let bench = Self { desk: ParcelServer::start(mutant), folder: folder(), pack: parcel_pack() };
-        bench.target("");
-        bench
-    }
-
-    fn target(&self, more: &str) {
-        write(&self.folder, "target.yaml", &format!("url: {}\n{more}", self.desk.url));
-    }
-
-    fn path(&self, name: &str) -> String {
-        format!("{}/{name}", self.folder.path())
-    }
-
-    fn output(&self, arguments: &[&str]) -> ProgramOutput {
-        let (pack, target) = (self.pack.path(), self.path("target.yaml"));
-        let arguments = [&["run", "--pack", &pack, "--target", &target], arguments].concat();
-        // Whoever is hurried has to wait, and has nothing to do with it.
-        let actors = stub::CREDENTIALS.iter().filter(|(actor, _)| *actor != "hurried");
-        let program = actors.fold(Program::new(&arguments), |program, (actor, credential)| {
-            program.env(&format!("CONFORMANCE_ACTOR_{}", actor.to_uppercase()), credential)
-        });
-        program.output()
-    }
-
-    /// The JSON report of a run.
-    fn report(&self, name: &str, arguments: &[&str]) -> Value {
-        let order = format!("json={}", self.path(name));
-        let output = self.output(&[arguments, &["--report", &order]].concat());
-        assert!(output.code == 0 || output.code == 1, "{}{}", output.out, output.err);
-        read_json(&self.path(name))
-    }
-
+impl ParcelBench {
     fn list(&self, arguments: &[&str]) -> ProgramOutput {
         Program::new(&[&["list", "--pack", &self.pack.path()], arguments].concat()).output()
     }
@@ -464,9 +414,4 @@ fn names(tests: &[Value]) -> BTreeSet<String> {
 fn failed(report: &Value) -> BTreeSet<String> {
     let open = |test: &&Value| test["verdict"] == "failed" || test["verdict"] == "inconclusive";
     report["tests"].as_array().expect("tests").iter().filter(open).map(name).collect()
-}
-
-fn read_json(path: &str) -> Value {
-    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    serde_json::from_str(&text).expect("JSON")
 }

@@ -4,12 +4,17 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use judge::target::variable;
+use serde_json::Value;
+use spec::percent::encoded;
 
-pub use super::program::{Folder, binary, folder, root};
+pub use super::program::{binary, root};
+pub use super::shared::{Folder, PARCEL};
 
 /// An invocation of the program. Its environment is empty but for a few variables such as `PATH`.
 pub struct Program(Command);
@@ -59,16 +64,29 @@ impl Program {
 
     /// Runs the program to its end.
     pub fn output(mut self) -> ProgramOutput {
-        let output = self.0.output().expect("the program starts");
-        ProgramOutput {
+        ProgramOutput::of(&mut self.0)
+    }
+
+    /// The same with a JSON report.
+    pub fn with_report(self) -> (ProgramOutput, Value) {
+        let folder = Folder::new();
+        let path = folder.join("report.json");
+        let output = self.env("CONFORMANCE_REPORT", &format!("json={}", path.display())).output();
+        assert!(path.exists(), "{}{}", output.out, output.err);
+        (output, read_json(path))
+    }
+}
+
+impl ProgramOutput {
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().expect("the program starts");
+        Self {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             err: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
-}
 
-impl ProgramOutput {
     #[track_caller]
     pub fn assert_exit_code(&self, code: i32) {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
@@ -97,29 +115,13 @@ impl ProgramOutput {
     }
 }
 
-/// Writes a file below a folder and returns its path.
-pub fn write(folder: &Folder, name: &str, text: &str) -> String {
-    let path = folder.join(name);
-    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-    std::fs::write(&path, text).expect("a file");
-    path.display().to_string()
-}
-
 pub fn read(path: impl AsRef<Path>) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.as_ref().display()))
 }
 
-/// A copy of the parcel pack that a test may change.
-pub fn parcel_pack() -> Folder {
-    let copy = folder();
-    for part in ["schemas", "scenarios"] {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs/parcel").join(part);
-        for entry in std::fs::read_dir(from).expect("a folder").flatten() {
-            let text = std::fs::read_to_string(entry.path()).expect("a text");
-            write(&copy, &format!("{part}/{}", entry.file_name().to_string_lossy()), &text);
-        }
-    }
-    copy
+/// A JSON file, such as a report.
+pub fn read_json(path: impl AsRef<Path>) -> Value {
+    serde_json::from_str(&read(path)).expect("JSON")
 }
 
 /// The server of the parcel pack, stopped on drop.
@@ -134,6 +136,56 @@ impl ParcelServer {
         let url = runtime.block_on(super::stub::start(mutant));
         Self { url, _runtime: runtime }
     }
+}
+
+/// The parcel pack, a server for it, and a folder with a target file. A test may change all of them.
+pub struct ParcelBench {
+    pub server: ParcelServer,
+    pub folder: Folder,
+    pub pack: Folder,
+}
+
+impl ParcelBench {
+    pub fn with(mutant: Option<&'static str>) -> Self {
+        let (server, pack) = (ParcelServer::start(mutant), Folder::with_pack(PARCEL));
+        let bench = Self { server, folder: Folder::new(), pack };
+        bench.target("");
+        bench
+    }
+
+    /// Writes the target file: the URL, and `more`.
+    pub fn target(&self, more: &str) {
+        self.folder.write("target.yaml", format!("url: {}\n{more}", self.server.url));
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        format!("{}/{name}", self.folder.path())
+    }
+
+    /// An invocation of `conformance run`.
+    pub fn program(&self, arguments: &[&str]) -> Program {
+        parcel_program(&self.pack, &self.path("target.yaml"), arguments)
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> ProgramOutput {
+        self.program(arguments).output()
+    }
+
+    /// The JSON report of a run.
+    pub fn report(&self, name: &str, arguments: &[&str]) -> Value {
+        let path = self.path(name);
+        let output = self.run(&[arguments, &["--report", &format!("json={path}")]].concat());
+        assert!(matches!(output.code, 0 | 1), "{}{}", output.out, output.err);
+        read_json(path)
+    }
+}
+
+/// A run of the parcel pack with the credentials of all actors but one: `hurried` is rate limited, which would slow the
+/// run.
+pub fn parcel_program(pack: &Folder, target: &str, arguments: &[&str]) -> Program {
+    let program = Program::new(&[&["run", "--pack", &pack.path(), "--target", target], arguments].concat());
+    let credentials = super::stub::CREDENTIALS.iter().filter(|(actor, _)| *actor != "hurried");
+    credentials.fold(program, |program, (actor, credential)| program.env(&variable(actor), credential))
 }
 
 /// A running `conformance serve`, killed on drop.
@@ -178,15 +230,10 @@ impl ReferenceServer {
 
     /// Runs a shell script with the variables that `serve` printed.
     pub fn script(&self, text: &str) -> ProgramOutput {
-        let folder = folder();
-        let path = write(&folder, "script.sh", text);
+        let folder = Folder::new();
+        let path = folder.write("script.sh", text);
         let exports = self.exports.iter().map(|(name, value)| (name, value));
-        let output = Command::new("sh").arg(path).envs(exports).output().expect("sh");
-        ProgramOutput {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        ProgramOutput::of(Command::new("sh").arg(path).envs(exports))
     }
 
     /// The standard output of a shell command with the variables that `serve` printed.
@@ -204,20 +251,29 @@ impl Drop for ReferenceServer {
     }
 }
 
-/// A server that responds to each request with the result of a function, and counts the requests.
+/// A server that responds to each request with the bytes that a function returns, and closes the connection.
 pub struct CannedServer {
     pub url: String,
-    count: std::sync::Arc<std::sync::atomic::AtomicUsize>,
+    count: Arc<AtomicUsize>,
+}
+
+/// A request to a [`CannedServer`].
+pub struct Received {
+    pub method: String,
+    pub path: String,
+    head: String,
+    pub body: String,
+    /// The number of earlier requests.
+    pub number: usize,
 }
 
 impl CannedServer {
-    /// The function gets the head and the body of a request and returns all bytes of the response. If it returns none,
-    /// the server keeps the connection open and sends nothing.
-    pub fn start(response: impl Fn(&str, &str) -> Vec<u8> + Send + Sync + 'static) -> Self {
+    /// If the function returns no bytes, the connection is closed at once.
+    pub fn start(response: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-        let (counter, response) = (count.clone(), std::sync::Arc::new(response));
+        let count = Arc::new(AtomicUsize::new(0));
+        let (counter, response) = (count.clone(), Arc::new(response));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (counter, response) = (counter.clone(), response.clone());
@@ -233,109 +289,69 @@ impl CannedServer {
     }
 }
 
-fn serve_canned(
-    mut stream: TcpStream,
-    count: &std::sync::atomic::AtomicUsize,
-    response: &dyn Fn(&str, &str) -> Vec<u8>,
-) -> Option<()> {
+impl Received {
+    /// The value of a header field; an empty text without it.
+    pub fn header(&self, name: &str) -> &str {
+        let mut fields = self.head.lines().filter_map(|line| line.split_once(':'));
+        fields.find(|(field, _)| field.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value.trim())
+    }
+
+    /// The credential of the request, without its scheme.
+    pub fn credential(&self) -> &str {
+        let fields = ["x-api-key", "authorization", "x-gateway"].map(|name| self.header(name));
+        let field = fields.into_iter().find(|value| !value.is_empty()).unwrap_or_default();
+        field.trim_start_matches("Bearer ").trim_start_matches("bearer ")
+    }
+}
+
+fn serve_canned(mut stream: TcpStream, count: &AtomicUsize, response: &dyn Fn(&Received) -> Vec<u8>) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
-    let (mut head, mut length) = (String::new(), 0);
+    let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         reader.read_line(&mut head).ok().filter(|read| *read > 0)?;
     }
-    for line in head.lines() {
-        match line.split_once(':') {
-            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse().ok()?,
-            _ => {}
-        }
-    }
+    let mut words = head.split(' ').map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
+    let mut request =
+        Received { method, path, head, body: String::new(), number: count.fetch_add(1, Ordering::SeqCst) };
     let mut body = Vec::new();
-    reader.take(length).read_to_end(&mut body).ok()?;
-    count.fetch_add(1, Ordering::SeqCst);
-    let bytes = response(&head, &String::from_utf8_lossy(&body));
-    if bytes.is_empty() {
-        std::thread::sleep(std::time::Duration::from_secs(60));
-    }
-    stream.write_all(&bytes).ok()
+    reader.take(request.header("content-length").parse().unwrap_or(0)).read_to_end(&mut body).ok()?;
+    request.body = String::from_utf8_lossy(&body).into_owned();
+    stream.write_all(&response(&request)).ok()
 }
 
-/// A response with a JSON body; it closes the connection.
-pub fn json_response(status: &str, headers: &str, body: &str) -> Vec<u8> {
+/// A response that closes the connection.
+pub fn http(status: &str, media_type: &str, body: &str) -> Vec<u8> {
+    http_with(status, &format!("Content-Type: {media_type}\r\n"), body)
+}
+
+/// The same with other header fields.
+pub fn http_with(status: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-    )
-    .into_bytes()
+    format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}").into_bytes()
+}
+
+/// A response with a JSON body.
+pub fn json_response(status: &str, body: &str) -> Vec<u8> {
+    http(status, "application/json", body)
 }
 
 /// A server that refuses every request with an error that contains the credential of the request in several encodings.
-pub struct EchoServer {
-    pub url: String,
-}
-
-impl EchoServer {
-    pub fn start() -> Self {
-        Self::start_with(0)
-    }
-
-    /// Puts `filler` letters before the credential.
-    pub fn start_with(filler: usize) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                std::thread::spawn(move || serve_echo(stream, filler));
+/// Puts `filler` letters before the credential.
+pub fn echo_server(filler: usize) -> CannedServer {
+    CannedServer::start(move |request| {
+        let (secret, before) = (request.credential(), "A".repeat(filler));
+        let body = serde_json::json!({
+            "error": {
+                "code": format!("{before}{secret}"),
+                "message": format!("no {secret}, {}, {before}{secret}", STANDARD.encode(secret)),
+                "details": STANDARD.encode(format!("a{secret}")) + &STANDARD.encode(format!("ab{secret}")),
+                "field": encoded(secret),
+                "hex": hex::encode(secret.as_bytes()),
             }
         });
-        Self { url }
-    }
-}
-
-fn serve_echo(mut stream: TcpStream, filler: usize) -> Option<()> {
-    let mut reader = BufReader::new(stream.try_clone().ok()?);
-    let (mut secret, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
-        let Some((name, value)) = line.trim_end().split_once(':') else {
-            if line.trim_end().is_empty() {
-                break;
-            }
-            continue;
-        };
-        match name.to_lowercase().as_str() {
-            "x-api-key" | "x-gateway" | "authorization" => secret = value.trim().to_owned(),
-            "content-length" => length = value.trim().parse().ok()?,
-            _ => {}
-        }
-    }
-    reader.take(length).read_to_end(&mut Vec::new()).ok()?;
-    let before = "A".repeat(filler);
-    let body = serde_json::json!({
-        "error": {
-            "code": format!("{before}{secret}"),
-            "message": format!("no {secret}, {}, {before}{secret}", STANDARD.encode(&secret)),
-            "details": STANDARD.encode(format!("a{secret}")) + &STANDARD.encode(format!("ab{secret}")),
-            "field": percent_encoded(&secret),
-            "hex": hex::encode(secret.as_bytes()),
-        }
+        let echoed = format!("X-Echo: {before}{secret} {}\r\n", encoded(secret));
+        let headers = format!("Content-Type: text/{before}{secret}\r\n{echoed}");
+        http_with(&format!("418 I'm {secret}"), &headers, &body.to_string())
     })
-    .to_string();
-    let encoded = percent_encoded(&secret);
-    write!(
-        stream,
-        "HTTP/1.1 418 I'm {secret}\r\nContent-Type: text/{before}{secret}\r\nX-Echo: {before}{secret} {encoded}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )
-    .ok()
-}
-
-/// Percent-encoding by RFC 3986: unreserved characters stay as they are.
-pub fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }

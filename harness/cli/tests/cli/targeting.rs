@@ -1,9 +1,8 @@
 //! Which target a run tests: the one that options or variables name, or the embedded reference if none is named.
 
-use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use super::support::{Folder, ParcelServer, Program, ReferenceServer, folder, parcel_pack, root, write};
+use super::support::{Folder, PARCEL, ParcelServer, Program, ProgramOutput, ReferenceServer, binary, root};
 
 const TEST: &str = "callers-without-credential";
 
@@ -35,9 +34,9 @@ fn all_unknown_variables_are_reported() {
 
 #[test]
 fn variables_named_in_the_target_file_are_accepted() {
-    let (served, folder) = (ReferenceServer::start(&[]), folder());
+    let (served, folder) = (ReferenceServer::start(&[]), Folder::new());
     let text = format!("url: {}\nactors: {{ writer: CONFORMANCE_STAGING_WRITER }}\n", served.url);
-    let file = write(&folder, "target.yaml", &text);
+    let file = folder.write("target.yaml", &text);
     let arguments = ["run", "--target", &file, TEST];
     Program::new(&arguments)
         .env("CONFORMANCE_STAGING_WRITER", "key:made-up-key-0123456789")
@@ -51,8 +50,8 @@ fn variables_named_in_the_target_file_are_accepted() {
 
 #[test]
 fn empty_target_variable_is_refused() {
-    let folder = folder();
-    let file = write(&folder, "target.yaml", "url: http://127.0.0.1:1\n");
+    let folder = Folder::new();
+    let file = folder.write("target.yaml", "url: http://127.0.0.1:1\n");
     for name in ["CONFORMANCE_TARGET_URL", "CONFORMANCE_TARGET"] {
         let output = Program::new(&["run", TEST]).env(name, "").output();
         output.assert_refused_with(2, &format!("{name} is set, but empty"));
@@ -83,8 +82,8 @@ fn first_line_of_the_output_names_the_target() {
 
 #[test]
 fn reference_cannot_be_combined_with_another_target() {
-    let folder = folder();
-    let file = write(&folder, "target.yaml", "url: http://127.0.0.1:1\n");
+    let folder = Folder::new();
+    let file = folder.write("target.yaml", "url: http://127.0.0.1:1\n");
     let message = "--reference tests the embedded reference API";
     for other in [["--target-url", "http://127.0.0.1:1"], ["--target", &file]] {
         Program::run(&[&["--reference"], &other[..], &[TEST]].concat()).assert_refused_with(2, message);
@@ -96,7 +95,7 @@ fn reference_cannot_be_combined_with_another_target() {
 
 #[test]
 fn pack_of_another_api_is_not_tested_against_the_reference() {
-    let pack = parcel_pack();
+    let pack = Folder::with_pack(PARCEL);
     let expected = "the embedded reference API is not the API of this pack";
     Program::run(&["--pack", &pack.path()]).assert_refused_with(2, expected);
     Program::new(&["run"]).env("CONFORMANCE_PACK", &pack.path()).output().assert_refused_with(2, expected);
@@ -110,35 +109,26 @@ fn pack_of_another_api_is_not_tested_against_the_reference() {
 
 #[test]
 fn gate_script_needs_a_target_and_prints_which_it_tested() {
-    let folder = folder();
-    let empty = gate(&folder, &["run", TEST], &[("CONFORMANCE_TARGET_URL", "")]);
-    assert_eq!(empty.status.code(), Some(2), "{}", text(&empty));
-    assert!(text(&empty).contains("no target: set CONFORMANCE_TARGET_URL"), "{}", text(&empty));
-    let unset = gate(&folder, &["run", TEST], &[]);
-    assert_eq!(unset.status.code(), Some(2), "{}", text(&unset));
-
-    let reference = gate(&folder, &["run", "--reference", TEST], &[]);
-    assert_eq!(reference.status.code(), Some(0), "{}", text(&reference));
-    assert_eq!(last_line(&reference), "gate: verdict  PASSED, exit code 0; tested: embedded reference");
-
+    let empty = gate(&["run", TEST], &[("CONFORMANCE_TARGET_URL", "")]);
+    empty.assert_exit_code(2);
+    assert!(empty.err.contains("no target: set CONFORMANCE_TARGET_URL"), "{}", empty.err);
+    gate(&["run", TEST], &[]).assert_exit_code(2);
     let served = ReferenceServer::start(&[]);
-    let named = gate(&folder, &["run", TEST], &[("CONFORMANCE_TARGET_URL", &served.url)]);
-    assert_eq!(named.status.code(), Some(0), "{}", text(&named));
-    assert_eq!(last_line(&named), format!("gate: verdict  PASSED, exit code 0; tested: {}", served.url));
+    for (output, tested) in [
+        (gate(&["run", "--reference", TEST], &[]), "embedded reference"),
+        (gate(&["run", TEST], &[("CONFORMANCE_TARGET_URL", &served.url)]), &served.url),
+    ] {
+        output.assert_exit_code(0);
+        let last = output.err.lines().last().unwrap_or_default();
+        assert_eq!(last, format!("gate: verdict  PASSED, exit code 0; tested: {tested}"));
+    }
 }
 
-fn gate(folder: &Folder, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+fn gate(arguments: &[&str], variables: &[(&str, &str)]) -> ProgramOutput {
+    let folder = Folder::new();
     let mut command = Command::new("bash");
     command.arg(root().join("ci/gate.sh")).args(arguments).env_clear().current_dir(root());
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.env("GATE_BINARY", super::support::binary()).env("GATE_REPORTS", Path::new(&folder.path()).join("reports"));
-    command.envs(variables.iter().copied()).output().expect("bash starts")
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn last_line(output: &Output) -> String {
-    text(output).lines().last().unwrap_or_default().to_owned()
+    command.env("GATE_BINARY", binary()).env("GATE_REPORTS", folder.join("reports"));
+    ProgramOutput::of(command.envs(variables.iter().copied()))
 }

@@ -33,10 +33,10 @@ fn api() -> CannedServer {
     let text = serde_json::Value::from(hostile_text());
     let envelope =
         format!(r#"{{"error":{{"code":{text},"message":{text},"field":{text},"details":{text},"requestId":{text}}}}}"#);
-    CannedServer::start(move |_, _| {
+    CannedServer::start(move |_| {
         let mut response =
             b"HTTP/1.1 404 Not \x9b31mFound\r\nX-Request-Id: req\x9b31m ::error::x ##vso[x]\r\n".to_vec();
-        response.extend_from_slice(&json_response("", "", &envelope)["HTTP/1.1 \r\n".len()..]);
+        response.extend_from_slice(&json_response("", &envelope)["HTTP/1.1 \r\n".len()..]);
         response
     })
 }

@@ -1,6 +1,6 @@
 //! Errors in target files, scenarios and packs: each is reported with its place and a suggestion.
 
-use super::support::{Program, folder, parcel_pack, write};
+use super::support::{Folder, PARCEL, Program};
 
 #[test]
 fn missing_target_file_is_reported() {
@@ -56,8 +56,8 @@ fn errors_in_a_target_file_are_shown_with_line_and_suggestion() {
         ("rate: -3", "", ":2:7", ""),
     ];
     for (index, (line, message, place, help)) in cases.into_iter().enumerate() {
-        let folder = folder();
-        let file = write(&folder, "target.yaml", &format!("url: http://127.0.0.1:1\n{line}\n"));
+        let folder = Folder::new();
+        let file = folder.write("target.yaml", format!("url: http://127.0.0.1:1\n{line}\n"));
         // Both commands read the file with the same code, so one case shows that `run` reads it.
         for command in if index == 0 { &["validate", "run"][..] } else { &["validate"] } {
             let output = Program::new(&[command, "--target", &file]).output();
@@ -95,8 +95,8 @@ fn errors_in_a_scenario_are_shown_with_line_and_suggestion() {
             "about: A sample.\nscenarios:\n  - name: a-sample\n    clauses: [FIND-1]\n    steps:\n      - path: {{ trackingNumber: \"1\" }}\n        {}\n",
             lines.join("\n        ")
         );
-        let folder = parcel_pack();
-        write(&folder, "scenarios/sample.yaml", &text);
+        let folder = Folder::with_pack(PARCEL);
+        folder.write("scenarios/sample.yaml", &text);
         let output = Program::new(&["validate", "--pack", &folder.path()]).output();
         output.assert_refused(2);
         let number = text.lines().position(|found| found.trim() == line).expect("the line") + 1;
@@ -109,9 +109,9 @@ fn errors_in_a_scenario_are_shown_with_line_and_suggestion() {
 
 #[test]
 fn errors_of_all_files_are_reported_at_once() {
-    let folder = parcel_pack();
+    let folder = Folder::with_pack(PARCEL);
     for name in ["one", "two"] {
-        write(&folder, &format!("scenarios/{name}.yaml"), "about: A.\nscenarios: 7\n");
+        folder.write(&format!("scenarios/{name}.yaml"), "about: A.\nscenarios: 7\n");
     }
     let output = Program::new(&["validate", "--pack", &folder.path()]).output();
     output.assert_refused(2);
@@ -124,8 +124,8 @@ fn errors_of_all_files_are_reported_at_once() {
 
 #[test]
 fn invalid_yaml_is_reported_with_its_file() {
-    let folder = parcel_pack();
-    write(&folder, "scenarios/broken.yaml", "about: [\n");
+    let folder = Folder::with_pack(PARCEL);
+    folder.write("scenarios/broken.yaml", "about: [\n");
     let output = Program::new(&["validate", "--pack", &folder.path()]).output();
     output.assert_refused(2);
     assert!(output.err.contains("scenarios/broken.yaml:"), "{}", output.err);
@@ -133,9 +133,10 @@ fn invalid_yaml_is_reported_with_its_file() {
 
 #[test]
 fn valid_pack_is_accepted() {
-    for arguments in
-        [vec!["validate".to_owned()], vec!["validate".to_owned(), "--pack".to_owned(), parcel_pack().path()]]
-    {
+    for arguments in [
+        vec!["validate".to_owned()],
+        vec!["validate".to_owned(), "--pack".to_owned(), Folder::with_pack(PARCEL).path()],
+    ] {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let output = Program::new(&arguments).output();
         output.assert_exit_code(0);

@@ -1,11 +1,11 @@
 //! Where reports are written: files, folders, links, devices, FIFOs and standard output. No other file is overwritten.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
-use super::support::{CannedServer, Folder, Program, binary, folder, json_response, read, root, write};
+use super::support::{CannedServer, Folder, Program, ProgramOutput, binary, json_response, read, root};
 
 const TEST: &str = "callers-without-credential";
 
@@ -13,29 +13,20 @@ fn is_report(text: &str) -> bool {
     serde_json::from_str::<Value>(text).is_ok_and(|report| report["tests"].is_array())
 }
 
-fn path(folder: &Folder, name: &str) -> PathBuf {
-    Path::new(&folder.path()).join(name)
-}
-
 /// Runs a shell command in a folder; `$C` is the program and `$PACK` the default pack.
-fn shell(folder: &Folder, line: &str) -> Output {
+#[track_caller]
+fn assert_printed(folder: &Folder, line: &str, expected: &str) {
     let mut command = Command::new("bash");
     command.args(["-c", line]).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.env("C", binary()).env("PACK", root()).current_dir(folder.path());
-    command.output().expect("bash starts")
-}
-
-#[track_caller]
-fn assert_printed(output: &Output, expected: &str) {
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(out.contains(expected) && !err.contains("panicked"), "no {expected:?} in {out}\n{err}");
+    let output = ProgramOutput::of(command.env("C", binary()).env("PACK", root()).current_dir(folder));
+    assert!(output.out.contains(expected) && !output.err.contains("panicked"), "{}\n{}", output.out, output.err);
 }
 
 #[test]
 fn unwritable_paths_are_refused_before_the_first_request() {
-    let server = CannedServer::start(|_, _| json_response("404 Not Found", "", "{}"));
-    let folder = folder();
-    let file = write(&folder, "file", "");
+    let server = CannedServer::start(|_| json_response("404 Not Found", "{}"));
+    let folder = Folder::new();
+    let file = folder.write("file", "");
     let inside = format!("{file}/run.json");
     for (report_option, expected) in [
         (format!("json={inside}"), inside.as_str()),
@@ -53,24 +44,24 @@ fn unwritable_paths_are_refused_before_the_first_request() {
 
 #[test]
 fn missing_folders_are_created_and_no_temporary_file_remains() {
-    let folder = folder();
-    let report_option = format!("json={}", path(&folder, "a/b/run.json").display());
+    let folder = Folder::new();
+    let report_option = format!("json={}", folder.join("a/b/run.json").display());
     Program::run(&[TEST, "--report", &report_option]).assert_exit_code(0);
-    assert!(is_report(&read(path(&folder, "a/b/run.json"))));
-    assert_eq!(std::fs::read_dir(path(&folder, "a/b")).expect("a folder").count(), 1);
+    assert!(is_report(&read(folder.join("a/b/run.json"))));
+    assert_eq!(std::fs::read_dir(folder.join("a/b")).expect("a folder").count(), 1);
 }
 
 #[cfg(unix)]
 #[test]
 fn symbolic_links_are_followed_and_not_replaced() {
-    let folder = folder();
-    write(&folder, "real.json", "old");
+    let folder = Folder::new();
+    folder.write("real.json", "old");
     for (link, real) in [("link.json", "real.json"), ("dangling.json", "new.json")] {
-        std::os::unix::fs::symlink(real, path(&folder, link)).expect("a link");
-        let report_option = format!("json={}", path(&folder, link).display());
+        std::os::unix::fs::symlink(real, folder.join(link)).expect("a link");
+        let report_option = format!("json={}", folder.join(link).display());
         Program::run(&[TEST, "--report", &report_option]).assert_exit_code(0);
-        assert!(path(&folder, link).is_symlink(), "{link} was replaced");
-        assert!(is_report(&read(path(&folder, real))), "{real}");
+        assert!(folder.join(link).is_symlink(), "{link} was replaced");
+        assert!(is_report(&read(folder.join(real))), "{real}");
     }
 }
 
@@ -78,18 +69,18 @@ fn symbolic_links_are_followed_and_not_replaced() {
 #[test]
 fn devices_and_fifos_are_written_to_and_not_replaced() {
     use std::os::unix::fs::FileTypeExt as _;
-    let folder = folder();
-    assert!(Command::new("mkfifo").arg(path(&folder, "fifo")).status().expect("mkfifo").success());
-    let report_option = format!("json={}", path(&folder, "fifo").display());
+    let folder = Folder::new();
+    assert!(Command::new("mkfifo").arg(folder.join("fifo")).status().expect("mkfifo").success());
+    let report_option = format!("json={}", folder.join("fifo").display());
     let output = Program::run(&[TEST, "--report", &report_option]);
     output.assert_refused_with(2, "this FIFO has no reader");
     // Until the reader has opened its end, the run is refused; so the script retries.
     let line = "cat fifo >got.json & \
         for _ in $(seq 100); do \"$C\" run --pack \"$PACK\" callers-without-credential --report json=fifo 2>e && break; sleep 0.1; done; \
         echo rc $?; wait";
-    assert_printed(&shell(&folder, line), "rc 0");
-    assert!(is_report(&read(path(&folder, "got.json"))));
-    assert!(std::fs::symlink_metadata(path(&folder, "fifo")).expect("a FIFO").file_type().is_fifo());
+    assert_printed(&folder, line, "rc 0");
+    assert!(is_report(&read(folder.join("got.json"))));
+    assert!(std::fs::symlink_metadata(folder.join("fifo")).expect("a FIFO").file_type().is_fifo());
     assert!(matches!(report::Destination::of(Path::new("/dev/null")), Ok(report::Destination::Device(_))));
 }
 
@@ -99,15 +90,15 @@ fn report_on_standard_output_has_no_other_text_around_it() {
     output.assert_exit_code(0);
     assert!(is_report(&output.out), "{}", output.out);
     assert!(output.err.contains("running ") && output.err.contains("test result: ok"), "{}", output.err);
-    let folder = folder();
+    let folder = Folder::new();
     let line = "\"$C\" run --pack \"$PACK\" callers-without-credential --report json=/dev/stdout >out.json; echo rc $?";
-    assert_printed(&shell(&folder, line), "rc 0");
-    assert!(is_report(&read(path(&folder, "out.json"))));
+    assert_printed(&folder, line, "rc 0");
+    assert!(is_report(&read(folder.join("out.json"))));
 }
 
 #[test]
 fn two_reports_for_one_destination_are_refused() {
-    let folder = folder();
+    let folder = Folder::new();
     for arguments in [
         &["--report", "json=-", "--report", "junit=-"][..],
         &["--report", "json=-", "--report", "junit=/dev/stdout"],
@@ -126,43 +117,46 @@ fn two_reports_for_one_destination_are_refused() {
 
 #[test]
 fn target_file_and_filled_in_draft_are_not_overwritten() {
-    let folder = folder();
+    let folder = Folder::new();
     let text = "# ours\nurl: http://127.0.0.1:1\n";
-    let file = write(&folder, "target.yaml", text);
+    let file = folder.write("target.yaml", text);
     for flag in [vec!["--write-deviations", &file], vec!["--report", &format!("json={file}")]] {
         let output = Program::run(&[&["--target", &file, TEST], flag.as_slice()].concat());
         output.assert_refused(2);
         assert_eq!(read(&file), text);
     }
     let draft = "# Drafted from a run\ndeviations:\n  - clause: A-1\n    reason: \"agreed\"\n";
-    let filled = write(&folder, "draft.yaml", draft);
+    let filled = folder.write("draft.yaml", draft);
     Program::run(&[TEST, "--write-deviations", &filled])
         .assert_refused_with(2, "the file has been edited and would be overwritten");
-    let empty = write(&folder, "new.yaml", &draft.replace("agreed", ""));
+    let empty = folder.write("new.yaml", draft.replace("agreed", ""));
     Program::run(&[TEST, "--write-deviations", &empty]).assert_exit_code(0);
     assert!(read(&empty).contains("deviations: []"));
 }
 
 #[test]
 fn closed_pipe_on_standard_output_does_not_fail_the_program() {
-    let folder = folder();
+    let folder = Folder::new();
     let line = "\"$C\" run --pack \"$PACK\" envelope/ --report json=run.json 2>err | head -1 >/dev/null; echo rc ${PIPESTATUS[0]}; cat err >&2";
-    assert_printed(&shell(&folder, line), "rc 0");
-    assert!(is_report(&read(path(&folder, "run.json"))));
+    assert_printed(&folder, line, "rc 0");
+    assert!(is_report(&read(folder.join("run.json"))));
     for command in ["run --list", "list", "explain AUTH-1", "schema report", "serve --mutant list"] {
         let pack = if command.starts_with(['s']) { "" } else { "--pack \"$PACK\"" };
         let line =
             format!("\"$C\" {command} {pack} 2>err | head -1 >/dev/null; echo rc ${{PIPESTATUS[0]}}; cat err >&2");
-        assert_printed(&shell(&folder, &line), "rc 0");
+        assert_printed(&folder, &line, "rc 0");
     }
     let line = "\"$C\" run --pack \"$PACK\" callers-without-credential --report json=- 2>err | head -c 10 >/dev/null; echo rc ${PIPESTATUS[0]}; cat err >&2";
-    assert_printed(&shell(&folder, line), "rc 0");
+    assert_printed(&folder, line, "rc 0");
 }
 
 #[cfg(unix)]
 #[test]
 fn signal_stops_the_run_and_reports_are_written() {
-    let silent = CannedServer::start(|_, _| Vec::new());
+    let silent = CannedServer::start(|_| {
+        std::thread::sleep(std::time::Duration::from_secs(60));
+        Vec::new()
+    });
     // Whoever starts the tests under `nohup` wants a hangup to be ignored, and so does the program.
     let hangup = (!is_hangup_ignored()).then_some("-HUP");
     for signal in hangup.into_iter().chain(["-INT", "-TERM"]) {
@@ -180,9 +174,9 @@ fn is_hangup_ignored() -> bool {
 
 #[cfg(unix)]
 fn assert_stopped_by(signal: &str, silent: &CannedServer) {
-    let folder = folder();
+    let folder = Folder::new();
     let before = silent.requests();
-    let report = path(&folder, "run.json");
+    let report = folder.join("run.json");
     let child = Command::new(binary())
         .args(["run", "--target-url", &silent.url, TEST, "--report", &format!("json={}", report.display())])
         .env_clear()

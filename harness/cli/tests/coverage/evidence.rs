@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use spec::contract::{Contract, Level};
 use spec::scenario::{Expect, Expectation, Variables};
 
-use super::runs::pack;
+use super::shared::{DEFAULT, pack};
 
 struct Row {
     name: &'static str,
@@ -116,7 +116,7 @@ fn rows() -> Vec<Row> {
 
 #[test]
 fn expectation_upholds_only_what_the_response_could_have_violated() {
-    let (contract, _) = pack();
+    let (contract, _) = pack(DEFAULT);
     for row in rows() {
         let exchange = exchange_with(row.status, &row.body, row.headers);
         let context = ExchangeContext::new(&contract, &exchange).expect("a response");
@@ -154,7 +154,7 @@ type JudgedResponse<'r> = (&'r str, &'r Exchange, Option<bool>, &'r [&'r str], &
 
 #[test]
 fn check_upholds_a_clause_only_if_it_judged_something() {
-    let (contract, _) = pack();
+    let (contract, _) = pack(DEFAULT);
     let framework = exchange_with(404, &json!({ "detail": "Not Found" }), &[]);
     let page = Exchange { outcome: Ok(html(500)), ..framework.clone() };
     let empty = Exchange { outcome: Ok(Response { status: 204, ..Response::default() }), ..framework.clone() };
@@ -182,7 +182,7 @@ fn check_upholds_a_clause_only_if_it_judged_something() {
 
 #[test]
 fn details_of_the_wrong_type_are_reported_once() {
-    let (contract, _) = pack();
+    let (contract, _) = pack(DEFAULT);
     let error =
         |details: Value| json!({ "error": { "code": "INTERNAL_SERVER_ERROR", "message": "No.", "details": details } });
     for (details, expected) in [
@@ -204,7 +204,7 @@ fn details_of_the_wrong_type_are_reported_once() {
 
 #[test]
 fn every_check_has_a_reason_for_judging_nothing() {
-    let (contract, _) = pack();
+    let (contract, _) = pack(DEFAULT);
     for name in judge::check::names() {
         let reason = judge::check::unjudged(&contract, name);
         let is_general = reason == "no error response was received";
@@ -243,7 +243,7 @@ fn operation(body: &Value) -> &'static str {
 
 #[test]
 fn clauses_list_the_codes_in_their_text() {
-    let (contract, _): (std::sync::Arc<Contract>, _) = pack();
+    let (contract, _): (std::sync::Arc<Contract>, _) = pack(DEFAULT);
     let about_codes = contract.clauses.iter().filter(|clause| !clause.codes.is_empty());
     assert!(about_codes.count() > 30);
     for clause in &contract.clauses {

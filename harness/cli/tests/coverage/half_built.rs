@@ -8,22 +8,19 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
-use judge::target::{Credential, Target};
 use report::model::ClauseStatus;
 use serde_json::{Map, Value, json};
 
-use super::runs::{pack, quick, run, status};
+use super::runs::{quick, run, status};
+use super::shared::{DEFAULT, pack, serve, target};
 
 type Customers = Arc<Mutex<Map<String, Value>>>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clauses_that_a_half_built_server_cannot_show_are_not_exercised() {
-    let (contract, library) = pack();
-    let url = serve().await;
+    let (contract, library) = pack(DEFAULT);
     let keys = [("admin", "key:k-admin"), ("writer", "key:k-write"), ("reader", "key:k-read"), ("unknown", "key:none")];
-    let credentials = keys.map(|(actor, key)| (actor.to_owned(), Credential::parse(key).expect("a credential")));
-    let target = Target { url, credentials: credentials.into_iter().collect(), ..Target::default() };
-    let report = run(&contract, quick(&library), target).await;
+    let report = run(&contract, quick(&library), target(serve(api()).await, &keys)).await;
     let not_exercised = [
         ("AUTH-3", "no credential for the actor revoked"),
         ("AUTH-5", "no credential for the actor expired"),
@@ -44,16 +41,12 @@ async fn clauses_that_a_half_built_server_cannot_show_are_not_exercised() {
     assert_eq!(status(&report, "ENV-9").0, ClauseStatus::Upheld);
 }
 
-async fn serve() -> String {
-    let api = Router::new()
+fn api() -> Router {
+    Router::new()
         .route("/api/v1/customers", get(list).post(create))
         .route("/api/v1/customers/{id}", get(read).patch(refuse).delete(delete))
         .route("/api/v1/customers/{id}/documents", post(refuse))
-        .with_state(Customers::default());
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, api).await });
-    url
+        .with_state(Customers::default())
 }
 
 fn detail(status: StatusCode) -> Response {

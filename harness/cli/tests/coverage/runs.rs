@@ -1,11 +1,9 @@
 //! Runs a part of the suite within this process and builds its report.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::Utc;
-use cli::run::load;
 use futures_util::StreamExt as _;
 use judge::record::TestRecord;
 use judge::secret::Redactor;
@@ -20,12 +18,6 @@ use spec::scenario::{Library, TestCase};
 
 /// The number of tests that run at a time.
 const AT_A_TIME: usize = 12;
-
-pub(crate) fn pack() -> (Arc<Contract>, Library) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let (contract, library) = load(&root).unwrap_or_else(|_| panic!("the pack does not load"));
-    (Arc::new(contract), library)
-}
 
 /// The first case of each scenario, without slow ones: properties, large bodies, bursts, and waits for deliveries.
 pub(crate) fn quick(library: &Library) -> Vec<TestCase> {

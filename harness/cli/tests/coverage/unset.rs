@@ -9,7 +9,8 @@ use report::model::{ClauseStatus, Report};
 use spec::contract::Contract;
 use spec::scenario::TestCase;
 
-use super::runs::{pack, quick, run, status};
+use super::runs::{quick, run, status};
+use super::shared::{DEFAULT, pack};
 
 /// An actor, mutants that tests with this actor would find, and clauses that only such tests can show.
 const ACTORS: &[(&str, &[&str], &[&str])] = &[
@@ -33,7 +34,7 @@ const CAPABILITIES: &[(&str, &[&str])] = &[
 
 #[test]
 fn tables_list_every_actor_and_capability() {
-    let (contract, _) = pack();
+    let (contract, _) = pack(DEFAULT);
     let of_contract: BTreeSet<&str> = credentialed(&contract).collect();
     assert_eq!(ACTORS.iter().map(|row| row.0).collect::<BTreeSet<_>>(), of_contract);
     let of_contract: BTreeSet<&str> = contract.conventions.capabilities.keys().map(String::as_str).collect();
@@ -42,7 +43,7 @@ fn tables_list_every_actor_and_capability() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn missing_actor_leaves_its_clauses_not_exercised() {
-    let (contract, library) = pack();
+    let (contract, library) = pack(DEFAULT);
     for (actor, mutants, clauses) in ACTORS {
         let embedded = start_with_mutants(mutants).await.expect("a server");
         let mut target = embedded.target();
@@ -58,7 +59,7 @@ async fn missing_actor_leaves_its_clauses_not_exercised() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn missing_capability_leaves_its_clauses_not_exercised() {
-    let (contract, library) = pack();
+    let (contract, library) = pack(DEFAULT);
     for (capability, clauses) in CAPABILITIES {
         let embedded = start_with_mutants(&[]).await.expect("a server");
         let mut target = embedded.target();

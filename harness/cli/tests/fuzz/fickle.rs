@@ -12,11 +12,7 @@ use serde_json::json;
 /// Starts the server; it accepts `accepted` requests. Returns its URL.
 pub async fn start(accepted: usize) -> String {
     let left = Arc::new(AtomicUsize::new(accepted));
-    let router = Router::new().fallback(response).with_state(left);
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    format!("http://{address}")
+    super::shared::serve(Router::new().fallback(response).with_state(left)).await
 }
 
 async fn response(State(left): State<Arc<AtomicUsize>>) -> Response {

@@ -1,18 +1,15 @@
 //! The default pack with its properties, and the reference, with or without mutants, to run them against.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use generate::{REGISTRY, Registry, Sampling};
 use judge::record::{Found, TestRecord};
-use judge::target::{Credential, Target};
 use mutate::embedded::{Embedded, start_with_mutants};
-use runner::client::{HttpClient, Network};
-use runner::execute::{Environment, run_test, token};
+use runner::execute::{Environment, run_test};
 use spec::contract::Contract;
 use spec::scenario::{Failure, Library, TestCase, TestKind, file_name, file_text, load_with};
-use spec::source::Problems;
-use tokio::sync::watch;
+
+use crate::shared::{DEFAULT, Folder, environment, path};
 
 /// The default pack, with properties from the rules of a test or of the engine, without the examples of the pack.
 pub struct Pack {
@@ -35,9 +32,8 @@ impl Pack {
 
     /// The same with the examples of the pack.
     pub fn with_examples(registry: &Registry) -> Self {
-        let contract = Contract::load(&root()).unwrap_or_else(|problems| panic!("{}", rendered(&problems)));
-        let library =
-            load_with(&root(), &contract, registry).unwrap_or_else(|problems| panic!("{}", rendered(&problems)));
+        let contract = Contract::load(&path(DEFAULT)).unwrap_or_else(|problems| panic!("{problems}"));
+        let library = load_with(&path(DEFAULT), &contract, registry).unwrap_or_else(|problems| panic!("{problems}"));
         Self { contract: Arc::new(contract), library }
     }
 
@@ -54,34 +50,20 @@ impl Pack {
 pub struct Server {
     pub environment: Environment,
     _embedded: Option<Embedded>,
-    _stop: watch::Sender<Option<runner::execute::Stop>>,
 }
 
 impl Server {
     pub async fn start(pack: &Pack, mutants: &[&str], sampling: Sampling) -> Self {
         let embedded = start_with_mutants(mutants).await.expect("the reference starts");
-        let target = Target {
-            url: embedded.url(),
-            embedded: true,
-            credentials: embedded.credentials.clone(),
-            ..Target::default()
-        };
-        Self::with_target(pack, target, sampling, Some(embedded))
+        let environment = Environment::on_loopback(pack.contract.clone(), embedded.target()).await;
+        let environment = environment.expect("an environment").with_sampling(sampling);
+        Self { environment, _embedded: Some(embedded) }
     }
 
     /// A server that is already running, with a credential for the writer.
-    pub fn at(pack: &Pack, url: &str, sampling: Sampling) -> Self {
-        let writer = Credential::parse("key:of-a-writer").expect("a credential");
-        let credentials = [("writer".to_owned(), writer)].into();
-        Self::with_target(pack, Target { url: url.to_owned(), credentials, ..Target::default() }, sampling, None)
-    }
-
-    fn with_target(pack: &Pack, target: Target, sampling: Sampling, embedded: Option<Embedded>) -> Self {
-        let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
-        let (sender, stop) = watch::channel(None);
-        let environment =
-            Environment::new(pack.contract.clone(), target, client, None, token(), stop).with_sampling(sampling);
-        Self { environment, _embedded: embedded, _stop: sender }
+    pub async fn at(pack: &Pack, url: String, sampling: Sampling) -> Self {
+        let environment = environment(&pack.contract, url, &[("writer", "key:of-a-writer")]).await;
+        Self { environment: environment.with_sampling(sampling), _embedded: None }
     }
 
     pub async fn run(&self, spec: &TestCase) -> TestRecord {
@@ -110,30 +92,19 @@ pub fn file(pack: &Pack, test: &str, found: &Found) -> (String, String) {
 }
 
 /// A folder with the fixtures of the default pack and the given scenarios.
-pub struct PackFolder(PathBuf);
+pub struct PackFolder(Folder);
 
 impl PackFolder {
-    pub fn new(name: &str, found: &[(String, String)]) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(folder.join("scenarios/found")).expect("a folder");
-        let fixtures = root().join("scenarios/fixtures.yaml");
-        std::fs::copy(fixtures, folder.join("scenarios/fixtures.yaml")).expect("a copy");
+    pub fn new(found: &[(String, String)]) -> Self {
+        let folder = Folder::new();
+        folder.write("scenarios/fixtures.yaml", std::fs::read(path("../../scenarios/fixtures.yaml")).expect("a file"));
         for (name, text) in found {
-            std::fs::write(folder.join(format!("scenarios/found/{name}.yaml")), text).expect("a file");
+            folder.write(&format!("scenarios/found/{name}.yaml"), text);
         }
         Self(folder)
     }
 
     pub fn library(&self, pack: &Pack) -> Library {
-        load_with(&self.0, &pack.contract, &REGISTRY).unwrap_or_else(|problems| panic!("{}", rendered(&problems)))
+        load_with(&self.0, &pack.contract, &REGISTRY).unwrap_or_else(|problems| panic!("{problems}"))
     }
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn rendered(problems: &Problems) -> String {
-    problems.0.iter().map(|problem| problem.rendered()).collect::<Vec<_>>().join("\n")
 }

@@ -9,8 +9,9 @@ use libtest_mimic::Failed;
 use report::Syntax;
 
 use super::meaning::{BIDIRECTIONAL, written};
-use super::program::{binary, folder, root};
+use super::program::{binary, root};
 use super::server::{Behaviour, HostileServer};
+use super::shared::Folder;
 
 /// The limits of a run.
 #[derive(Clone, Copy)]
@@ -38,7 +39,7 @@ pub struct Taken {
 /// Runs every test against the behaviour, and checks what comes out. An error says what is wrong.
 pub fn run(behaviour: Behaviour, limits: Limits, preflight: bool) -> Result<Taken, Failed> {
     let server = HostileServer::start(behaviour);
-    let folder = folder();
+    let folder = Folder::new();
     let credentials = credentials();
     let mut command = command(&server.url, limits, preflight, &folder.join(""));
     command.envs(credentials.iter().map(|(name, value)| (name.as_str(), value.as_str())));

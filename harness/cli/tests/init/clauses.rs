@@ -28,8 +28,7 @@ fn code(pack: &Pack, name: &str) -> (Value, Option<String>) {
 }
 
 fn with_text_page(folder: &Folder, text: &str) -> Sources {
-    folder.write("errors.md", text);
-    Sources { page: Some(folder.0.join("errors.md")), ..sources("books.json") }
+    Sources { page: Some(folder.write("errors.md", text).into()), ..sources("books.json") }
 }
 
 #[test]
@@ -62,7 +61,7 @@ fn codes_of_a_page_or_of_a_list_are_judged() {
 
 #[test]
 fn a_code_without_a_known_status_may_have_each_possible_status() {
-    let folder = Folder::new("possible-statuses");
+    let folder = Folder::new();
     let page =
         "# Errors\n\n| Error code | Status |\n|---|---|\n| `OUT_OF_PAPER` | 503 |\n| `NOT_FOUND` | |\n| `LOST` | |\n";
     let sources = with_text_page(&folder, page);
@@ -78,7 +77,7 @@ fn a_code_without_a_known_status_may_have_each_possible_status() {
     loaded(&folder, &pack);
 
     // If no status is known, nothing compares the guesses.
-    let folder = Folder::new("no-statuses");
+    let folder = Folder::new();
     let none = Sources {
         openapi: sources_without_errors(&folder),
         ..with_text_page(&folder, "# Error codes\n\n- `A_LOST`: x\n- `B_LOST`: y\n")
@@ -88,7 +87,6 @@ fn a_code_without_a_known_status_may_have_each_possible_status() {
     assert_eq!(status(&pack, "A_LOST"), json!(400));
 }
 
-fn sources_without_errors(folder: &Folder) -> PathBuf {
-    folder.write("open.yaml", "openapi: 3.1.0\ninfo: { title: Open, version: '1' }\npaths:\n  /news:\n    get: { operationId: readNews, responses: { '200': { description: News } } }\n");
-    folder.0.join("open.yaml")
+fn sources_without_errors(folder: &Folder) -> std::path::PathBuf {
+    folder.write("open.yaml", "openapi: 3.1.0\ninfo: { title: Open, version: '1' }\npaths:\n  /news:\n    get: { operationId: readNews, responses: { '200': { description: News } } }\n").into()
 }

@@ -9,13 +9,12 @@ fn form(folder: &Folder, members: &str, parameters: &str) -> Sources {
          {{ schema: {{ type: object, required: [token], properties: {{ token: {{ type: string }}{members} }} }}, example: {{ token: a }} }} }} }}\n      \
          responses: {{ '200': {{ description: Gone }}, '400': {{ description: No }} }}\n"
     );
-    folder.write("form.yaml", &text);
-    Sources { openapi: folder.0.join("form.yaml"), ..sources("books.json") }
+    Sources { openapi: folder.write("form.yaml", text).into(), ..sources("books.json") }
 }
 
 #[test]
 fn forms_are_tested_by_their_schema() {
-    let folder = Folder::new("form");
+    let folder = Folder::new();
     let (contract, library) = loaded(&folder, &generated(&form(&folder, ", hint: { enum: [a, b] }", "")));
     let body = contract.operation("revoke").and_then(|operation| operation.example.clone());
     assert!(body.as_ref().is_some_and(|body| body["token"].is_string()), "{body:?}");
@@ -28,7 +27,7 @@ fn forms_are_tested_by_their_schema() {
 
 #[test]
 fn a_form_of_free_texts_has_no_clause_about_its_schema() {
-    let folder = Folder::new("free-form");
+    let folder = Folder::new();
     let (contract, library) = loaded(&folder, &generated(&form(&folder, ", hint: { type: string, maxLength: 9 }", "")));
     assert!(contract.clause("BODY-6").is_some());
     assert!(names(&library).iter().any(|name| name.starts_with("schema/revoke/body/hint")));
@@ -44,7 +43,7 @@ fn a_form_of_free_texts_has_no_clause_about_its_schema() {
 
 #[test]
 fn a_form_without_its_only_member_is_not_empty() {
-    let folder = Folder::new("not-empty");
+    let folder = Folder::new();
     for (members, sent) in [
         (", hint: { type: string }, kind: { type: string, example: access_token }", "with: { kind: access_token }"),
         (", hint: { type: string }", "with: { hint: \"hint ${unique}\" }"),

@@ -14,8 +14,7 @@ fn todos(folder: &Folder, example: &str) -> Sources {
          delete: {{ operationId: deleteTodo, responses: {{ '204': {{ description: Gone }}, {invalid} }} }}\ncomponents:\n  schemas:\n    \
          Invalid: {{ type: object, properties: {{ detail: {{ type: array }} }} }}\n"
     );
-    folder.write("todos.yaml", &text);
-    Sources { openapi: folder.0.join("todos.yaml"), ..sources("books.json") }
+    Sources { openapi: folder.write("todos.yaml", text).into(), ..sources("books.json") }
 }
 
 fn problems(bodies: &[(u16, &str, Value)]) -> Vec<Learned> {
@@ -29,7 +28,7 @@ fn problems(bodies: &[(u16, &str, Value)]) -> Vec<Learned> {
 
 #[test]
 fn what_is_learned_does_not_claim_to_be_documented() {
-    let folder = Folder::new("not-documented");
+    let folder = Folder::new();
     let learned = problems(&[(422, "wrong", json!({})), (404, "gone", json!({}))]);
     let pack = generate(&todos(&folder, ""), &learned).expect("a pack");
     let (contract, _) = loaded(&folder, &pack);
@@ -53,7 +52,7 @@ fn what_is_learned_does_not_claim_to_be_documented() {
 
 #[test]
 fn documented_errors_that_the_pack_does_not_follow_are_named() {
-    let folder = Folder::new("contradictions");
+    let folder = Folder::new();
     let line = "422: 3 operations document application/json (Invalid), but the API returns application/problem+json";
     let learned = problems(&[(422, "wrong", json!({})), (404, "gone", json!({}))]);
     let pack = generate(&todos(&folder, ""), &learned).expect("a pack");
@@ -71,7 +70,7 @@ fn documented_errors_that_the_pack_does_not_follow_are_named() {
 
 #[test]
 fn members_that_every_response_has_are_required() {
-    let folder = Folder::new("required");
+    let folder = Folder::new();
     let learned = problems(&[(422, "wrong", json!({ "detail": "x" })), (404, "gone", json!({}))]);
     for preset in [false, true] {
         let sources = Sources { problem_json: preset, ..todos(&folder, "") };
@@ -104,7 +103,7 @@ fn success(operation: &str, path: &str) -> Learned {
 
 #[test]
 fn a_created_resource_shows_its_id_and_the_creation_succeeds() {
-    let folder = Folder::new("creation");
+    let folder = Folder::new();
     let scenarios = |sources: &Sources, learned: &[Learned]| {
         let pack = generate(sources, learned).expect("a pack");
         loaded(&folder, &pack);
@@ -129,7 +128,7 @@ fn a_created_resource_shows_its_id_and_the_creation_succeeds() {
 
 #[test]
 fn the_response_after_a_deletion_replaces_the_guess() {
-    let folder = Folder::new("after-deletion");
+    let folder = Folder::new();
     let gone = |test: &str| Learned {
         test: test.to_owned(),
         operation: "readTodo".to_owned(),

@@ -1,13 +1,12 @@
 //! A server that conforms to `books.json`, or has one fault.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, Response, Uri};
+use axum::http::{HeaderMap, Method};
 use serde_json::{Value, json};
+
+use super::shared::serve_json;
 
 /// The credential of `user`.
 pub const CREDENTIAL: &str = "bearer:books-of-the-user";
@@ -20,33 +19,14 @@ struct Store {
 
 /// Starts a server on a free port and returns its base URL. It stops with the runtime.
 pub async fn open(fault: Option<&'static str>) -> String {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    let store = Arc::new(Store { fault, ..Store::default() });
-    let router = Router::new().fallback(response).with_state(store);
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    format!("http://{address}")
+    let store = Store { fault, ..Store::default() };
+    serve_json(move |call| serve(&store, call.method(), call.uri().path(), call.headers(), call.body())).await
 }
 
 type Reply = (u16, Value);
 
 fn refusal(status: u16, code: &str) -> Reply {
     (status, json!({ "error": { "code": code, "message": "No" } }))
-}
-
-async fn response(
-    State(store): State<Arc<Store>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    let (status, value) = serve(&store, &method, uri.path(), &headers, &body);
-    let builder = Response::builder().status(status);
-    if value.is_null() {
-        return builder.body(Body::empty()).expect("a response");
-    }
-    builder.header("Content-Type", "application/json").body(value.to_string().into()).expect("a response")
 }
 
 fn serve(store: &Store, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> Reply {

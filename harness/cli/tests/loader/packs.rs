@@ -1,14 +1,14 @@
 //! The packs that are changed, each in a folder of its own.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use cli::run::load;
 use init::{Sources, generate, write};
 use judge::target::TargetFile;
 use spec::contract::Contract;
 use spec::source::{Problem, Problems};
+
+use crate::shared::{Folder, PARCEL, path};
 
 /// What is changed and loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,38 +35,32 @@ deviations:
     expires: 2030-01-01
 ";
 
-/// A folder with a pack, deleted on drop.
-pub struct Folder {
+/// A folder with a pack, and the files in it that may be changed.
+pub struct Changeable {
     subject: Subject,
-    path: PathBuf,
+    folder: Folder,
     names: Vec<String>,
 }
 
-impl Folder {
+impl Changeable {
     pub fn of(subject: Subject) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("conformance-loader-{subject:?}-{}-{number}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut names = Vec::new();
-        copy(&here.join("../packs/parcel"), &path, "", &mut names);
-        let own = match subject {
-            Subject::Parcel => names,
+        let folder = Folder::with_pack(PARCEL);
+        let names = match subject {
+            Subject::Parcel => ["schemas", "scenarios"].into_iter().flat_map(|part| files(&folder, part)).collect(),
             Subject::Init => ["books.json", "shop.yaml", "notes-fastapi.json"].map(str::to_owned).into(),
             Subject::Target => vec!["target.yaml".to_owned()],
         };
         if subject == Subject::Init {
-            for name in &own {
-                fs::copy(here.join("tests/init").join(name), path.join(name)).expect("a file");
+            for name in &names {
+                folder.write(name, fs::read(path("tests/init").join(name)).expect("a file"));
             }
         }
-        let folder = Self { subject, path, names: own };
+        let changeable = Self { subject, folder, names };
         if subject == Subject::Target {
-            folder.write("target.yaml", TARGET.as_bytes());
-            assert!(folder.load().is_ok(), "the target file is valid");
+            changeable.write("target.yaml", TARGET.as_bytes());
+            assert!(changeable.load().is_ok(), "the target file is valid");
         }
-        folder
+        changeable
     }
 
     /// The files that may be changed.
@@ -75,20 +69,20 @@ impl Folder {
     }
 
     pub fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path.join(name)).expect("a file")
+        self.folder.read(name)
     }
 
     pub fn write(&self, name: &str, text: &[u8]) {
-        fs::write(self.path.join(name), text).expect("a writable file");
+        self.folder.write(name, text);
     }
 
     /// Loads what was changed. A refusal of `init` has no places.
     pub fn load(&self) -> Result<(), Problems> {
         match self.subject {
-            Subject::Parcel => load(&self.path).map(|_| ()),
+            Subject::Parcel => load(&self.folder).map(|_| ()),
             Subject::Target => {
-                let contract = Contract::load(&self.path)?;
-                let file = TargetFile::load(&self.path.join("target.yaml"), &contract);
+                let contract = Contract::load(&self.folder)?;
+                let file = TargetFile::load(&self.folder.join("target.yaml"), &contract);
                 file.map(|_| ())
             }
             Subject::Init => {
@@ -100,7 +94,7 @@ impl Folder {
 
     fn initialise(&self, name: &str) {
         let sources = Sources {
-            openapi: self.path.join(name),
+            openapi: self.folder.join(name),
             page: None,
             problem_json: false,
             name: None,
@@ -108,7 +102,7 @@ impl Folder {
             url: None,
         };
         let Ok(pack) = generate(&sources, &[]) else { return };
-        let made = self.path.join("made");
+        let made = self.folder.join("made");
         let _ = fs::remove_dir_all(&made);
         write(&made, &pack.files).expect("a writable folder");
         if let Err(problems) = cli::run::load_draft(&made) {
@@ -118,25 +112,13 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.path);
-    }
-}
-
-fn copy(from: &Path, to: &Path, below: &str, names: &mut Vec<String>) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder").flatten() {
-        let name = entry.file_name().into_string().expect("a name in Unicode");
-        let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to.join(&name), &path, names);
-        } else if !name.ends_with(".rs") {
-            fs::copy(entry.path(), to.join(&name)).expect("a file");
-            names.push(path);
-        }
-    }
+/// The files in a folder of a pack, in order.
+fn files(folder: &Folder, part: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder.join(part)).expect("a folder").flatten();
+    let name = |entry: fs::DirEntry| format!("{part}/{}", entry.file_name().to_string_lossy());
+    let mut names: Vec<String> = entries.map(name).collect();
     names.sort();
+    names
 }
 
 /// What is wrong with the place or the message of a problem in the changed file.

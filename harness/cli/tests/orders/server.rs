@@ -1,13 +1,12 @@
 //! The server of the orders pack. It validates by hand, not with a schema, and makes one mistake if a test says so.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, Response, Uri};
+use axum::http::Method;
 use serde_json::{Value, json};
+
+use super::shared::{Call, serve_json};
 
 /// The credential of the clerk.
 pub const CLERK: &str = "bearer:desk-session-of-the-clerk";
@@ -24,42 +23,8 @@ type Checked = Result<(), Refusal>;
 
 /// Starts the server on a free port and returns its base URL.
 pub async fn start(fault: Option<&'static str>) -> String {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    let server = Arc::new(Server { fault, orders: Mutex::default() });
-    let router = Router::new().fallback(response).with_state(server);
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    format!("http://{address}")
-}
-
-async fn response(
-    State(server): State<Arc<Server>>,
-    method: Method,
-    uri: Uri,
-    head: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    let is_clerk = head.get("authorization").is_some_and(|value| value == "Bearer desk-session-of-the-clerk");
-    let result =
-        if is_clerk { server.serve(&method, &uri, &head, &body) } else { Err(Refusal("STRANGER", String::new())) };
-    let (status, body) = match result {
-        Ok((status, body)) => (status, body),
-        Err(Refusal(code, field)) => {
-            let status = match code {
-                "STRANGER" => 401,
-                "UNKNOWN" => 404,
-                "BROKEN" => 500,
-                _ => 400,
-            };
-            let mut body = json!({ "code": code, "message": "It cannot be served." });
-            if !field.is_empty() {
-                body["field"] = field.into();
-            }
-            (status, Some(body))
-        }
-    };
-    let builder = Response::builder().status(status).header("content-type", "application/json");
-    builder.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).expect("a response")
+    let server = Server { fault, orders: Mutex::default() };
+    serve_json(move |call| server.response(call)).await
 }
 
 fn invalid(place: &str) -> Refusal {
@@ -76,35 +41,48 @@ impl Server {
         self.fault == Some(fault)
     }
 
-    fn serve(
-        &self,
-        method: &Method,
-        uri: &Uri,
-        head: &HeaderMap,
-        body: &[u8],
-    ) -> Result<(u16, Option<Value>), Refusal> {
+    fn response(&self, call: &Call) -> (u16, Value) {
+        let is_clerk =
+            call.headers().get("authorization").is_some_and(|value| value == "Bearer desk-session-of-the-clerk");
+        let served = if is_clerk { self.serve(call) } else { Err(Refusal("STRANGER", String::new())) };
+        let Err(Refusal(code, field)) = served else { return served.unwrap_or_default() };
+        let status = match code {
+            "STRANGER" => 401,
+            "UNKNOWN" => 404,
+            "BROKEN" => 500,
+            _ => 400,
+        };
+        let mut body = json!({ "code": code, "message": "It cannot be served." });
+        if !field.is_empty() {
+            body["field"] = field.into();
+        }
+        (status, body)
+    }
+
+    fn serve(&self, call: &Call) -> Result<(u16, Value), Refusal> {
+        let (method, uri) = (call.method(), call.uri());
         let mut orders = self.orders.lock().expect("nobody panicked");
         let Some(number) = uri.path().strip_prefix("/orders/") else {
             if *method == Method::GET {
                 self.query(uri.query().unwrap_or_default())?;
-                return Ok((200, Some(json!([]))));
+                return Ok((200, json!([])));
             }
-            let order: Value = serde_json::from_slice(body).unwrap_or_default();
-            let channel = head.get("channel").map(|value| value.to_str().unwrap_or_default());
+            let order: Value = serde_json::from_slice(call.body()).unwrap_or_default();
+            let channel = call.headers().get("channel").map(|value| value.to_str().unwrap_or_default());
             let known = channel.is_none_or(|name| ["web", "shop"].contains(&name));
             valid_if(known || self.has("takes-any-channel"), "Channel")?;
             self.order(&order)?;
             let number = orders.keys().last().unwrap_or(&0) + 1;
             let placed = json!({ "number": number, "buyer": order["buyer"].as_str().unwrap_or("nobody") });
             orders.insert(number, placed.clone());
-            return Ok((201, Some(placed)));
+            return Ok((201, placed));
         };
         let number = number.parse::<u64>().ok().filter(|number| *number > 0);
         let of_text = if self.has("fails-on-words-in-the-path") { "BROKEN" } else { "INVALID" };
         let number = number.ok_or_else(|| Refusal(of_text, "number".to_owned()))?;
         let found = match *method {
-            Method::DELETE => orders.remove(&number).map(|_| (204, None)),
-            _ => orders.get(&number).map(|order| (200, Some(order.clone()))),
+            Method::DELETE => orders.remove(&number).map(|_| (204, Value::Null)),
+            _ => orders.get(&number).map(|order| (200, order.clone())),
         };
         found.ok_or_else(|| Refusal("UNKNOWN", String::new()))
     }

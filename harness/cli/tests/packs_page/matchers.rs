@@ -71,7 +71,6 @@ fn matchers_that_accept_everything_or_nothing_are_refused() {
         ("{ $type: object, a: 1 }", "the matcher `$type` cannot be combined with members of the value"),
     ] {
         let steps = PACK.steps.replace("{ $matches: '^th_[0-9]+$' }", matcher);
-        let problems = Pack { steps: steps.leak(), ..PACK }.load().map(|_| ()).expect_err(matcher);
-        assert!(problems.contains(message), "{matcher}: {problems}");
+        Pack { steps: steps.leak(), ..PACK }.assert_refused(message);
     }
 }

@@ -31,11 +31,10 @@ fn assertions_without_effect_are_refused() {
     for (expect, message) in [
         ("{ error: 'https://things.example/unknown', headers: { X-Nope: {} } }", "X-Nope"),
         ("{ error: 'https://things.example/unknown', field: no-such-member }", "field"),
-        ("{ success: true, body: { /a: {} } }", "/a"),
+        ("{ success: true, body: { /a: {} } }", "`{}` accepts every object"),
     ] {
         let steps = format!("\n- {{ call: readThing, as: anyone, path: {{ id: one }}, expect: {expect} }}\n");
-        let problems = Pack { steps: steps.leak(), ..Pack::EMPTY }.load().map(|_| ()).expect_err(expect);
-        assert!(problems.contains(message), "{expect}: {problems}");
+        Pack { steps: steps.leak(), ..Pack::EMPTY }.assert_refused(message);
     }
 }
 
@@ -121,6 +120,5 @@ schema:
         "{without:?}"
     );
     let formats = formats.replace("needs: [stock]", "needs: [stok]");
-    let problems = Pack { formats: formats.leak(), steps, ..Pack::EMPTY }.load().map(|_| ()).expect_err("unknown");
-    assert!(problems.contains("unknown capability `stok`"), "{problems}");
+    Pack { formats: formats.leak(), steps, ..Pack::EMPTY }.assert_refused("unknown capability `stok`");
 }

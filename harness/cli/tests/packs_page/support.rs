@@ -1,21 +1,18 @@
 //! A small pack of an API with errors after RFC 9457, changed as each test needs it, and a server for it.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, Method, Response, Uri};
+use axum::http::{HeaderMap, Response};
 use cli::run::load;
 use judge::record::TestRecord;
-use judge::target::{Credential, Target};
-use runner::client::{HttpClient, Network};
-use runner::execute::{Environment, run_test, token};
+use runner::execute::run_test;
 use serde_json::{Value, json};
 use spec::contract::Contract;
 use spec::scenario::{Library, TestCase};
+
+use crate::shared::{Folder, environment, serve_with};
 
 const OPENAPI: &str = "
 openapi: 3.1.0
@@ -149,17 +146,12 @@ pub struct Pack {
     pub formats: &'static str,
 }
 
-static FOLDERS: AtomicUsize = AtomicUsize::new(0);
-
 impl Pack {
     pub const EMPTY: Self =
         Self { errors: "", pointers: "", field_form: "", unnamed: &[], clauses: "", steps: "", formats: "" };
 
     /// Loads the pack, or returns the problems as text.
     pub fn load(&self) -> Result<(Contract, Library), String> {
-        let folder =
-            format!("conformance-packs-page-{}-{}", std::process::id(), FOLDERS.fetch_add(1, Ordering::Relaxed));
-        let folder: PathBuf = std::env::temp_dir().join(folder);
         let pointers = format!("message: /title{} }}", self.pointers);
         let form = match self.field_form {
             "" => "code_type: string".to_owned(),
@@ -185,24 +177,24 @@ impl Pack {
             ("scenarios/steps.yaml", scenario),
         ];
         let formats = ("schemas/formats.yaml", self.formats.to_owned());
+        let folder = Folder::new();
         for (name, text) in files.into_iter().chain([formats].into_iter().filter(|(_, text)| !text.is_empty())) {
-            let path = folder.join(name);
-            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder of this test");
-            std::fs::write(path, text).expect("a file of this test");
+            folder.write(name, text);
         }
-        let loaded = load(&folder);
-        std::fs::remove_dir_all(&folder).expect("a folder of this test");
-        loaded.map_err(|problems| problems.0.iter().map(|one| one.rendered()).collect::<Vec<_>>().join("\n"))
+        load(&folder).map_err(|problems| problems.to_string())
+    }
+
+    /// Asserts that the pack does not load, with a message that contains a text.
+    #[track_caller]
+    pub fn assert_refused(&self, message: &str) {
+        let Err(problems) = self.load() else { panic!("the pack loads: {message}\n{}", self.steps) };
+        assert!(problems.contains(message), "no {message:?} in {problems}");
     }
 
     /// Runs the scenario against a server.
     pub async fn run(&self, serve: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Run {
         let (contract, library) = self.load().unwrap_or_else(|problems| panic!("{problems}"));
-        let credentials = [("member".to_owned(), Credential::parse(MEMBER).expect("a credential"))].into();
-        let target = Target { url: start(serve).await, credentials, ..Target::default() };
-        let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
-        let (_sender, stop) = tokio::sync::watch::channel(None);
-        let environment = Environment::new(Arc::new(contract), target, client, None, token(), stop);
+        let environment = environment(&Arc::new(contract), start(serve).await, &[("member", MEMBER)]).await;
         let mut records = Vec::new();
         for test in library.tests {
             let record = run_test(&environment, &test).await;
@@ -213,27 +205,19 @@ impl Pack {
 }
 
 async fn start(serve: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> String {
-    let serve = Arc::new(serve);
-    let response = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
-        let serve = serve.clone();
-        async move {
-            let call = Call { method: method.to_string(), path: uri.to_string(), headers, body };
-            let Reply { status, headers, body } = serve(&call);
-            if status == 304 || status == 307 {
-                return Response::builder().status(status).body(Body::empty()).expect("a response");
-            }
-            let media = if status < 400 { "application/json" } else { "application/problem+json" };
-            let mut builder = Response::builder().status(status).header("content-type", media);
-            for (name, value) in headers {
-                builder = builder.header(name, value);
-            }
-            builder.body(Body::from(body.to_string())).expect("a response")
+    serve_with(move |request| {
+        let (method, path) = (request.method().to_string(), request.uri().to_string());
+        let call = Call { method, path, headers: request.headers().clone(), body: request.body().clone() };
+        let Reply { status, headers, body } = serve(&call);
+        if status == 304 || status == 307 {
+            return Response::builder().status(status).body(Body::empty()).expect("a response");
         }
-    };
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(response)).await });
-    url
+        let media = if status < 400 { "application/json" } else { "application/problem+json" };
+        let builder = Response::builder().status(status).header("content-type", media);
+        let builder = headers.into_iter().fold(builder, |builder, (name, value)| builder.header(name, value));
+        builder.body(Body::from(body.to_string())).expect("a response")
+    })
+    .await
 }
 
 /// The results of a run.
