@@ -24,6 +24,9 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
 export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-auto}"
 for name in $(compgen -e CONFORMANCE_ || true); do unset "$name"; done
 
+# Many tests wait for a server or a program, so more of them run at once than there are cores.
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-4}"
+
 durations=()
 stage() {
     local name="$1"

@@ -28,6 +28,8 @@ pub struct TestRecord {
     pub requests: usize,
     /// The cases and counterexamples of a property.
     pub fuzz: Option<FuzzRecord>,
+    /// True if a failed step ended the test before all steps were run.
+    pub ended_early: bool,
     /// True if the test failed and then passed on retry. It has no verdict.
     pub flaky: bool,
     /// Other tries of the same test. They do not decide the verdict.

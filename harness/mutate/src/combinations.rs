@@ -71,8 +71,10 @@ pub fn predicted(report: &Report, mutants: &[Row], mutant: &str) -> Prediction {
         let repaired: Vec<usize> = (0..shown.len()).filter(|index| selected(&shown[*index])).collect();
         report::passing_if_repaired(report, &repaired)
     };
+    let ended_early = |name: &str| report.tests.iter().any(|test| *test.name == *name && test.ended_early);
     Prediction {
-        certain: passing(&|names| names.contains(mutant)),
+        // The steps that were not sent may show another mutant.
+        certain: passing(&|names| names.contains(mutant)).into_iter().filter(|name| !ended_early(name)).collect(),
         possible: passing(&|names| names.contains(mutant) || names.is_empty()),
     }
 }

@@ -3,8 +3,8 @@
 //! A run against a service with twenty defects can have thousands of findings. They are grouped in five steps, all
 //! pure functions of a report:
 //!
-//! 1. Causes that explain many findings: an operation is not implemented, or always fails (see `operations`); error bodies
-//!    are not the documented envelope; server errors cannot be provoked on the target.
+//! 1. Causes that explain many findings: an operation is not implemented, or always fails (see `operations`); requests fail
+//!    at times (see `intermittent`); error bodies are not the documented envelope; server errors cannot be provoked on the target.
 //! 2. The other findings by clause, check, place, expected value and shape of the actual value (see
 //!    [`judge::finding::Key`]). A defect that shows on several operations is one cause that lists them.
 //! 3. Groups that one wrong kind of response explains, whichever clause, code or member they are about (see `responses`), and
@@ -21,6 +21,7 @@ mod consequences;
 mod evidence;
 mod example;
 mod expected;
+mod intermittent;
 mod kinds;
 mod operations;
 mod repair;
@@ -121,7 +122,13 @@ fn cause<'r>(
     let shown_operation = operation(example, finding);
     let documented = report.operations.iter().find(|documented| documented.operation == shown_operation);
     let (kind, id) = (group.kind(), group.id());
-    Some(Cause { kind, finding, tests, alone, example, says, id, members, documented, shares_title: false })
+    let share = exchange_of(example, finding).filter(|_| kind == Kind::Intermittent);
+    let share = share.map(|shown| intermittent::share(report, shown));
+    Some(Cause { share, kind, finding, tests, alone, example, says, id, members, documented, shares_title: false })
+}
+
+fn exchange_of<'r>(test: &'r TestReport, finding: &FindingReport) -> Option<&'r ExchangeReport> {
+    test.exchanges.get(finding.exchange)
 }
 
 /// A finding with its test and operation.
@@ -195,6 +202,8 @@ enum Group<'r> {
     NotImplemented(&'r str),
     /// An operation that returns a server error for every valid request.
     Failing(&'r str),
+    /// Server errors with this status and code, which occur at times, whatever is requested.
+    Intermittent(u16, &'r str),
     NoEnvelope(&'r str),
     NotProvoked,
     UncheckedInput,
@@ -217,6 +226,7 @@ impl Group<'_> {
         match self {
             Group::NotImplemented(_) => Kind::NotImplemented,
             Group::Failing(_) => Kind::Failing,
+            Group::Intermittent(..) => Kind::Intermittent,
             Group::NoEnvelope(_) => Kind::NoEnvelope,
             Group::NotProvoked => Kind::NotProvoked,
             Group::UncheckedInput => Kind::UncheckedInput,
@@ -230,6 +240,7 @@ impl Group<'_> {
         match self {
             Group::NotImplemented(operation) => finding::digest(&["not implemented", operation]),
             Group::Failing(operation) => finding::digest(&["failing", operation]),
+            Group::Intermittent(status, code) => finding::digest(&["intermittent", &status.to_string(), code]),
             Group::NoEnvelope(shape) => finding::digest(&["no envelope", shape]),
             Group::NotProvoked => finding::digest(&["not provoked"]),
             Group::UncheckedInput => finding::digest(&["unchecked input"]),
@@ -254,11 +265,14 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
     let shapes = Shapes::of(findings);
     let fields = kinds::Fields::of(report, findings);
     let errors = responses::ServerErrors::of(findings);
-    let first = findings.iter().map(|item| match shapes.of_item(item) {
+    let intermittent = intermittent::Intermittent::of(report);
+    let of_item = |item: &Item<'r>| intermittent.of_item(item).ok_or_else(|| shapes.of_item(item));
+    let first = findings.iter().map(|item| match of_item(item) {
         _ if missing.contains(item.operation) => Group::NotImplemented(item.operation),
+        Ok(group) => group,
         _ if failing.explains(item) => Group::Failing(item.operation),
-        Some(shape) => errors.of_item(item).unwrap_or(Group::NoEnvelope(shape)),
-        None => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &fields)),
+        Err(Some(shape)) => errors.of_item(item).unwrap_or(Group::NoEnvelope(shape)),
+        Err(None) => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &fields)),
     });
     let groups = undocumented(findings, unchecked_input(report, findings, first.collect()));
     let groups = responses::of_many_codes(findings, responses::codes_never_given(report, findings, groups));

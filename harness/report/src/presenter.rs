@@ -68,6 +68,7 @@ pub fn test_report(presenter: &Presenter<'_>, result: &TestResult) -> TestReport
         without_evidence: open(presenter, &result.record.coverage),
         codes: presenter.texts.list(result.record.codes.iter().cloned().map(|code| shown_code(presenter, code))),
         deviations: described.into_iter().collect(),
+        ended_early: result.record.ended_early,
         findings: findings(result, &own, presenter.redactor),
         exchanges: result
             .record

@@ -27,6 +27,8 @@ pub(in super::super) enum Kind {
     NotImplemented,
     /// The operation returns a server error for every valid request.
     Failing,
+    /// Ordinary requests of several operations fail at times.
+    Intermittent,
     /// Error bodies of one shape are not the documented envelope.
     NoEnvelope,
     /// Server errors that a test provokes do not occur.
@@ -70,6 +72,8 @@ pub(in super::super) struct Cause<'r> {
     pub(super) id: String,
     /// The operation of the shown finding in the contract, if the report has it.
     pub(super) documented: Option<&'r OperationReport>,
+    /// For requests that fail at times: how many responses were such errors, and how many there were.
+    pub(super) share: Option<(usize, usize)>,
     /// True if another cause has the same clauses and the same title: the operations tell them apart.
     pub(super) shares_title: bool,
 }
@@ -142,7 +146,7 @@ impl<'r> Cause<'r> {
     /// implemented or fails: what the tests of the operation check first says nothing about the defect.
     pub(in super::super) fn clauses(&self) -> String {
         match self.kind {
-            Kind::NotImplemented | Kind::Failing => String::new(),
+            Kind::NotImplemented | Kind::Failing | Kind::Intermittent => String::new(),
             Kind::UncheckedInput | Kind::Defect => {
                 let own = self.members.iter().filter(|member| !member.follows);
                 let mut all: Vec<&str> = own.map(|member| member.finding.clause.as_str()).collect();
@@ -188,6 +192,13 @@ impl<'r> Cause<'r> {
         match self.kind {
             Kind::NotImplemented => format!("the operation {} is not implemented", self.operations().join(", ")),
             Kind::Failing => format!("the operation {} fails on every valid request", self.operations().join(", ")),
+            Kind::Intermittent => {
+                let status = self.exchange().and_then(|exchange| exchange.status_code).unwrap_or_default();
+                let share = self
+                    .share
+                    .map(|(some, all)| format!(" ({} of {} responses)", grouped(some as u64), grouped(all as u64)));
+                format!("requests fail at times with {status}{}, whatever they ask for", share.unwrap_or_default())
+            }
             Kind::NoEnvelope => "error responses lack the documented envelope".to_owned(),
             Kind::NotProvoked => "server errors that a test provokes do not occur".to_owned(),
             Kind::UncheckedInput => "invalid input is accepted".to_owned(),
@@ -210,6 +221,7 @@ impl<'r> Cause<'r> {
                 || "what the contract documents for the operation".to_owned(),
                 |statuses| format!("{SUCCESS}{statuses})"),
             ),
+            Kind::Intermittent => "no server error".to_owned(),
             _ => match self.absent_members().as_slice() {
                 [] | [_] => self.finding.expected.clone(),
                 [named @ .., last] if named.len() < NAMED_MEMBERS => {
@@ -258,7 +270,7 @@ impl<'r> Cause<'r> {
         let exchange = self.exchange()?;
         let status = exchange.status_code.unwrap_or_default();
         let whatever_was_sent = is_header(self.finding)
-            || matches!(self.kind, Kind::NotImplemented | Kind::Failing)
+            || matches!(self.kind, Kind::NotImplemented | Kind::Failing | Kind::Intermittent)
             || REFUSES_CALLER.contains(&status)
             || self.finding.check != EXPECTATION && status < 400;
         let body = exchange.request.as_ref()?.body.trim();
@@ -269,7 +281,7 @@ impl<'r> Cause<'r> {
     pub(in super::super) fn actual(&self) -> String {
         let body = || Some(self.exchange()?.response.as_ref()?.body.trim()).filter(|body| !body.is_empty());
         match self.kind {
-            Kind::NotImplemented | Kind::Failing | Kind::NoEnvelope => {
+            Kind::NotImplemented | Kind::Failing | Kind::Intermittent | Kind::NoEnvelope => {
                 let status = self.exchange().and_then(|exchange| exchange.status_code);
                 let status = status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
                 body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {body}"))

@@ -10,8 +10,8 @@ use judge::verdict::Verdict;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct Passing {
     pub(in super::super) tests: usize,
-    /// How many of them ended in their setup: their own steps were not sent and may show another cause.
-    pub(in super::super) ended_in_setup: usize,
+    /// How many of them ended in their setup or at a failed step: the other steps were not sent and may show another cause.
+    pub(in super::super) ended_early: usize,
 }
 
 /// The failed tests that have only the first causes, for each number of causes from 0.
@@ -20,12 +20,12 @@ pub(in super::super) fn passing_after(report: &Report, causes: &[&Cause<'_>]) ->
     let mut last: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
     for (index, cause) in causes.iter().enumerate() {
         for test in open_tests(report, cause) {
-            last.insert(&test.name, (index + 1, ended_in_setup(test)));
+            last.insert(&test.name, (index + 1, ended_early(test)));
         }
     }
     let passing = |repaired: usize| {
         let passing = last.values().filter(|(needed, _)| *needed <= repaired);
-        Passing { tests: passing.clone().count(), ended_in_setup: passing.filter(|(_, ended)| *ended).count() }
+        Passing { tests: passing.clone().count(), ended_early: passing.filter(|(_, ended)| *ended).count() }
     };
     (0..=causes.len()).map(passing).collect()
 }
@@ -41,11 +41,11 @@ pub(in super::super) fn passing_without(report: &Report, causes: &[Cause<'_>], r
     waiting.into_iter().filter(|(_, waits)| !waits).map(|(name, _)| name.to_owned()).collect()
 }
 
-/// True if no step of the test itself was sent.
-fn ended_in_setup(test: &TestReport) -> bool {
+/// True if not all steps of the test were sent.
+pub(in super::super) fn ended_early(test: &TestReport) -> bool {
     let is_setup = |role: &str| role == "set-up";
     let own = test.exchanges.iter().any(|exchange| !is_setup(&exchange.role) && *exchange.role != *"teardown");
-    !own && test.exchanges.iter().any(|exchange| is_setup(&exchange.role))
+    test.ended_early || !own && test.exchanges.iter().any(|exchange| is_setup(&exchange.role))
 }
 
 /// The failed tests of a cause in which no known deviation covers it.

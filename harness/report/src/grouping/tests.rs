@@ -303,7 +303,7 @@ fn test_that_ended_in_its_setup_may_show_another_cause() {
     let report = report(&tests);
     let causes = causes(&report);
     let all: Vec<&Cause<'_>> = causes.iter().collect();
-    assert_eq!(passing_after(&report, &all)[1], Passing { tests: 2, ended_in_setup: 1 });
+    assert_eq!(passing_after(&report, &all)[1], Passing { tests: 2, ended_early: 1 });
 }
 
 /// A finding about the whole response of the exchange 0.

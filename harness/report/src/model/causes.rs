@@ -27,7 +27,7 @@ pub struct CauseReport {
     pub is_known: bool,
     /// How many tests it touches.
     pub tests: usize,
-    /// The names of the failed tests that have no other cause. Those that ended in setup may show more after the repair.
+    /// The names of the failed tests that have no other cause. Those that ended early may show more after the repair.
     pub only_cause_of: Vec<String>,
     /// The name of a test that shows it.
     pub example: String,

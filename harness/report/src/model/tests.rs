@@ -50,6 +50,9 @@ pub struct TestReport {
     pub fuzz: Option<FuzzReport>,
     /// The command that prints a script to reproduce a violation, if there is one.
     pub repro: Option<String>,
+    /// True if a failed step ended the test before all steps were run: they may show another cause.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ended_early: bool,
     /// True if the test failed and then passed: it is inconclusive, and is counted separately as well.
     #[serde(default, skip_serializing_if = "is_false")]
     pub flaky: bool,
@@ -78,6 +81,7 @@ impl TestReport {
             findings: Vec::new(),
             exchanges: Vec::new(),
             fuzz: None,
+            ended_early: false,
             repro: None,
             flaky: false,
             attempts: Vec::new(),

@@ -150,7 +150,7 @@ fn known(report: &Report, open: &[&Cause<'_>], shown: usize) -> Vec<String> {
         _ => format!("of the {}", counted(failed, "failed test")),
     };
     if open.len() <= FIRST {
-        let ended = passing[open.len()].ended_in_setup;
+        let ended = passing[open.len()].ended_early;
         return if ended > 0 { vec![format!("{} {of_failed} {ENDED}", number(ended))] } else { Vec::new() };
     }
     let last = shown.max(FIRST);
@@ -161,8 +161,8 @@ fn known(report: &Report, open: &[&Cause<'_>], shown: usize) -> Vec<String> {
         lines.push(format!("If causes 1 to {last} are repaired, {} can pass.", number(all.tests)));
         parts.push(all);
     }
-    let ended = parts.iter().filter(|part| part.ended_in_setup > 0);
-    let ended = ended.map(|part| format!("{} of the {}", number(part.ended_in_setup), number(part.tests)));
+    let ended = parts.iter().filter(|part| part.ended_early > 0);
+    let ended = ended.map(|part| format!("{} of the {}", number(part.ended_early), number(part.tests)));
     let ended: Vec<String> = ended.collect();
     if !ended.is_empty() {
         lines.push(format!("{} {ENDED}", ended.join(" and ")));
@@ -170,8 +170,8 @@ fn known(report: &Report, open: &[&Cause<'_>], shown: usize) -> Vec<String> {
     lines
 }
 
-/// What is said of tests of which only the setup was sent.
-const ENDED: &str = "ended in setup: their own requests were not sent, and may fail too.";
+/// What is said of tests of which not all steps were sent.
+const ENDED: &str = "ended early: their other requests were not sent, and may fail too.";
 
 /// A cause in three to five lines; if there are only a few causes, in seven lines and an empty one.
 struct Card<'c, 'r> {

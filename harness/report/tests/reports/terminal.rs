@@ -110,7 +110,7 @@ fn heading_counts_causes_that_only_warn_apart() {
 }
 
 #[test]
-fn heading_says_that_tests_that_ended_in_setup_may_show_more() {
+fn heading_says_that_tests_that_ended_early_may_show_more() {
     let ended = |count: usize| {
         let mut report = fails(count);
         for exchange in report.tests.iter_mut().flat_map(|test| &mut test.exchanges) {
@@ -118,7 +118,7 @@ fn heading_says_that_tests_that_ended_in_setup_may_show_more() {
         }
         summary(&report, COLUMNS).split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    let rest = "ended in setup: their own requests were not sent, and may fail too.";
+    let rest = "ended early: their other requests were not sent, and may fail too.";
     assert!(ended(3).contains(&format!("3 of the 3 failed tests {rest}")), "{}", ended(3));
     let many = format!("9 can pass. 3 of the 3 and 9 of the 9 {rest}");
     assert!(ended(20).contains(&many), "{}", ended(20));

@@ -25,6 +25,7 @@ impl Session<'_> {
     pub(super) async fn run_steps(&mut self, record: &mut TestRecord) -> Result<(), Halt> {
         for step in &self.test.steps {
             if self.precondition_failed {
+                record.ended_early = true;
                 break;
             }
             if step.skip_after_failure && record.findings.iter().any(|finding| finding.check == EXPECTATION) {

@@ -78,3 +78,36 @@ fn status_of_a_published_code_explains_that_it_is_undocumented() {
     assert_eq!(causes.len(), 1);
     assert_eq!((causes[0].clauses().as_str(), causes[0].expected().as_str()), ("STA-2, STA-1", "GONE with 410"));
 }
+
+#[test]
+fn server_errors_of_ordinary_requests_that_usually_succeed_are_one_cause() {
+    let in_setup = |operation: &str, status: u16| {
+        let mut exchange = exchange(operation, status, None, "<html>");
+        exchange["role"] = "set-up".into();
+        exchange
+    };
+    let setups = |failing: &[&str]| {
+        let succeed = ["create", "upload"].map(|operation| in_setup(operation, 201));
+        let mut exchanges = vec![succeed.to_vec(), succeed.to_vec()].concat();
+        exchanges.extend(failing.iter().map(|operation| in_setup(operation, 502)));
+        test("setup", &exchanges, &[])
+    };
+    let fails = |name: &str, clause: &str, operation: &str| {
+        let found = [
+            finding(0, "ENV-1", ENVELOPE_CHECK, "body", "a JSON object", "no JSON", "502 text/html"),
+            assertion(0, clause, "INVALID (422)", "502 text/html", "502 text/html"),
+        ];
+        test(name, &[exchange(operation, 502, None, "<html>")], &found)
+    };
+    let failing = [fails("a", "FMT-1", "create"), fails("b", "RES-1", "read")];
+    let with = |setup: Value| [vec![setup], failing.to_vec()].concat();
+    let tests = with(setups(&["create", "upload"]));
+    assert_eq!(rows(&tests), [(Kind::Intermittent, "create read".to_owned(), 2, 2)]);
+    let report = report(&tests);
+    let heading = "requests fail at times with 502 (4 of 8 responses), whatever they ask for";
+    assert_eq!(causes(&report)[0].heading(), heading);
+    let one_operation = rows(&with(setups(&["create", "create"])));
+    assert!(one_operation.iter().all(|row| row.0 != Kind::Intermittent), "an operation may fail for other reasons");
+    let never_succeeds = with(test("setup", &[in_setup("create", 502), in_setup("upload", 502)], &[]));
+    assert!(rows(&never_succeeds).iter().all(|row| row.0 != Kind::Intermittent), "the operations always fail");
+}
