@@ -45,6 +45,8 @@ pub struct Contract {
     pub operations: Vec<Arc<Operation>>,
     /// How credentials are sent; one entry for each kind.
     pub schemes: Vec<Scheme>,
+    /// The paths of the described `servers`, such as `/v3`.
+    pub server_paths: Vec<String>,
     pub catalog: ErrorCatalog,
     pub clauses: Vec<Clause>,
     /// Actors, capabilities, signing, cleanup.
@@ -114,6 +116,7 @@ impl Contract {
             root: root.to_path_buf(),
             operations: api.operations.into_iter().map(Arc::new).collect(),
             schemes: api.schemes,
+            server_paths: api.server_paths,
             catalog,
             clauses,
             conventions,
