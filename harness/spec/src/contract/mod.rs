@@ -101,7 +101,7 @@ impl Contract {
         let Some(envelope) = problems.take(read(&envelope_name)) else {
             return Err(problems);
         };
-        header_check::check(&catalog_file, &catalog, &mut problems);
+        header_check::check(&catalog_file, &catalog, &api.operations, &mut problems);
         catalog::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
         clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
         // If the description itself has errors, its operations are incomplete.
