@@ -9,6 +9,8 @@ mod forms;
 mod learned;
 #[path = "init/pages.rs"]
 mod pages;
+#[path = "init/slots.rs"]
+mod slots;
 #[path = "init/stub.rs"]
 mod stub;
 #[path = "init/to_do.rs"]
@@ -412,10 +414,13 @@ struct RunResult {
 }
 
 async fn run(pack: &Pack, fault: Option<&'static str>) -> RunResult {
-    let folder = Folder::new(&format!("run-{}", fault.unwrap_or("conforming")));
+    run_at(fault.unwrap_or("conforming"), pack, stub::open(fault).await, stub::CREDENTIAL).await
+}
+
+async fn run_at(name: &str, pack: &Pack, url: String, credential: &str) -> RunResult {
+    let folder = Folder::new(&format!("run-{name}"));
     let (contract, library) = loaded(&folder, pack);
-    let url = stub::open(fault).await;
-    let credentials = [("user".to_owned(), Credential::parse(stub::CREDENTIAL).expect("a credential"))];
+    let credentials = [("user".to_owned(), Credential::parse(credential).expect("a credential"))];
     let target = Target { url, credentials: credentials.into_iter().collect(), ..Target::default() };
     let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
     let (_sender, stop) = tokio::sync::watch::channel(None);
