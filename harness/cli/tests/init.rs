@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use cli::run::{load, load_draft};
 use init::{Auth, Learned, Pack, Sources, generate, write};
+use judge::record::Created;
 use judge::target::{Credential, Target, TargetFile};
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, run_test, token};
@@ -410,7 +411,7 @@ struct RunResult {
     violated: BTreeMap<String, String>,
     inconclusive: Vec<String>,
     upheld: BTreeSet<String>,
-    leftovers: usize,
+    leftovers: Vec<Created>,
 }
 
 async fn run(pack: &Pack, fault: Option<&'static str>) -> RunResult {
@@ -425,8 +426,12 @@ async fn run_at(name: &str, pack: &Pack, url: String, credential: &str) -> RunRe
     let client = HttpClient::new(&target.url, &Network::default()).expect("a client");
     let (_sender, stop) = tokio::sync::watch::channel(None);
     let environment = Environment::new(Arc::new(contract), target, client, None, token(), stop);
-    let mut result =
-        RunResult { violated: BTreeMap::new(), inconclusive: Vec::new(), upheld: BTreeSet::new(), leftovers: 0 };
+    let mut result = RunResult {
+        violated: BTreeMap::new(),
+        inconclusive: Vec::new(),
+        upheld: BTreeSet::new(),
+        leftovers: Vec::new(),
+    };
     for test in &library.tests {
         let record = run_test(&environment, test).await;
         result.inconclusive.extend(record.inconclusive.map(|reason| format!("{}: {reason}", test.name)));
@@ -437,7 +442,7 @@ async fn run_at(name: &str, pack: &Pack, url: String, credential: &str) -> RunRe
         }
     }
     runner::execute::sweep(&environment).await;
-    result.leftovers = environment.created.left().len();
+    result.leftovers = environment.created.left();
     result
 }
 
@@ -449,7 +454,7 @@ fn with_page() -> Sources {
 async fn no_violation_of_a_conforming_server_is_reported() {
     for sources in [sources("books.json"), with_page()] {
         let result = run(&generated(&sources), None).await;
-        assert_eq!((result.violated, result.inconclusive, result.leftovers), (BTreeMap::new(), Vec::new(), 0));
+        assert_eq!((result.violated, result.inconclusive, result.leftovers), (BTreeMap::new(), Vec::new(), Vec::new()));
         for clause in ["BODY-5", "READ-1", "LIFE-1", "CODE-1", "CODE-3", "STA-3", "ENV-1"] {
             assert!(result.upheld.contains(clause), "{clause} is not upheld");
         }

@@ -175,6 +175,9 @@ pub(super) fn conventions(access: &Access, resources: &[Resource]) -> String {
         ] {
             members.insert(name.to_owned(), json!(value));
         }
+        if !resource.headers.is_empty() {
+            members.insert("headers".to_owned(), Value::Object(resource.headers.clone()));
+        }
         text += &yaml::entry(&members, 2, resource.is_guessed.then_some(GUESS));
     }
     text

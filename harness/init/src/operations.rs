@@ -22,7 +22,8 @@ pub(super) struct Operation<'d> {
     /// Query parameters and headers that must be sent, with a value.
     pub(super) query: Map<String, Value>,
     pub(super) headers: Map<String, Value>,
-    /// The headers of these that have a schema.
+    /// The headers of these whose value is invented, and those that have a schema.
+    pub(super) invented_headers: Vec<String>,
     pub(super) described_headers: Vec<String>,
     /// True if such a value is invented.
     pub(super) is_guessed: bool,
@@ -251,13 +252,14 @@ pub(super) fn read<'d>(description: &'d Description, access: &Access) -> Vec<Ope
             let parameters = parameters(item, node);
             let (query, guessed_query) = required(&parameters, "query");
             let (headers, guessed_headers) = required(&parameters, "header");
-            let described_headers = of_place(&parameters, "header")
-                .filter(|one| one.get("schema").is_some())
-                .filter_map(|one| one.text("name").filter(|name| headers.contains_key(*name)))
-                .map(str::to_owned)
-                .collect();
+            let names = |fits: fn(Node<'_>) -> bool| {
+                let fitting = of_place(&parameters, "header").filter(|one| fits(*one));
+                let names = fitting.filter_map(|one| one.text("name").filter(|name| headers.contains_key(*name)));
+                names.map(str::to_owned).collect::<Vec<_>>()
+            };
             found.push(Operation {
-                described_headers,
+                described_headers: names(|parameter| parameter.get("schema").is_some()),
+                invented_headers: names(|parameter| parameter.value.get("example").is_none()),
                 id: node.text("operationId").unwrap_or_default().to_owned(),
                 method: method.to_uppercase(),
                 path: path.to_owned(),

@@ -185,16 +185,20 @@ fn deviation(entry: &DeviationReport) -> String {
 }
 
 fn add_leftovers(sections: &mut Sections<'_>, report: &Report) {
-    let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
+    // Resources of one kind are together if they were not deleted for the same reason.
+    let mut kinds: Vec<(&str, Option<&str>, Vec<&str>)> = Vec::new();
     for leftover in &report.leftovers {
-        match nouns.iter_mut().find(|(noun, _)| *noun == leftover.noun) {
-            Some((_, ids)) => ids.push(&leftover.id),
-            None => nouns.push((&leftover.noun, vec![&leftover.id])),
+        let reason = leftover.reason.as_deref();
+        match kinds.iter_mut().find(|(noun, other, _)| *noun == leftover.noun && *other == reason) {
+            Some((.., ids)) => ids.push(&leftover.id),
+            None => kinds.push((&leftover.noun, reason, vec![&leftover.id])),
         }
     }
-    sections.add("leftover resources on the target", &nouns, |(noun, ids)| {
+    sections.add("leftover resources on the target", &kinds, |(noun, reason, ids)| {
         let shown: Vec<&str> = ids.iter().take(LISTED).copied().collect();
-        let text = format!("{}: {}{}", counted(ids.len(), noun), shown.join(", "), and_more(ids.len() - shown.len()));
+        let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let more = and_more(ids.len() - shown.len());
+        let text = format!("{}{reason}: {}{more}", counted(ids.len(), noun), shown.join(", "));
         (text, None)
     });
 }

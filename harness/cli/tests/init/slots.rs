@@ -168,7 +168,7 @@ async fn run_slots(pack: &Pack, fault: Option<&'static str>) -> RunResult {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_violation_of_a_conforming_api_with_preconditions_is_reported() {
     let result = run_slots(&slots("conforming"), None).await;
-    assert_eq!((result.violated, result.inconclusive), (BTreeMap::new(), Vec::new()));
+    assert_eq!((result.violated, result.inconclusive, result.leftovers), (BTreeMap::new(), Vec::new(), Vec::new()));
     for clause in ["ENV-1", "ENV-3", "HDR-1", "HDR-2"] {
         assert!(result.upheld.contains(clause), "{clause} is not upheld: {:?}", result.upheld);
     }
@@ -188,6 +188,30 @@ async fn faults_against_documented_errors_and_headers_are_reported() {
         let violated: Vec<&str> = result.violated.keys().map(String::as_str).collect();
         assert_eq!(violated, [clause], "{fault}: {:?}", result.violated);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cleanup_sends_the_required_headers_of_the_deletion() {
+    let mut pack = slots("cleanup");
+    let rule = pack.files.get_mut("schemas/conventions.yaml").expect("the file");
+    assert!(rule.contains("headers: { If-Match: \"*\" }"), "{rule}");
+    let kept =
+        rule.replace("headers: { If-Match: \"*\" }", "headers: { If-Match: \"${tag}\" }, keep: { tag: header ETag }");
+    let without = rule.replace(", headers: { If-Match: \"*\" }", "");
+    assert!(kept != *rule && without != *rule, "{rule}");
+
+    *rule = kept;
+    let result = run_slots(&pack, Some("needs-the-tag")).await;
+    assert_eq!(result.leftovers, Vec::new());
+
+    *pack.files.get_mut("schemas/conventions.yaml").expect("the file") = without;
+    let result = run_slots(&pack, None).await;
+    let reason = Some("deleteSlot got 428 precondition.required".to_owned());
+    assert!(
+        !result.leftovers.is_empty() && result.leftovers.iter().all(|one| one.refusal == reason),
+        "{:?}",
+        result.leftovers
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -153,6 +153,8 @@ struct Row<'r> {
 
 struct Leftovers<'r> {
     noun: &'r str,
+    /// Why they were not deleted.
+    reason: Option<&'r str>,
     ids: Sample<&'r str>,
 }
 
@@ -463,14 +465,16 @@ fn days_left(report: &Report, expires: &str) -> Option<String> {
 }
 
 fn leftovers(report: &Report) -> Vec<Leftovers<'_>> {
-    let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut kinds: Vec<(&str, Option<&str>, Vec<&str>)> = Vec::new();
     for leftover in &report.leftovers {
-        match nouns.iter_mut().find(|(noun, _)| *noun == leftover.noun) {
-            Some((_, ids)) => ids.push(&leftover.id),
-            None => nouns.push((&leftover.noun, vec![&leftover.id])),
+        let reason = leftover.reason.as_deref();
+        match kinds.iter_mut().find(|(noun, other, _)| *noun == leftover.noun && *other == reason) {
+            Some((.., ids)) => ids.push(&leftover.id),
+            None => kinds.push((&leftover.noun, reason, vec![&leftover.id])),
         }
     }
-    nouns.into_iter().map(|(noun, ids)| Leftovers { noun, ids: Sample::of(ids, 100) }).collect()
+    let shown = |(noun, reason, ids)| Leftovers { noun, reason, ids: Sample::of(ids, 100) };
+    kinds.into_iter().map(shown).collect()
 }
 
 /// Filters for the templates.

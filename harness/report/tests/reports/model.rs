@@ -97,7 +97,12 @@ pub fn report(mut tests: Vec<TestReport>) -> Report {
         tests,
         actors: Vec::new(),
         leftovers: ["whk_01", "whk_02"]
-            .map(|id| Leftover { noun: "webhook".into(), id: id.into(), test: "webhooks/delivery::once".into() })
+            .map(|id| Leftover {
+                noun: "webhook".into(),
+                id: id.into(),
+                test: "webhooks/delivery::once".into(),
+                reason: None,
+            })
             .into(),
         deviations: deviations(),
         manifest: None,

@@ -26,7 +26,7 @@ use sha2::{Digest, Sha256};
 
 pub use catalog::{CodeType, DetailsValue, Envelope, ErrorCatalog, ErrorCode, OccursIn, Pointers, Retry};
 pub use clauses::{Clause, ClauseFile, Level, TO_DO, is_to_do};
-pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
+pub use conventions::{ActorRole, Capability, CleanupRule, CleanupValue, Condition, Conventions, Signing};
 pub use field_form::FieldForm;
 pub use openapi::{Operation, Scheme, Success};
 pub use rate_limit::{Moment, RateLimit, ResetForm, RetryAfterForm, combined, integer};
