@@ -104,8 +104,19 @@ struct Server {
 
 impl Server {
     fn start(keeps_all: bool) -> Self {
+        Self::serve(Router::new().fallback(response).with_state(Arc::new(Todos { keeps_all, ..Todos::default() })))
+    }
+
+    /// A server with the API below `/api`. Elsewhere, it says in the same form that nothing is there.
+    fn below() -> Self {
+        let api = Router::new().fallback(response).with_state(Arc::new(Todos::default()));
+        let nothing =
+            || async { (axum::http::StatusCode::NOT_FOUND, json!({ "error": "invalid_request" }).to_string()) };
+        Self::serve(Router::new().nest("/api", api).fallback(nothing))
+    }
+
+    fn serve(router: Router) -> Self {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let router = Router::new().fallback(response).with_state(Arc::new(Todos { keeps_all, ..Todos::default() }));
         let listener = runtime.block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0))).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         runtime.spawn(async move { axum::serve(listener, router).await });
@@ -232,6 +243,16 @@ fn nothing_is_learned_with_a_wrong_credential() {
     assert!(!folder.join("pack").exists());
 }
 
+#[test]
+fn nothing_is_learned_at_a_wrong_url() {
+    let (server, folder) = (Server::below(), folder());
+    let output = init_as(&folder, &["--learn", &server.url, "--create"], Some("basic:u:p"));
+    let advice = format!("but {}/api responds with the API's envelope: give that as the URL", server.url);
+    output.assert_refused_with(3, &advice);
+    assert!(output.err.contains("Nothing was learned or written"), "{}", output.err);
+    assert!(!folder.join("pack").exists());
+}
+
 /// Many descriptions, such as those that FastAPI writes, do not say which operations need a credential.
 #[test]
 fn a_wrong_credential_is_found_although_the_description_secures_no_operation() {
@@ -270,6 +291,8 @@ fn a_refused_deletion_is_a_scenario_and_values_that_make_it_possible_are_found()
         let output = init(&folder, &["--learn", &server.url, "--create"]);
         let warning = "deleteTodo refuses to delete a new todo (409 still_open)";
         assert_eq!(output.err.contains(warning), keeps_all, "{}", output.err);
+        let leftovers = "on the target (deleteTodo got 409 still_open): ";
+        assert!(output.err.contains(leftovers), "{}", output.err);
         with_pack(&folder, &["run", "--target-url", &server.url]).assert_exit_code(0);
         let text = read(folder.join("pack/scenarios/successes.yaml"));
         assert!(text.contains("- { call: deleteTodo, as: user, expect: { error: still_open } }  # learned"), "{text}");

@@ -25,7 +25,8 @@ pub(super) enum OtherPath {
 
 /// Calls one operation under likely alternatives, and returns the first that responds with the API's envelope.
 pub(super) async fn find_other_path(prober: &Prober<'_>, operations: &[&Operation]) -> Option<OtherPath> {
-    let operation = operations.iter().find(|operation| operation.parameters().is_empty()).or(operations.first())?;
+    let can_ask = || operations.iter().filter(|operation| prober.can_ask(operation));
+    let operation = can_ask().find(|operation| operation.parameters().is_empty()).or_else(|| can_ask().next())?;
     for base in described_bases(prober.client.base(), &prober.contract.server_paths) {
         if exists(prober, &base, operation).await {
             return Some(OtherPath::Described(base));
