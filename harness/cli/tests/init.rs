@@ -11,6 +11,8 @@ mod learned;
 mod pages;
 #[expect(dead_code, reason = "each test uses a part of it")]
 mod shared;
+#[path = "init/slots.rs"]
+mod slots;
 #[path = "init/stub.rs"]
 mod stub;
 #[path = "init/to_do.rs"]
@@ -21,6 +23,7 @@ use std::sync::Arc;
 
 use cli::run::{load, load_draft};
 use init::{Auth, Learned, Pack, Sources, generate, write};
+use judge::record::Created;
 use judge::target::TargetFile;
 use runner::execute::run_test;
 use serde_json::{Value, json};
@@ -361,15 +364,23 @@ struct RunResult {
     violated: BTreeMap<String, String>,
     inconclusive: Vec<String>,
     upheld: BTreeSet<String>,
-    leftovers: usize,
+    leftovers: Vec<Created>,
 }
 
 async fn run(pack: &Pack, fault: Option<&'static str>) -> RunResult {
+    run_at(pack, stub::open(fault).await, stub::CREDENTIAL).await
+}
+
+async fn run_at(pack: &Pack, url: String, credential: &str) -> RunResult {
     let folder = Folder::new();
     let (contract, library) = loaded(&folder, pack);
-    let environment = environment(&contract, stub::open(fault).await, &[("user", stub::CREDENTIAL)]).await;
-    let mut result =
-        RunResult { violated: BTreeMap::new(), inconclusive: Vec::new(), upheld: BTreeSet::new(), leftovers: 0 };
+    let environment = environment(&contract, url, &[("user", credential)]).await;
+    let mut result = RunResult {
+        violated: BTreeMap::new(),
+        inconclusive: Vec::new(),
+        upheld: BTreeSet::new(),
+        leftovers: Vec::new(),
+    };
     for test in &library.tests {
         let record = run_test(&environment, test).await;
         result.inconclusive.extend(record.inconclusive.map(|reason| format!("{}: {reason}", test.name)));
@@ -380,7 +391,7 @@ async fn run(pack: &Pack, fault: Option<&'static str>) -> RunResult {
         }
     }
     runner::execute::sweep(&environment).await;
-    result.leftovers = environment.created.left().len();
+    result.leftovers = environment.created.left();
     result
 }
 
@@ -392,7 +403,7 @@ fn with_page() -> Sources {
 async fn no_violation_of_a_conforming_server_is_reported() {
     for sources in [sources("books.json"), with_page()] {
         let result = run(&generated(&sources), None).await;
-        assert_eq!((result.violated, result.inconclusive, result.leftovers), (BTreeMap::new(), Vec::new(), 0));
+        assert_eq!((result.violated, result.inconclusive, result.leftovers), (BTreeMap::new(), Vec::new(), Vec::new()));
         for clause in ["BODY-5", "READ-1", "LIFE-1", "CODE-1", "CODE-3", "STA-3", "ENV-1"] {
             assert!(result.upheld.contains(clause), "{clause} is not upheld");
         }

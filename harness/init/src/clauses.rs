@@ -9,10 +9,17 @@ use super::codes::Catalogue;
 use super::error_body::Envelope;
 use super::origin::Origin;
 use super::scenarios::Scenarios;
+use super::statement;
 use super::statuses;
 use super::topic::{SUCCESS, TOPICS};
 use super::yaml;
 use spec::contract::TO_DO;
+
+/// What `envelope-present` judges.
+const OF_SCHEMA: &str = "An error is a JSON object that envelope.schema.json allows.";
+
+/// Why a required message must not be empty.
+const NOT_EMPTY: &str = "The description does not say that the message is not empty: if it may be, remove its `minLength` from envelope.schema.json.";
 
 /// Why `code-registered` does not judge codes of examples and responses.
 const MAY_BE_INCOMPLETE: &str =
@@ -106,6 +113,10 @@ fn structural_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
     let mut all = envelope_clauses(catalogue);
     all.extend(optional_member_clauses(&catalogue.envelope));
     all.extend(status_clauses(catalogue));
+    if !catalogue.headers.is_empty() {
+        let says = "A response has the headers that errors.yaml requires of it.";
+        all.push(clause("HDR-1", "MUST", "required-headers", Origin::Documented, says));
+    }
     all.push(clause(
         "SAFE-1",
         "SHOULD",
@@ -124,15 +135,17 @@ fn envelope_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
     // A list of all codes is judged even if the bodies differ otherwise.
     let all_codes = origins.code.min(Origin::of(catalogue.is_complete && !catalogue.codes.is_empty()));
     let of_type = format!("An error has the media type {media_type}.");
-    let (of_message, of_code) =
-        (format!("`{message}` is as documented."), format!("`{code}` is one of the documented codes."));
+    let of_code = format!("`{code}` is one of the documented codes.");
     vec![
-        clause("ENV-1", "MUST", "envelope-present", origins.shape, "An error is a JSON object of the documented form."),
+        clause("ENV-1", "MUST", "envelope-present", origins.shape, OF_SCHEMA),
         StructuralClause {
             why: catalogue.contradictions.clone(),
             ..clause("ENV-2", "MUST", "error-media-type", origins.media_type, of_type)
         },
-        clause("ENV-3", "MUST", "message-present", with_message, of_message),
+        StructuralClause {
+            why: catalogue.envelope.forbids_empty_message.then(|| NOT_EMPTY.to_owned()).into_iter().collect(),
+            ..clause("ENV-3", "MUST", "message-present", with_message, about_message(&catalogue.envelope, message))
+        },
         StructuralClause {
             why: (!catalogue.is_complete && !catalogue.codes.is_empty())
                 .then(|| MAY_BE_INCOMPLETE.to_owned())
@@ -145,10 +158,21 @@ fn envelope_clauses(catalogue: &Catalogue) -> Vec<StructuralClause> {
     ]
 }
 
+fn about_message(envelope: &Envelope, name: &str) -> String {
+    let mut schema = envelope.schema.clone();
+    let Some(message) = statement::required_at(&mut schema, &envelope.message) else {
+        return format!("`{name}`, if it is present, is as documented.");
+    };
+    let is_not_empty = message.get("minLength").is_some_and(|least| *least != json!(0));
+    format!("`{name}` is present and as documented{}.", if is_not_empty { ", and not empty" } else { "" })
+}
+
 fn optional_member_clauses(envelope: &Envelope) -> Vec<StructuralClause> {
     let shape = envelope.origins.shape;
     let details = envelope.details.as_ref();
-    let details = details.map(|_| clause("ENV-7", "MUST", "details-are-text", shape, "The details are as documented."));
+    let details = details.map(|_| {
+        clause("ENV-7", "MUST", "details-are-text", shape, "The details, if they are present, are as documented.")
+    });
     let field = envelope.field.as_ref().map(|field| {
         let says = format!("`{}` names the member at fault.", last_name(&field.pointer));
         clause("ENV-8", "MUST", "field-names-member", shape.min(field.origin), says)

@@ -7,6 +7,7 @@ use super::contradictions;
 use super::error_body::{Envelope, ErrorBody};
 use super::operations::Operation;
 use super::origin::Origin;
+use super::response_headers::{self, ResponseHeader};
 use super::statuses;
 use crate::docs_check;
 use spec::contract::{CodeType, Envelope as Shape, ErrorCatalog, FieldForm, Pointers};
@@ -19,6 +20,8 @@ pub(super) struct Catalogue {
     pub(super) is_complete: bool,
     /// The documented statuses, the statuses of recorded responses, and common ones, each with a comment on its source.
     pub(super) statuses: Vec<(u16, Option<&'static str>)>,
+    /// The headers that the description requires of responses.
+    pub(super) headers: Vec<ResponseHeader>,
     /// The source of the codes, for the member `page`.
     pub(super) page: String,
     /// What the description says otherwise about errors, one line each.
@@ -99,7 +102,9 @@ pub(super) fn catalogue(
     let page = if is_page { page.map_or("", |(name, _)| name) } else { "OpenAPI" };
     let shortened = contradictions::shortened(&codes, &of_bodies(&envelope, learned)).filter(|_| is_page);
     let contradictions = contradictions::find(operations, &envelope, learned);
-    Catalogue { envelope, codes, is_complete, statuses, page: page.to_owned(), contradictions, shortened }
+    let known: Vec<u16> = statuses.iter().map(|(status, _)| *status).collect();
+    let headers = response_headers::find(operations, &known);
+    Catalogue { envelope, codes, is_complete, statuses, headers, page: page.to_owned(), contradictions, shortened }
 }
 
 /// Takes the statuses that are not known yet from the same codes in documented bodies or recorded responses.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Learned;
 use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
 use super::operations::Operation;
 use super::origin::Origin;
 use super::pointers::{self, repeats_the_status};
-use super::schema::{Place, places, places_of_example, simplified};
+use super::schema::{Place, places, places_of_example};
 use super::shape::{joined, problem, require_what_all_have};
+use super::statement;
 
 /// Members that contain a code only if the documented values are spelt like codes.
 const POSSIBLE_CODE_NAMES: &[&str] = &["error", "type", "errortype", "reason", "name", "key", "id"];
@@ -32,7 +33,7 @@ pub(super) fn bodies(operations: &[Operation<'_>]) -> Vec<ErrorBody> {
         if let Some(schema) = response.schema {
             let places = places(schema);
             if !places.is_empty() && !is_of_fastapi(&places) {
-                found.push(body(places, Some(simplified(schema))));
+                found.push(body(places, Some(statement::stated(schema))));
             }
         }
         found.extend(
@@ -98,7 +99,27 @@ pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[E
     if let Some(status) = envelope.status.as_mut().filter(|_| envelope.media_type == PROBLEM) {
         status.origin = status.origin.max(envelope.origins.media_type);
     }
+    let own = envelope.status.as_ref().map(|status| &status.pointer).into_iter().chain([&envelope.code]);
+    for pointer in own {
+        statement::leave_type_at(&mut envelope.schema, pointer);
+    }
+    forbid_an_empty_message(&mut envelope, bodies.iter().chain(of_page).chain(learned));
     envelope
+}
+
+/// A required message is of no use to anyone if it is empty. A description rarely says so.
+fn forbid_an_empty_message<'b>(envelope: &mut Envelope, mut bodies: impl Iterator<Item = &'b ErrorBody>) {
+    let is_known = envelope.origins.shape.min(envelope.origins.message) != Origin::Guess;
+    let is_empty = |body: &ErrorBody| body.at(&envelope.message).is_some_and(|place| place.values.contains(&json!("")));
+    if !is_known || bodies.any(is_empty) {
+        return;
+    }
+    let Some(message) = statement::required_at(&mut envelope.schema, &envelope.message) else { return };
+    let says_more = ["enum", "const", "minLength", "pattern"].iter().any(|word| message.get(word).is_some());
+    if message["type"] == json!("string") && !says_more {
+        message["minLength"] = json!(1);
+        envelope.forbids_empty_message = true;
+    }
 }
 
 fn documented_or_learned(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[ErrorBody], preset: bool) -> Envelope {
@@ -133,8 +154,8 @@ fn take_code_of_responses(envelope: &mut Envelope, learned: &[ErrorBody]) {
 fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Envelope {
     let is_problem = |body: &&ErrorBody| is_problem(body);
     if preset || bodies.iter().any(|body| is_problem(&body)) {
-        let problems: Vec<&ErrorBody> = bodies.iter().filter(is_problem).chain(of_page).collect();
-        return problem(&problems, preset);
+        let (problems, others): (Vec<&ErrorBody>, Vec<_>) = bodies.iter().partition(is_problem);
+        return problem(&problems.into_iter().chain(of_page).collect::<Vec<_>>(), &others, preset);
     }
     let all: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
     let in_arrays = !all.is_empty() && all.iter().all(|body| is_list(&body.places));
@@ -157,6 +178,7 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
         details,
         field: None,
         status: None,
+        forbids_empty_message: false,
         origins: Origins {
             shape: Origin::of(is_general(bodies, code.is_some()) || !of_page.is_empty()),
             media_type: Origin::of(media.is_some()),
@@ -289,8 +311,6 @@ fn sibling(places: &[Place], parent: &str, names: &[&str]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::super::error_body::Field;
     use super::*;
     use spec::contract::FieldForm;

@@ -24,6 +24,8 @@ pub(super) struct Envelope {
     pub(super) field: Option<Field>,
     /// The member that repeats the HTTP status.
     pub(super) status: Option<Found>,
+    /// True if the schema forbids an empty message, although the description does not say so.
+    pub(super) forbids_empty_message: bool,
     /// The sources of these statements.
     pub(super) origins: Origins,
 }

@@ -6,6 +6,7 @@ use super::access::Need;
 use super::codes::Catalogue;
 use super::operations::Operation;
 use super::origin::Origin;
+use super::yaml::one_or_many;
 
 /// The expectation of a step.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,10 +61,6 @@ fn shown(catalogue: &Catalogue, numbers: &[u16]) -> Expected {
     })
 }
 
-pub(super) fn one_or_many<T: serde::Serialize>(all: &[T]) -> Value {
-    if let [one] = all { json!(one) } else { json!(all) }
-}
-
 /// A request without a credential, or with an invalid one.
 pub(super) fn without_access(catalogue: &Catalogue, operation: &Operation<'_>, is_invalid: bool) -> Expected {
     if matches!(operation.need, Need::Undocumented(_)) {
@@ -112,6 +109,18 @@ pub(super) fn invalid(catalogue: &Catalogue, operation: &Operation<'_>) -> Expec
             }
         }
     }
+}
+
+/// A request without a required header, if the operation documents other refusals than those of invalid values: APIs refuse
+/// it in different ways. The refusal of a missing credential is not one of them.
+pub(super) fn missing_header(catalogue: &Catalogue, operation: &Operation<'_>) -> Option<Expected> {
+    const OF_CREDENTIALS: [u16; 3] = [401, 403, 407];
+    const OF_VALUES: [u16; 2] = [400, 422];
+    let documented = operation.responses.iter().filter_map(|response| response.status.parse::<u16>().ok());
+    let possible: Vec<u16> =
+        documented.filter(|status| (400..500).contains(status) && !OF_CREDENTIALS.contains(status)).collect();
+    let has_others = possible.iter().any(|status| !OF_VALUES.contains(status));
+    has_others.then(|| statuses(catalogue, &possible, Origin::Documented))
 }
 
 /// A request with a plain text body, declared as plain text.

@@ -8,6 +8,7 @@ use super::description::{Description, ROOT};
 use super::error_body::Envelope;
 use super::origin::Origin;
 use super::resources::Resource;
+use super::response_headers;
 use super::yaml::{self, GUESS};
 use judge::target::variable;
 use spec::contract::FieldForm;
@@ -72,6 +73,7 @@ pub(super) fn errors(catalogue: &Catalogue, naming: &[&str]) -> String {
     for (status, note) in &catalogue.statuses {
         text += &format!("  - {status}{}\n", note.map(|note| format!("  {note}")).unwrap_or_default());
     }
+    text += &response_headers::write(&catalogue.headers);
     text += &codes(catalogue, naming);
     text
 }
@@ -107,7 +109,7 @@ fn codes(catalogue: &Catalogue, naming: &[&str]) -> String {
         let mut members = Map::new();
         let number = code.code.parse::<i64>().ok().filter(|_| catalogue.envelope.is_integer);
         members.insert("code".to_owned(), number.map_or_else(|| json!(code.code), |number| json!(number)));
-        members.insert("status".to_owned(), super::expectation::one_or_many(&code.statuses));
+        members.insert("status".to_owned(), yaml::one_or_many(&code.statuses));
         members.insert("retry".to_owned(), json!(retry(code.status())));
         members.insert("page".to_owned(), json!(catalogue.page_of_code(code)));
         members.insert("means".to_owned(), json!(code.means.lines().next().unwrap_or_default()));
@@ -172,6 +174,9 @@ pub(super) fn conventions(access: &Access, resources: &[Resource]) -> String {
             ("noun", &resource.noun),
         ] {
             members.insert(name.to_owned(), json!(value));
+        }
+        if !resource.headers.is_empty() {
+            members.insert("headers".to_owned(), Value::Object(resource.headers.clone()));
         }
         text += &yaml::entry(&members, 2, resource.is_guessed.then_some(GUESS));
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::code::Code;
 use super::expectation::{self, Expected};
 use super::operations::{Body, Operation};
 use super::resources::{Setup, setup};
@@ -38,13 +39,12 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, 
         None => INVALID_VALUE.clause.to_owned(),
     };
     let mut text = yaml::comment(
-        "Values that are generated from the request schemas of openapi.yaml: what the schema forbids must be refused.\n\
-         With `accepted: CLAUSE`, valid values are sent as well.",
+        "Values that are generated from the request schemas of openapi.yaml: what the schema forbids must be refused.",
     );
     for (operation, ..) in left_out {
         text += &yaml::comment(&format!("Not covered: {}", unusable[&operation.id]));
     }
-    let excluded = repetitions(&called);
+    let excluded = exclusions(builder, &called);
     text += "callers:\n";
     for (operation, setup, _) in called {
         text += &format!("  {}: {}\n", yaml::scalar(&operation.id), yaml::flow(&caller(operation, setup)));
@@ -55,13 +55,48 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, 
     text += &excluded;
     text += "  # Many servers convert such values, or do not check them. Remove the kinds that your API refuses.\n";
     text += "  leave_out: [convertible-type, format]\n";
+    text += &accepted(builder, expected);
     Some(Formats { text, clause })
 }
 
-/// The places where a missing member is the only fault. Scenarios send requests without it already.
-fn repetitions(called: &[&(&Operation<'_>, Setup, Expected)]) -> String {
+/// A comment on valid values. The schema does not say which of them another rule of the API refuses.
+fn accepted(builder: &ScenarioBuilder<'_, '_>, expected: &Expected) -> String {
+    let refused: Vec<&str> = match expected.value.get("error") {
+        Some(Value::Array(codes)) => codes.iter().filter_map(Value::as_str).collect(),
+        Some(one) => one.as_str().into_iter().collect(),
+        None => Vec::new(),
+    };
+    let is_other = |code: &&Code| {
+        (400..500).contains(&code.status())
+            && ![401, 403].contains(&code.status())
+            && !refused.contains(&code.code.as_str())
+    };
+    let others: Vec<String> = builder.catalogue.codes.iter().filter(is_other).map(|code| code.code.clone()).collect();
+    let mut text = "Valid values, such as a documented maximum, are not sent yet. To send them, add a clause such as BODY-7 (\"A value that\n\
+         the schema of the request allows is accepted.\") to clauses.yaml, and remove the `#`. `allowed_refusals` are the codes with\n\
+         which another rule may refuse a valid value; `excluded` names places whose schema does not say what is valid.\n\
+         accepted: BODY-7\n"
+        .to_owned();
+    if !others.is_empty() {
+        text += &yaml::list("allowed_refusals", &others, 0);
+    }
+    text.lines().map(|line| format!("  # {line}\n")).collect()
+}
+
+/// The places where a missing member is the only fault, which scenarios test already, and the headers that may be refused
+/// in another way than other values.
+fn exclusions(builder: &ScenarioBuilder<'_, '_>, called: &[&(&Operation<'_>, Setup, Expected)]) -> String {
     let mut text = String::new();
     for (operation, ..) in called {
+        let is_open = expectation::missing_header(builder.catalogue, operation).is_some();
+        for name in operation.described_headers.iter().filter(|_| is_open) {
+            let entry = json!({
+                "operation": operation.id,
+                "place": format!("header/{name}"),
+                "reason": "other documented refusals are possible: missing-header in scenarios/headers.yaml",
+            });
+            text += &yaml::entry(entry.as_object().unwrap_or(&Map::new()), 4, None);
+        }
         for member in operation.body.iter().filter(|body| body.is_editable()).flat_map(Body::only_required) {
             let entry = json!({
                 "operation": operation.id,

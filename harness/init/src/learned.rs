@@ -10,7 +10,7 @@ use super::codes::{Catalogue, shape};
 use super::expectation::Expected;
 use super::operations::Operation;
 use super::origin::Origin;
-use super::topic::{INVALID_CREDENTIAL, METHOD, NO_CREDENTIAL, Row, TOPICS, UNKNOWN_ID};
+use super::topic::{INVALID_CREDENTIAL, METHOD, MISSING_HEADER, NO_CREDENTIAL, Row, TOPICS, UNKNOWN_ID};
 
 /// The recorded responses, with the catalogue that names their codes.
 #[derive(Clone, Copy)]
@@ -73,7 +73,7 @@ impl<'l> LearnedResponses<'l> {
 
     /// Why the API did not delete a new resource, if it has said so.
     pub(super) fn refused_deletion(&self, noun: &str, delete: &str) -> Option<Refusal> {
-        const REASONS: [u16; 7] = [400, 403, 405, 409, 412, 422, 423];
+        const REASONS: [u16; 9] = [400, 401, 403, 405, 409, 412, 422, 423, 428];
         let deletion = |name: &str| name == format!("deleted-{noun}");
         self.of(&deletion, None, delete).filter(|refusal| REASONS.contains(&refusal.status))
     }
@@ -174,6 +174,8 @@ fn statuses(topic: &str) -> &'static [u16] {
         &[405]
     } else if topic == UNKNOWN_ID.name {
         &[400, 404, 410, 422]
+    } else if topic == MISSING_HEADER.name {
+        &[400, 409, 412, 422, 428]
     } else {
         &[400, 415, 422]
     }

@@ -22,6 +22,9 @@ pub(super) struct Operation<'d> {
     /// Query parameters and headers that must be sent, with a value.
     pub(super) query: Map<String, Value>,
     pub(super) headers: Map<String, Value>,
+    /// The headers of these whose value is invented, and those that have a schema.
+    pub(super) invented_headers: Vec<String>,
+    pub(super) described_headers: Vec<String>,
     /// True if such a value is invented.
     pub(super) is_guessed: bool,
     pub(super) body: Option<Body<'d>>,
@@ -50,6 +53,8 @@ pub(super) struct Response<'d> {
     pub(super) schema_name: Option<String>,
     pub(super) examples: Vec<&'d Value>,
     pub(super) description: String,
+    /// The headers that it must have.
+    pub(super) headers: Vec<String>,
 }
 
 impl Operation<'_> {
@@ -247,7 +252,14 @@ pub(super) fn read<'d>(description: &'d Description, access: &Access) -> Vec<Ope
             let parameters = parameters(item, node);
             let (query, guessed_query) = required(&parameters, "query");
             let (headers, guessed_headers) = required(&parameters, "header");
+            let names = |fits: fn(Node<'_>) -> bool| {
+                let fitting = of_place(&parameters, "header").filter(|one| fits(*one));
+                let names = fitting.filter_map(|one| one.text("name").filter(|name| headers.contains_key(*name)));
+                names.map(str::to_owned).collect::<Vec<_>>()
+            };
             found.push(Operation {
+                described_headers: names(|parameter| parameter.get("schema").is_some()),
+                invented_headers: names(|parameter| parameter.value.get("example").is_none()),
                 id: node.text("operationId").unwrap_or_default().to_owned(),
                 method: method.to_uppercase(),
                 path: path.to_owned(),
@@ -364,9 +376,20 @@ fn responses<'d>(operation: Node<'d>) -> Vec<Response<'d>> {
                 schema_name: content.and_then(|(_, media)| name_of(media.value.get("schema")?)),
                 examples,
                 description: response.text("description").unwrap_or_default().to_owned(),
+                headers: required_headers(response),
             }
         })
         .collect()
+}
+
+/// The headers that a response must have. OpenAPI says that a described `Content-Type` is ignored.
+fn required_headers(response: Node<'_>) -> Vec<String> {
+    let all = response.get("headers").map(Node::members).unwrap_or_default();
+    let is_required = |(name, header): &(&str, Node<'_>)| {
+        let is_known = is_header_name(name) && !name.eq_ignore_ascii_case("content-type");
+        is_known && header.value.get("required") == Some(&Value::Bool(true))
+    };
+    all.into_iter().filter(is_required).map(|(name, _)| name.to_owned()).collect()
 }
 
 /// The last name of a reference.

@@ -18,6 +18,8 @@ pub(super) struct Resource {
     pub(super) noun: String,
     pub(super) create: String,
     pub(super) delete: String,
+    /// The required headers of `delete`, each with its value.
+    pub(super) headers: Map<String, Value>,
     /// The path parameter of `delete` for its id.
     pub(super) parameter: String,
     /// The variable for its id.
@@ -59,11 +61,12 @@ pub(super) fn find(operations: &[Operation<'_>], warnings: &mut Vec<String>) -> 
                 variable: variable(&parameter, &noun, &found),
                 create: create.id.clone(),
                 delete: delete.id.clone(),
+                headers: cleanup_headers(delete),
                 template: template(&delete.path),
                 noun,
                 parameter,
                 id,
-                is_guessed,
+                is_guessed: is_guessed || delete.is_guessed && !delete.headers.is_empty(),
                 setup,
             }),
             None => warnings.push(format!(
@@ -73,6 +76,18 @@ pub(super) fn find(operations: &[Operation<'_>], warnings: &mut Vec<String>) -> 
         }
     }
     found
+}
+
+/// The required headers of a deletion. `If-Match: *` is true of any resource that exists (RFC 9110).
+fn cleanup_headers(delete: &Operation<'_>) -> Map<String, Value> {
+    let fixed = |(name, value): (&String, &Value)| {
+        let text = value.as_str().unwrap_or_default();
+        let is_invented = delete.invented_headers.contains(name);
+        let text = if is_invented && name.eq_ignore_ascii_case("if-match") { "*" } else { text };
+        // A cleanup rule has no unique values.
+        (name.clone(), Value::String(text.replace("${unique}", "cleanup")))
+    };
+    delete.headers.iter().map(fixed).collect()
 }
 
 impl Resource {

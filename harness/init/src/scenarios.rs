@@ -55,6 +55,7 @@ fn head(builder: &ScenarioBuilder<'_, '_>, file: &str) -> String {
         "access" => "Requests without a credential, with an invalid one, and with a valid one.",
         "unknown-ids" => "Requests with ids that do not exist.",
         "bodies" => "Invalid request bodies.",
+        "headers" => "Requests without a required header.",
         "methods" => "Methods that a path does not document.",
         _ => "Requests that succeed.",
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use generate::schema::pointer::below;
 use generate::schema::type_of;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::description::Node;
 
@@ -125,43 +125,6 @@ pub(super) fn types_of(schema: &Value) -> Vec<String> {
     types
 }
 
-/// A schema with types, members and required members only, and without references. Other keywords are left out, because
-/// they may not be true for every error.
-pub(super) fn simplified(schema: Node<'_>) -> Value {
-    reduced(schema, 0)
-}
-
-fn reduced(schema: Node<'_>, depth: usize) -> Value {
-    if depth > DEEPEST {
-        return json!({});
-    }
-    let flat = FlatSchema::of(schema);
-    let mut out = Map::new();
-    match flat.types.as_slice() {
-        [] => {}
-        [one] => drop(out.insert("type".to_owned(), json!(one))),
-        many => drop(out.insert("type".to_owned(), json!(many))),
-    }
-    let required: Vec<&String> = flat.required.iter().filter(|name| flat.member(name).is_some()).collect();
-    if !required.is_empty() {
-        out.insert("required".to_owned(), json!(required));
-    }
-    if !flat.members.is_empty() {
-        let members = flat.members.iter().map(|(name, node)| (name.clone(), reduced(*node, depth + 1)));
-        out.insert("properties".to_owned(), Value::Object(members.collect()));
-    }
-    if let Some(items) = flat.parts.iter().find_map(|part| part.get("items")).filter(|items| items.value.is_object()) {
-        out.insert("items".to_owned(), reduced(items, depth + 1));
-    }
-    for word in ["anyOf", "oneOf"] {
-        if let Some(choices) = flat.parts.iter().find_map(|part| part.get(word)) {
-            let choices: Vec<Value> = choices.items().into_iter().map(|choice| reduced(choice, depth + 1)).collect();
-            out.insert("anyOf".to_owned(), Value::Array(choices));
-        }
-    }
-    Value::Object(out)
-}
-
 /// A member of an error body, from a schema or an example.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Place {
@@ -269,9 +232,9 @@ mod tests {
         }));
         let flat = FlatSchema::of(all.node().get("a").expect("a schema"));
         assert!(flat.is_object() && flat.required.len() == 2 && flat.members.len() == 3);
-        let simple = simplified(all.node().get("a").expect("a schema"));
-        assert_eq!(simple["required"], json!(["x", "y"]));
-        assert_eq!(simple["properties"]["x"], json!({ "type": "string" }));
+        let statement = super::super::statement::stated(all.node().get("a").expect("a schema"));
+        assert_eq!(statement["required"], json!(["x", "y"]));
+        assert_eq!(statement["properties"]["x"], json!({ "type": "string" }));
     }
 
     #[test]

@@ -4,21 +4,23 @@ use serde_json::{Map, Value, json};
 
 use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
 use super::origin::Origin;
+use super::statement;
 
-/// One schema for all documented bodies: each body matches one of their schemas. Without schemas, the members that all
-/// examples have are required.
+/// One schema for all documented bodies. Without schemas, the members that all examples have are required.
 pub(super) fn joined(bodies: &[&ErrorBody], parts: [Option<&str>; 2]) -> Value {
+    of_schemas(bodies).unwrap_or_else(|| of_examples(bodies, parts))
+}
+
+/// One schema for all bodies that have a schema; `None` if no body has one.
+fn of_schemas(bodies: &[&ErrorBody]) -> Option<Value> {
     let mut schemas: Vec<&Value> = Vec::new();
-    for schema in bodies.iter().filter_map(|body| body.schema.as_ref()) {
-        if !schemas.contains(&schema) {
-            schemas.push(schema);
-        }
+    let mut statuses: Vec<&str> = Vec::new();
+    for (body, schema) in bodies.iter().filter_map(|body| Some((body, body.schema.as_ref()?))) {
+        schemas.extend((!schemas.contains(&schema)).then_some(schema));
+        statuses.extend((!statuses.contains(&body.status.as_str())).then_some(body.status.as_str()));
     }
-    match schemas.as_slice() {
-        [] => of_examples(bodies, parts),
-        [one] => (*one).clone(),
-        many => json!({ "anyOf": many }),
-    }
+    let is_general = statuses.len() > 1 || statuses.iter().any(|status| status.parse::<u16>().is_err());
+    (!schemas.is_empty()).then(|| statement::together(&schemas, is_general))
 }
 
 fn of_examples(bodies: &[&ErrorBody], parts: [Option<&str>; 2]) -> Value {
@@ -83,9 +85,9 @@ pub(super) fn require_what_all_have(schema: &mut Value, learned: &[ErrorBody]) {
     }
 }
 
-/// The envelope of RFC 9457, in which every member is optional. If a schema or an example has a further member for a
-/// code, that member is the code.
-pub(super) fn problem(bodies: &[&ErrorBody], preset: bool) -> Envelope {
+/// The envelope of RFC 9457, in which every member is optional unless all documented schemas require it; `others` are the
+/// documented errors of other forms. If a schema or an example has a further member for a code, that member is the code.
+pub(super) fn problem(bodies: &[&ErrorBody], others: &[&ErrorBody], preset: bool) -> Envelope {
     let has = |pointer: &str| bodies.iter().any(|body| body.at(pointer).is_some());
     let own = bodies.iter().find_map(|body| {
         CODE_NAMES
@@ -93,21 +95,11 @@ pub(super) fn problem(bodies: &[&ErrorBody], preset: bool) -> Envelope {
             .find_map(|name| body.places.iter().find(|place| place.name() == *name && place.parent().is_empty()))
     });
     let message = if !has("/title") && has("/detail") { "/detail" } else { "/title" };
-    let mut properties = Map::new();
-    for (name, schema) in [
-        ("type", json!({ "type": "string", "format": "uri-reference" })),
-        ("title", json!({ "type": "string" })),
-        ("status", json!({ "type": "integer" })),
-        ("detail", json!({ "type": "string" })),
-        ("instance", json!({ "type": "string", "format": "uri-reference" })),
-    ] {
-        properties.insert(name.to_owned(), schema);
-    }
     let code = own.map_or("/type".to_owned(), |place| place.pointer.clone());
     let is_problem = |body: &&&ErrorBody| body.media.as_deref() == Some(PROBLEM);
     let media = bodies.iter().find(is_problem).or(bodies.first()).and_then(|body| body.media.clone());
     Envelope {
-        schema: json!({ "type": "object", "properties": properties }),
+        schema: problem_schema(of_schemas(&[bodies, others].concat())),
         media_type: media.filter(|_| !preset).unwrap_or_else(|| PROBLEM.to_owned()),
         is_integer: own.is_some_and(|place| place.types.iter().any(|kind| kind == "integer")),
         parent: String::new(),
@@ -116,6 +108,7 @@ pub(super) fn problem(bodies: &[&ErrorBody], preset: bool) -> Envelope {
         details: None,
         field: None,
         status: None,
+        forbids_empty_message: false,
         origins: Origins {
             shape: Origin::Documented,
             media_type: Origin::Documented,
@@ -123,4 +116,42 @@ pub(super) fn problem(bodies: &[&ErrorBody], preset: bool) -> Envelope {
             message: Origin::Documented,
         },
     }
+}
+
+/// The schema of RFC 9457, with what the documented schemas state about the same members and about others.
+fn problem_schema(documented: Option<Value>) -> Value {
+    let uri = json!({ "type": "string", "format": "uri-reference" });
+    let mut properties = Map::new();
+    for (name, schema) in [
+        ("type", uri.clone()),
+        ("title", json!({ "type": "string" })),
+        ("status", json!({ "type": "integer" })),
+        ("detail", json!({ "type": "string" })),
+        ("instance", uri),
+    ] {
+        properties.insert(name.to_owned(), schema);
+    }
+    let mut schema = json!({ "type": "object" });
+    for (word, value) in documented.iter().filter_map(Value::as_object).flatten() {
+        match value.as_object().filter(|_| word == "properties") {
+            Some(members) => members.iter().for_each(|(name, stated)| state(&mut properties, name, stated)),
+            None => schema[word] = value.clone(),
+        }
+    }
+    schema["properties"] = Value::Object(properties);
+    schema
+}
+
+/// Takes over what the documentation states about a member. RFC 9457 adds the type and the form if it states none.
+fn state(properties: &mut Map<String, Value>, name: &str, stated: &Value) {
+    let mut stated = stated.as_object().cloned().unwrap_or_default();
+    let known = properties.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+    let is_open = !["type", "enum", "const", "anyOf"].iter().any(|word| stated.contains_key(*word));
+    let is_same_type = stated.get("type").is_some() && stated.get("type") == known.get("type");
+    if is_open || is_same_type {
+        for (word, value) in known {
+            stated.entry(word).or_insert(value);
+        }
+    }
+    properties.insert(name.to_owned(), Value::Object(stated));
 }

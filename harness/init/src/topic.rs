@@ -34,6 +34,7 @@ topics! {
     OTHER_TYPE: "member-of-another-type", "BODY-4", "bodies", "A member of an undocumented type is refused.";
     MEDIA_TYPE: "undocumented-media-type", "BODY-5", "bodies", "A body of an undocumented media type is refused.";
     INVALID_VALUE: "invalid-value", "BODY-6", "formats", "A value that the schema of the request forbids is refused.";
+    MISSING_HEADER: "missing-header", "HDR-2", "headers", "A request without a required header is refused.";
     METHOD: "undocumented-method", "METHOD-1", "methods", "A method that is not documented for a path is refused.";
     ANY: "any", "ANY-1", "access", "Every request gets a documented response, and no server error.";
     READ: "read", "READ-1", "successes", "Documented resources can be read.";

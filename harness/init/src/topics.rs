@@ -12,8 +12,8 @@ use super::operations::{Body, Operation};
 use super::origin::Origin;
 use super::resources::{Resource, Setup, is_reserved, setup};
 use super::topic::{
-    INVALID_CREDENTIAL, MALFORMED, MEDIA_TYPE, METHOD, MISSING, NO_CREDENTIAL, NOT_AN_OBJECT, OTHER_TYPE, READ, Row,
-    Topic, UNKNOWN_ID,
+    INVALID_CREDENTIAL, MALFORMED, MEDIA_TYPE, METHOD, MISSING, MISSING_HEADER, NO_CREDENTIAL, NOT_AN_OBJECT,
+    OTHER_TYPE, READ, Row, Topic, UNKNOWN_ID,
 };
 
 /// Builds the rows.
@@ -46,6 +46,7 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
             if let Some(body) = &operation.body {
                 builder.bodies(operation, body);
             }
+            builder.headers(operation);
             builder.reads(operation);
             builder.method(operation);
             for row in builder.rows.iter_mut().filter(|row| row.variables["operation"] == json!(operation.id)) {
@@ -153,6 +154,18 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
             rows.push(other);
         }
         self.rows.extend(rows);
+    }
+
+    /// A request without one of its required headers.
+    fn headers(&mut self, operation: &Operation<'d>) {
+        let Some(setup) = setup(operation, self.resources) else { return };
+        let Some(expected) = expectation::missing_header(self.catalogue, operation) else { return };
+        for name in operation.headers.keys() {
+            let mut row = self.row_with_setup(&MISSING_HEADER, operation, &setup);
+            put_header(&mut row.step, name, Value::Null);
+            row.case = format!("{}/{name}", operation.id);
+            self.rows.push(Row { expected: expected.clone(), ..row });
+        }
     }
 
     fn reads(&mut self, operation: &Operation<'d>) {

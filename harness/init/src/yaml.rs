@@ -20,6 +20,11 @@ pub(super) fn flow(value: &Value) -> String {
     }
 }
 
+/// A list, or its only element.
+pub(super) fn one_or_many<T: serde::Serialize>(all: &[T]) -> Value {
+    if let [one] = all { serde_json::json!(one) } else { serde_json::json!(all) }
+}
+
 fn pairs(members: &Map<String, Value>) -> Vec<String> {
     members.iter().map(|(key, value)| format!("{}: {}", self::key(key), flow(value))).collect()
 }

@@ -122,6 +122,10 @@ pub struct Created {
     pub id: String,
     /// The operation that deletes it, and the parameter for its id.
     pub undo: Option<(String, String)>,
+    /// The headers that the deletion sends.
+    pub headers: Vec<(String, String)>,
+    /// Why the last deletion failed: the status and the error code, or why there was no response.
+    pub refusal: Option<String>,
     /// The actor that deletes it.
     pub actor: String,
     pub test: String,

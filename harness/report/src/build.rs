@@ -142,6 +142,7 @@ pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<Deviatio
                 noun: created.noun.clone(),
                 id: facts.redactor.clean(&created.id),
                 test: created.test.clone(),
+                reason: created.refusal.as_deref().map(|reason| facts.redactor.clean(reason)),
             })
             .collect(),
         actors: facts.actors.clone(),

@@ -134,16 +134,17 @@ impl Report {
         finding.level == Level::Must || self.strict
     }
 
-    /// The ids of the leftover resources by their noun.
-    pub(crate) fn leftover_ids(&self) -> Vec<(&str, Vec<&str>)> {
-        let mut nouns: Vec<(&str, Vec<&str>)> = Vec::new();
+    /// The ids of the leftover resources, by their noun and the reason why they were not deleted.
+    pub(crate) fn leftover_ids(&self) -> Vec<(&str, Option<&str>, Vec<&str>)> {
+        let mut kinds: Vec<(&str, Option<&str>, Vec<&str>)> = Vec::new();
         for leftover in &self.leftovers {
-            match nouns.iter_mut().find(|(noun, _)| *noun == leftover.noun) {
-                Some((_, ids)) => ids.push(&leftover.id),
-                None => nouns.push((&leftover.noun, vec![&leftover.id])),
+            let reason = leftover.reason.as_deref();
+            match kinds.iter_mut().find(|(noun, other, _)| *noun == leftover.noun && *other == reason) {
+                Some((.., ids)) => ids.push(&leftover.id),
+                None => kinds.push((&leftover.noun, reason, vec![&leftover.id])),
             }
         }
-        nouns
+        kinds
     }
 
     pub(crate) fn clauses_with(&self, status: ClauseStatus) -> impl Iterator<Item = &ClauseReport> {

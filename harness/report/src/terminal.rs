@@ -183,9 +183,12 @@ fn deviation(entry: &DeviationReport) -> String {
 }
 
 fn add_leftovers(sections: &mut Sections<'_>, report: &Report) {
-    sections.add("leftover resources on the target", &report.leftover_ids(), |(noun, ids)| {
+    // Resources of one kind are together if they were not deleted for the same reason.
+    sections.add("leftover resources on the target", &report.leftover_ids(), |(noun, reason, ids)| {
         let shown: Vec<&str> = ids.iter().take(LISTED).copied().collect();
-        let text = format!("{}: {}{}", counted(ids.len(), noun), shown.join(", "), and_more(ids.len() - shown.len()));
+        let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let more = and_more(ids.len() - shown.len());
+        let text = format!("{}{reason}: {}{more}", counted(ids.len(), noun), shown.join(", "));
         (text, None)
     });
 }

@@ -9,6 +9,7 @@ use crate::run::{Abort, load, runtime, usage};
 use init::Learned;
 use judge::exchange::{Exchange, Role};
 use judge::preflight::ActorState;
+use judge::record::Created;
 use judge::secret::Redactor;
 use judge::target;
 use judge::target::Target;
@@ -21,6 +22,8 @@ use spec::scenario::{Library, TestCase};
 
 /// Requests per second. It is low, because the rate limit of the API is not known.
 const RATE: f64 = 20.0;
+/// The most ids in a warning.
+const MOST_SHOWN: usize = 5;
 
 /// Sends the requests of a pack and returns the received errors and successes. A test with setup steps creates resources, so it runs
 /// only if `create` is true. A test runs only if all of its actors have credentials.
@@ -31,7 +34,7 @@ pub(super) fn learn(folder: &Path, url: &str, create: bool) -> Result<Vec<Learne
     let client = HttpClient::new(url, &Network { rate: Some(RATE), ..Network::default() }).map_err(usage)?;
     let runtime = runtime()?;
     warn_of_missing_credentials(&library, &target);
-    runtime.block_on(refuse_wrong_credentials(&contract, &library, &target, &client))?;
+    runtime.block_on(refuse_wrong_target(&contract, &library, &target, &client))?;
     let (responses, learned) = runtime.block_on(send_all(contract, library, target, client, create));
     match responses {
         0 => Err(Abort::Inconclusive(format!(
@@ -49,8 +52,9 @@ fn warn_of_missing_credentials(library: &Library, target: &Target) {
     }
 }
 
-/// From the responses to a wrong credential, a wrong pack would be learned: every request is refused for one reason.
-async fn refuse_wrong_credentials(
+/// From the responses at a wrong URL or to a wrong credential, a wrong pack would be learned: every request is refused for one
+/// reason.
+async fn refuse_wrong_target(
     contract: &Contract,
     library: &Library,
     target: &Target,
@@ -59,6 +63,9 @@ async fn refuse_wrong_credentials(
     let redactor = Redactor::new(target.secrets());
     let subject = PreflightTarget { contract, target, client, redactor: &redactor, direct: true };
     let found = preflight(subject, &Expected::of(contract, library), &Interest::default()).await;
+    if let Some(stop) = found.stop_reason {
+        return Err(Abort::Inconclusive(redactor.clean_own(&format!("{stop}. Nothing was learned or written."))));
+    }
     let refused = found.actors.iter().filter(|fact| fact.state == ActorState::Refused);
     let says: BTreeSet<&str> = refused.filter_map(|fact| fact.problem.as_deref()).collect();
     match says.into_iter().collect::<Vec<_>>().join("; ") {
@@ -93,7 +100,24 @@ async fn send_all(
         }
     }
     sweep(&environment).await;
+    warn_of_leftovers(&environment.created.left());
     (responses, learned)
+}
+
+/// The resources that could not be deleted, one warning for each kind and reason.
+fn warn_of_leftovers(left: &[Created]) {
+    let mut kinds: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for made in left {
+        let reason = made.refusal.as_deref().unwrap_or("no deletion was sent");
+        kinds.entry((&made.noun, reason)).or_default().push(&made.id);
+    }
+    for ((noun, reason), ids) in kinds {
+        let count =
+            if ids.len() == 1 { format!("a {noun}") } else { format!("{} resources of the kind {noun}", ids.len()) };
+        let shown: Vec<&str> = ids.iter().take(MOST_SHOWN).copied().collect();
+        let more = if ids.len() > MOST_SHOWN { " …" } else { "" };
+        tell!("warning: `init` has left {count} on the target ({reason}): {}{more}", shown.join(", "));
+    }
 }
 
 fn learned_from(test: &TestCase, exchange: &Exchange) -> Option<Learned> {

@@ -101,9 +101,26 @@ struct Server {
 
 impl Server {
     fn start(keeps_all: bool) -> Self {
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let todos = Todos { keeps_all, ..Todos::default() };
-        Self { url: runtime.block_on(serve_json(move |call| response(&todos, call))), _runtime: runtime }
+        Self::serve(move |call| response(&todos, call))
+    }
+
+    /// A server with the API below `/api`. Elsewhere, it says in the same form that nothing is there.
+    fn below() -> Self {
+        let todos = Todos::default();
+        Self::serve(move |call| match call.uri().path().strip_prefix("/api/") {
+            Some(path) => {
+                let mut call = call.clone();
+                *call.uri_mut() = format!("/{path}").parse().expect("a path");
+                response(&todos, &call)
+            }
+            None => (404, json!({ "error": "invalid_request" })),
+        })
+    }
+
+    fn serve(respond: impl Fn(&Call) -> (u16, Value) + Send + Sync + 'static) -> Self {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        Self { url: runtime.block_on(serve_json(respond)), _runtime: runtime }
     }
 }
 
@@ -215,6 +232,16 @@ fn nothing_is_learned_with_a_wrong_credential() {
     assert!(!folder.join("pack").exists());
 }
 
+#[test]
+fn nothing_is_learned_at_a_wrong_url() {
+    let (server, folder) = (Server::below(), Folder::new());
+    let output = init_as(&folder, &["--learn", &server.url, "--create"], Some("basic:u:p"));
+    let advice = format!("but {}/api responds with the API's envelope: give that as the URL", server.url);
+    output.assert_refused_with(3, &advice);
+    assert!(output.err.contains("Nothing was learned or written"), "{}", output.err);
+    assert!(!folder.join("pack").exists());
+}
+
 /// Many descriptions, such as those that FastAPI writes, do not say which operations need a credential.
 #[test]
 fn a_wrong_credential_is_found_although_the_description_secures_no_operation() {
@@ -253,6 +280,8 @@ fn a_refused_deletion_is_a_scenario_and_values_that_make_it_possible_are_found()
         let output = init(&folder, &["--learn", &server.url, "--create"]);
         let warning = "deleteTodo refuses to delete a new todo (409 still_open)";
         assert_eq!(output.err.contains(warning), keeps_all, "{}", output.err);
+        let leftovers = "on the target (deleteTodo got 409 still_open): ";
+        assert!(output.err.contains(leftovers), "{}", output.err);
         with_pack(&folder, &["run", "--target-url", &server.url]).assert_exit_code(0);
         let text = read(folder.join("pack/scenarios/successes.yaml"));
         assert!(text.contains("- { call: deleteTodo, as: user, expect: { error: still_open } }  # learned"), "{text}");

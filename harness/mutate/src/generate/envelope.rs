@@ -130,9 +130,21 @@ impl Generator<'_> {
                 let change = Change::RemoveHeader { name: entry.header.clone() };
                 self.judged(header(&entry.header, &format!("removed-from-{what}")), when, change, PRESENT)
             };
-            let statuses = catalog.statuses.iter().copied().filter(|status| entry.applies(*status, None));
-            all.extend(statuses.map(|to| removed(to.to_string(), When { status: Some(to), ..When::default() })));
-            all.extend(entry.code.iter().map(|code| removed(code.clone(), of(code))));
+            let statuses = || catalog.statuses.iter().copied().filter(|status| entry.applies(*status, None));
+            let of_operation = |operation: Option<&String>| {
+                let suffix = operation.map(|id| format!("-of-{id}")).unwrap_or_default();
+                let with = |when: When| When { operation: operation.cloned(), ..when };
+                let of_status = statuses().map(|to| {
+                    let when = When { status: Some(to), ..When::default() };
+                    removed(format!("{to}{suffix}"), with(when))
+                });
+                let of_code = entry.code.iter().map(|code| removed(format!("{code}{suffix}"), with(of(code))));
+                of_status.chain(of_code).collect::<Vec<_>>()
+            };
+            match entry.operation.as_slice() {
+                [] => all.extend(of_operation(None)),
+                operations => all.extend(operations.iter().flat_map(|id| of_operation(Some(id)))),
+            }
         }
         all
     }

@@ -152,6 +152,8 @@ struct Row<'r> {
 
 struct Leftovers<'r> {
     noun: &'r str,
+    /// Why they were not deleted.
+    reason: Option<&'r str>,
     ids: Sample<&'r str>,
 }
 
@@ -439,8 +441,8 @@ fn days_left(report: &Report, expires: &str) -> Option<String> {
 }
 
 fn leftovers(report: &Report) -> Vec<Leftovers<'_>> {
-    let nouns = report.leftover_ids().into_iter();
-    nouns.map(|(noun, ids)| Leftovers { noun, ids: Sample::of(ids, 100) }).collect()
+    let kinds = report.leftover_ids().into_iter();
+    kinds.map(|(noun, reason, ids)| Leftovers { noun, reason, ids: Sample::of(ids, 100) }).collect()
 }
 
 /// Filters for the templates.

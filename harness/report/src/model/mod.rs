@@ -452,4 +452,8 @@ pub struct Leftover {
     pub id: String,
     /// The test that created it.
     pub test: String,
+    /// Why it was not deleted: the operation with the status and the error code of its last response. Absent if no deletion
+    /// was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }

@@ -94,7 +94,12 @@ pub fn report(mut tests: Vec<TestReport>) -> Report {
         error_codes: CODES.iter().map(|(code, status)| observed(code, *status, &tests)).collect(),
         tests,
         leftovers: ["whk_01", "whk_02"]
-            .map(|id| Leftover { noun: "webhook".into(), id: id.into(), test: "webhooks/delivery::once".into() })
+            .map(|id| Leftover {
+                noun: "webhook".into(),
+                id: id.into(),
+                test: "webhooks/delivery::once".into(),
+                reason: None,
+            })
             .into(),
         deviations: deviations(),
         ..Report::default()

@@ -11,6 +11,7 @@ use super::session::Session;
 use super::steps::LONGEST_WAIT;
 use judge::exchange::{Exchange, Fault, Role};
 use judge::record::{Created, TestRecord};
+use spec::scenario::template::Template;
 use spec::scenario::{Call, Variables};
 
 /// How often one resource is tried, if the target asks to wait.
@@ -99,8 +100,9 @@ async fn send_when_allowed(
     let actor = &prepared.request.actor;
     environment.wait_for(actor).await;
     let exchange = send(environment, prepared, Role::TearDown, fresh).await;
-    if is_gone(&exchange) {
-        environment.created.gone(made);
+    match is_gone(&exchange) {
+        true => environment.created.gone(made),
+        false => environment.created.refused(made, reason(environment, &exchange)),
     }
     let delay = exchange.response().and_then(|response| retry_delay(environment, response));
     // Tests of the same actor do not wait longer than they would for a response of their own.
@@ -118,7 +120,21 @@ fn cleanup_call(environment: &Environment, made: &Created) -> Option<(Call, Vari
     // Where the call needs no credential, anybody may delete the resource.
     let is_possible = !operation.secured || environment.target.credentials.contains_key(&made.actor);
     let variables = [(parameter.clone(), made.id.clone().into())].into_iter().collect();
-    is_possible.then(|| (Call::new(operation.clone(), Some(made.actor.clone())), variables))
+    let literal = |(name, value): &(String, String)| (Template::literal(name), Some(Template::literal(value)));
+    let headers = made.headers.iter().map(literal).collect();
+    is_possible.then(|| (Call { headers, ..Call::new(operation.clone(), Some(made.actor.clone())) }, variables))
+}
+
+/// Why a resource was not deleted: the operation with the status and the error code, or why there was no response.
+fn reason(environment: &Environment, exchange: &Exchange) -> String {
+    let outcome = match &exchange.outcome {
+        Err(fault) => fault.message().to_owned(),
+        Ok(response) => {
+            let code = response.json().and_then(|body| environment.contract.catalog.code_in(&body));
+            code.map_or_else(|| response.status.to_string(), |code| format!("{} {code}", response.status))
+        }
+    };
+    format!("{} got {outcome}", exchange.request.operation)
 }
 
 /// Whether the connection broke. Then the request is sent again: DELETE is idempotent (RFC 9110, section 9.2.2).

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use judge::exchange::{Exchange, Response};
 use judge::record::Created;
-use spec::contract::{CleanupRule, Contract};
+use spec::contract::{CleanupRule, CleanupValue, Contract};
 
 /// All resources that were created and not deleted yet.
 #[derive(Debug, Default)]
@@ -30,6 +30,14 @@ impl CreatedResources {
     /// Removes a deleted resource.
     pub fn gone(&self, made: &Created) {
         self.0.lock().retain(|entry| entry.noun != made.noun || entry.id != made.id);
+    }
+
+    /// Records why a resource was not deleted.
+    pub fn refused(&self, made: &Created, reason: String) {
+        let mut entries = self.0.lock();
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.noun == made.noun && entry.id == made.id) {
+            entry.refusal = Some(reason);
+        }
     }
 
     /// Whether a resource is not deleted yet.
@@ -58,8 +66,27 @@ fn made(rule: &CleanupRule, test: &str, exchange: &Exchange, response: &Response
     Some(Created {
         noun: rule.noun.clone(),
         id,
+        headers: headers(rule, response, &body),
+        refusal: None,
         undo: rule.call.clone().zip(rule.parameter.clone()),
         actor: rule.actor.clone().unwrap_or_else(|| exchange.request.actor.clone()),
         test: test.to_owned(),
     })
+}
+
+/// The headers of the deletion. A value that the response lacks is not sent.
+fn headers(rule: &CleanupRule, response: &Response, body: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    };
+    let sent = |value: CleanupValue| match value {
+        CleanupValue::Fixed(text) => Some(text),
+        CleanupValue::Header(name) => response.header(&name).map(str::to_owned),
+        CleanupValue::Body(pointer) => body.pointer(&pointer).and_then(text),
+    };
+    let is_sendable = |text: &String| text.len() <= LONGEST_ID && !text.chars().any(char::is_control);
+    let all = rule.values().into_iter();
+    all.filter_map(|(name, value)| Some((name, sent(value).filter(is_sendable)?))).collect()
 }

@@ -73,6 +73,11 @@ pub(super) fn no_operations(base: &str, count: usize, response: &ProbeResponse, 
     };
     let absent = format!("{absent} at {base} (each returns {})", response.summary());
     match found {
+        Some(OtherPath::Described(other)) => {
+            format!(
+                "{absent}, but {other}, with the path of `servers` in schemas/openapi.yaml, responds as the API: give that as the URL"
+            )
+        }
         Some(OtherPath::Base(other)) => {
             format!("{absent}, but {other} responds with the API's envelope: give that as the URL")
         }

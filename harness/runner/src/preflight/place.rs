@@ -1,14 +1,20 @@
 //! Looks for the API under other path prefixes of the same server.
 
 use super::probe::Prober;
+use super::probe_response::ProbeResponse;
 use spec::contract::Operation;
 
 /// Path prefixes that APIs often have.
 const COMMON_PREFIXES: [&str; 4] = ["/api", "/api/v1", "/v1", "/v2"];
 
+/// The most base URLs with the path of a described server that are tried.
+const MOST_DESCRIBED: usize = 8;
+
 /// Another path under which the server responds as the API does.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum OtherPath {
+    /// Under a base URL with the path of a server of the OpenAPI description.
+    Described(String),
     /// Under another base URL.
     Base(String),
     /// Under the same base URL, without the prefix that all paths of the OpenAPI description have.
@@ -19,7 +25,13 @@ pub(super) enum OtherPath {
 
 /// Calls one operation under likely alternatives, and returns the first that responds with the API's envelope.
 pub(super) async fn find_other_path(prober: &Prober<'_>, operations: &[&Operation]) -> Option<OtherPath> {
-    let operation = operations.iter().find(|operation| operation.parameters().is_empty()).or(operations.first())?;
+    let can_ask = || operations.iter().filter(|operation| prober.can_ask(operation));
+    let operation = can_ask().find(|operation| operation.parameters().is_empty()).or_else(|| can_ask().next())?;
+    for base in described_bases(prober.client.base(), &prober.contract.server_paths) {
+        if exists(prober, &base, operation).await {
+            return Some(OtherPath::Described(base));
+        }
+    }
     for base in bases(prober.client.base()) {
         if responses(prober, &base, operation, "").await {
             return Some(OtherPath::Base(base));
@@ -66,16 +78,45 @@ async fn responses(prober: &Prober<'_>, base: &str, operation: &Operation, witho
     matches!(outcome, Some(Ok(response)) if response.enveloped && response.status != 404)
 }
 
-/// Other base URLs of the same server: with segments removed from the end, and with common prefixes appended.
-fn bases(base: &str) -> Vec<String> {
+/// Whether an operation seems to exist at a base URL that the description confirms: it need not be an error.
+async fn exists(prober: &Prober<'_>, base: &str, operation: &Operation) -> bool {
+    let is_served = |response: &ProbeResponse| !response.is_redirect() && !response.page;
+    let outcome = prober.ask_below(base, operation, "").await;
+    let is_found = |response: &ProbeResponse| response.is_success() || response.enveloped && response.status != 404;
+    matches!(outcome, Some(Ok(response)) if is_served(&response) && is_found(&response))
+}
+
+/// Base URLs of the same server with the path of a described server: below the given one, or in place of its end.
+fn described_bases(base: &str, paths: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for stem in stems(base) {
+        for path in paths {
+            let other = format!("{stem}{path}");
+            if other != base && !found.contains(&other) {
+                found.push(other);
+            }
+        }
+    }
+    found.truncate(MOST_DESCRIBED);
+    found
+}
+
+/// The base URL, and what is left if segments are removed from its end.
+fn stems(base: &str) -> Vec<String> {
     let authority = base.find("://").map_or(0, |at| at + 3);
-    let mut bases = Vec::new();
+    let mut stems = vec![base.to_owned()];
     let mut rest = base;
     while let Some(at) = rest.rfind('/').filter(|at| *at >= authority) {
         rest = &rest[..at];
-        bases.push(rest.to_owned());
+        stems.push(rest.to_owned());
     }
-    let stems: Vec<String> = std::iter::once(base.to_owned()).chain(bases.clone()).collect();
+    stems
+}
+
+/// Other base URLs of the same server: with segments removed from the end, and with common prefixes appended.
+fn bases(base: &str) -> Vec<String> {
+    let stems = stems(base);
+    let mut bases = stems[1..].to_vec();
     for stem in stems {
         bases.extend(COMMON_PREFIXES.iter().map(|prefix| format!("{stem}{prefix}")));
     }
@@ -110,6 +151,14 @@ mod tests {
         assert_eq!(found[..2], ["http://h:1/api", "http://h:1"]);
         assert!(found.contains(&"http://h:1/v1".to_owned()) && !found.contains(&"http://h:1/api/v1".to_owned()));
         assert_eq!(bases("http://h:1")[0], "http://h:1/api");
+    }
+
+    #[test]
+    fn described_paths_are_below_the_base_url_or_in_place_of_its_end() {
+        let paths = ["/v3".to_owned(), "/api/v3".to_owned()];
+        assert_eq!(described_bases("http://h:1", &paths), ["http://h:1/v3", "http://h:1/api/v3"]);
+        assert_eq!(described_bases("http://h:1/v2", &paths[..1]), ["http://h:1/v2/v3", "http://h:1/v3"]);
+        assert_eq!(described_bases("http://h:1/v3", &paths[..1]), ["http://h:1/v3/v3"]);
     }
 
     #[test]

@@ -59,6 +59,11 @@ impl<'p> Prober<'p> {
         }
     }
 
+    /// Whether an operation can be called without a change of the server.
+    pub(super) fn can_ask(&self, operation: &Operation) -> bool {
+        self.call(operation, None).is_some()
+    }
+
     /// Calls an operation under another base URL, and without a prefix of its path.
     pub(super) async fn ask_below(&self, base: &str, operation: &Operation, without: &str) -> Option<Outcome> {
         let call = self.call(operation, None)?;

@@ -46,7 +46,7 @@ impl ProbeResponse {
             unread: body.is_none() && media_type.contains("json") && !text.trim().is_empty(),
             page: media_type.contains("html") || start.starts_with("<!doctype html") || start.starts_with("<html"),
             location: response.header("location").map(|text| printable(&redactor.clean(text))),
-            shape: shape(&text, request),
+            shape: shape(&text, request, response),
             shown: printable(&redactor.clean(&text)),
         }
     }
@@ -82,7 +82,7 @@ impl ProbeResponse {
 
     /// True if both are equal except for the parts that differ between requests.
     pub(super) fn is_like(&self, other: &ProbeResponse) -> bool {
-        self.status == other.status && self.shape == other.shape
+        self.status == other.status && self.code == other.code && self.shape == other.shape
     }
 
     /// The status, and the error code or the beginning of the body.
@@ -97,17 +97,48 @@ impl ProbeResponse {
     }
 }
 
-/// A nested envelope is recognised by its object; an envelope that is the whole body only by a documented code.
+/// A nested envelope is recognised by its object; an envelope that is the whole body only by a documented code. A pack that
+/// documents no code has no better sign than any code.
 fn is_envelope(contract: &Contract, body: &Value) -> bool {
     let pointers = &contract.catalog.envelope.pointers;
     let nested = !pointers.envelope.is_empty() && body.pointer(&pointers.envelope).is_some_and(Value::is_object);
-    nested || contract.catalog.code_in(body).is_some_and(|code| contract.catalog.code(&code).is_some())
+    let catalog = &contract.catalog;
+    nested || catalog.code_in(body).is_some_and(|code| catalog.codes.is_empty() || catalog.code(&code).is_some())
 }
 
-fn shape(text: &str, request: &Request) -> String {
-    static VARYING: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("[0-9][0-9a-zA-Z:.+-]*").ok());
-    let text = text.replace(&request.path, "PATH").replace(&request.method, "METHOD");
+/// The body without what differs between requests: the path, the method, words with a digit such as times and ids, and
+/// values that a header repeats.
+fn shape(text: &str, request: &Request, response: &Response) -> String {
+    const WORD: &str = "[0-9a-zA-Z_:.+-]*[0-9][0-9a-zA-Z_:.+-]*";
+    /// A shorter value of a header may be an ordinary word of the body.
+    const SHORTEST_ID: usize = 12;
+    static VARYING: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(WORD).ok());
+    let mut text = without_path(text, &request.path).replace(&request.method, "METHOD");
+    let texts = response.headers.iter().filter_map(|(_, value)| std::str::from_utf8(value).ok());
+    for value in texts.filter(|value| value.len() >= SHORTEST_ID) {
+        text = text.replace(value, "#");
+    }
     VARYING.as_ref().map_or_else(|| text.clone(), |varying| varying.replace_all(&text, "#").into_owned())
+}
+
+/// The text with `PATH` in place of a path. `/a` is not the path in `https://a.example/all` or in `/abc`.
+fn without_path(text: &str, path: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(path).filter(|_| !path.is_empty()) {
+        let (before, behind) = (&rest[..at], &rest[at + path.len()..]);
+        let mut next = behind.chars();
+        let goes_on = match next.next() {
+            Some('.') => next.next().is_some_and(|letter| letter.is_ascii_alphanumeric()),
+            letter => letter.is_some_and(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter)),
+        };
+        let is_below = before.ends_with('/') || before.is_empty() && out.ends_with('/');
+        let is_path = !goes_on && !is_below;
+        out += before;
+        out += if is_path { "PATH" } else { path };
+        rest = behind;
+    }
+    out + rest
 }
 
 /// The beginning of a text of the target in one line, without characters that control a terminal.
@@ -121,4 +152,21 @@ fn printable(text: &str) -> String {
 /// True for invisible characters that change how the text around them is displayed.
 fn is_format(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_replaced_where_it_is_one() {
+        for (text, expected) in [
+            ("Cannot GET /slots.", "Cannot GET PATH."),
+            ("\"instance\":\"http://h:1/slots\"", "\"instance\":\"http://h:1PATH\""),
+            ("https://slots.example/slots-gone", "https://slots.example/slots-gone"),
+            ("//slots /slots/7 /slots.gone", "//slots PATH/7 /slots.gone"),
+        ] {
+            assert_eq!(without_path(text, "/slots"), expected);
+        }
+    }
 }

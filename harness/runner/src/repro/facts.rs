@@ -78,7 +78,7 @@ pub(super) fn facts(contract: &Contract, operations: &BTreeSet<String>) -> Resul
 /// The headers that certain responses must carry.
 fn required_headers(contract: &Contract) -> Vec<Value> {
     let facts = contract.catalog.headers.iter().map(|entry| {
-        json!({ "name": entry.header, "status": entry.status, "code": entry.code, "equals": entry.equals,
+        json!({ "name": entry.header, "status": entry.status, "code": entry.code, "operation": entry.operation, "equals": entry.equals,
             "contains": entry.contains, "matches": entry.matches, "below": entry.below, "at_least": entry.at_least })
     });
     facts.collect()

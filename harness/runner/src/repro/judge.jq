@@ -237,6 +237,8 @@ $facts[0] as $facts
      else empty end),
     ($facts.headers[] | . as $want
       | select(any($want.status[]; has_status) or any($want.code[]; . == $code))
+      | select(($want.operation | length) == 0 or (($want.operation | index($exchange.operation)) != null
+          and ($head_only | not) and ($facts.operations[$exchange.operation] | is_of)))
       | fields($want.name) as $values
       | select(any($values[]; (if test("^-?[0-9]+$") then tonumber else null end) as $number
           | ($want.equals == null or . == $want.equals)
@@ -244,7 +246,7 @@ $facts[0] as $facts
             and ($want.matches == null or test($want.matches))
             and ($want.below == null or $number != null and $number < $want.below)
             and ($want.at_least == null or $number != null and $number >= $want.at_least)) | not)
-      | found("required-headers"; $want.name + ": " + ($want | del(.name, .status, .code) | with_entries(select(.value != null)) | tojson); $values[:1] | quoted)),
+      | found("required-headers"; $want.name + ": " + ($want | del(.name, .status, .code, .operation) | with_entries(select(.value != null)) | tojson); $values[:1] | quoted)),
     (if $entry != null and $entry.details_contain == "expiry" and (details_misfit | not) then
       (part($envelope.details) | map(select(type == "string"))) as $details
       | [$details[] | match("\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})"; "g").string] as $times

@@ -280,11 +280,23 @@ give_up() { # REASON
   finish
 }
 
-# Records the id of a created resource, so that cleanup deletes it.
-record_created() { # TOKENS FUNCTION
+# Records the id of a created resource, and parts of its response that the deletion sends, so that cleanup deletes it.
+record_created() { # TOKENS FUNCTION [PART...]
   case $status in 2*) ;; *) return 0 ;; esac
   keep body "$1" || return 0
-  grep -qxF "$2 $kept_uri" "$dir/made" 2>/dev/null || printf '%s %s\n' "$2" "$kept_uri" >>"$dir/made"
+  made="$2 $kept_uri"
+  shift 2
+  for part in "$@"; do
+    kept_text=
+    keep "${part%% *}" "${part#* }" || kept_text=
+    made="$made $(printf '%s' "$kept_text" | base64 | tr -d '\n' | sed 's/^$/-/')"
+  done
+  grep -qxF "$made" "$dir/made" 2>/dev/null || printf '%s\n' "$made" >>"$dir/made"
+}
+
+# Prints a recorded part of a response.
+recorded() { # BASE64
+  [ "$1" = - ] || printf '%s' "$1" | base64 -d
 }
 
 # Deletes the created resources, the newest first.
@@ -292,7 +304,9 @@ cleanup() {
   [ -s "$dir/made" ] || return 0
   awk '{ line[NR] = $0 } END { for (number = NR; number > 0; number--) print line[number] }' "$dir/made" >"$dir/undo"
   rm -f "$dir/made"
-  while read -r undo id; do "$undo" "$id"; done <"$dir/undo"
+  # The recorded parts are words without spaces.
+  # shellcheck disable=SC2086
+  while read -r undo id parts; do "$undo" "$id" $parts; done <"$dir/undo"
 }
 
 finish() {

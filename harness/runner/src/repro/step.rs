@@ -8,7 +8,7 @@ use super::text::{Form, Markers, Place, quoted, variable};
 use crate::execute::form::sends_form;
 use crate::execute::request::{Prepared, headers_of, prepare};
 use judge::target::{Target, variable as variable_of};
-use spec::contract::{CleanupRule, Contract, Level, Operation, Signing};
+use spec::contract::{CleanupRule, CleanupValue, Contract, Level, Operation, Signing};
 use spec::scenario::plan::{Asserted, Keep, KeptPart, Repetition, RequestBody, Sign};
 use spec::scenario::template::Template;
 use spec::scenario::{
@@ -317,7 +317,13 @@ impl Writer<'_> {
             let text = self.cleanup_function(&function, rule, call, parameter, &actor)?;
             self.cleanup.push(text);
         }
-        lines.push(format!("record_created {} {function}", quoted(&json!(tokens(&rule.id)).to_string())));
+        let kept = rule.values().into_iter().filter_map(|(_, value)| match value {
+            CleanupValue::Fixed(_) => None,
+            CleanupValue::Header(name) => Some(format!(" {}", quoted(&format!("header {name}")))),
+            CleanupValue::Body(pointer) => Some(format!(" {}", quoted(&format!("body {}", json!(tokens(&pointer)))))),
+        });
+        let id = quoted(&json!(tokens(&rule.id)).to_string());
+        lines.push(format!("record_created {id} {function}{}", kept.collect::<String>()));
         Ok(())
     }
 
@@ -339,6 +345,17 @@ impl Writer<'_> {
         let expected = quoted(&format!("success ({success}), or that it no longer exists"));
         let mut lines = vec![format!("begin {title} {} {expected} teardown", quoted(call))];
         self.credential(actor, None, &mut lines);
+        let mut number = 1;
+        for (name, value) in rule.values() {
+            let word = match value {
+                CleanupValue::Fixed(text) => quoted(&text),
+                CleanupValue::Header(_) | CleanupValue::Body(_) => {
+                    number += 1;
+                    format!("\"$(recorded \"${number}\")\"")
+                }
+            };
+            lines.push(format!("header_line {} {word}", quoted(&name)));
+        }
         let path = prepared.request.path.replace("ID", "\"$1\"");
         lines.push(format!("send_with_retry {} {path}\njudge\nprint_findings", prepared.request.method));
         Ok(format!("{function}() {{ # ID\n{}\n}}", indented(&lines.join("\n"))))

@@ -96,8 +96,88 @@ pub struct CleanupRule {
     /// The actor that deletes it; by default the actor that created it.
     #[serde(default, rename = "as")]
     pub actor: Option<String>,
+    /// Headers that the deletion sends. A value is fixed, such as `"*"`, or `${NAME}` for a value of `keep`.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Values of the response that created the resource, by name: `header ETag`, or `body /version`.
+    #[serde(default)]
+    pub keep: BTreeMap<String, String>,
     /// What messages call the resource.
     pub noun: String,
+}
+
+/// The value of a header of a deletion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CleanupValue {
+    Fixed(String),
+    /// A header of the response that created the resource.
+    Header(String),
+    /// The value at a JSON Pointer in the body of that response.
+    Body(String),
+}
+
+impl CleanupValue {
+    /// Parses `header NAME` or `body /pointer`.
+    fn kept(source: &str) -> Option<Self> {
+        match source.split_once(' ')? {
+            ("header", name) => {
+                http::HeaderName::from_bytes(name.as_bytes()).ok().map(|_| Self::Header(name.to_owned()))
+            }
+            ("body", pointer) => pointer.starts_with('/').then(|| Self::Body(pointer.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+impl CleanupRule {
+    /// The headers of the deletion. A value that is not valid has been reported.
+    pub fn values(&self) -> Vec<(String, CleanupValue)> {
+        let value = |text: &String| match named(text) {
+            None => Some(CleanupValue::Fixed(text.clone())),
+            Some(name) => self.keep.get(name).and_then(|source| CleanupValue::kept(source)),
+        };
+        self.headers.iter().filter_map(|(name, text)| Some((name.clone(), value(text)?))).collect()
+    }
+
+    /// The mistakes in `headers` and `keep`: the member, the name in it, the message, and what to do.
+    fn mistakes(&self) -> Vec<(&'static str, &String, String, Option<String>)> {
+        let known: Vec<String> = self.keep.keys().cloned().collect();
+        let mut found = Vec::new();
+        for (name, text) in &self.headers {
+            if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
+                found.push(("headers", name, format!("`{name}` is not a valid header name"), None));
+            }
+            match named(text) {
+                None if text.contains("${") => {
+                    let help = "write a fixed value, or only `${NAME}`".to_owned();
+                    found.push(("headers", name, format!("`{text}` mixes a text and a kept value"), Some(help)));
+                }
+                Some(kept) if !known.iter().any(|name| name == kept) => {
+                    let help =
+                        suggestion(kept, &known).or_else(|| Some(format!("add `keep: {{ {kept}: header NAME }}`")));
+                    found.push(("headers", name, format!("`keep` has no value `{kept}`"), help));
+                }
+                _ => {}
+            }
+        }
+        for (name, source) in &self.keep {
+            if CleanupValue::kept(source).is_none() {
+                let message = format!("`{source}` is not a valid source: expected `body /pointer` or `header NAME`");
+                found.push(("keep", name, message, None));
+            } else if !self.headers.values().any(|text| named(text) == Some(name)) {
+                found.push(("keep", name, format!("no header uses `{name}`"), Some("remove it".to_owned())));
+            }
+        }
+        if let Some((name, _)) = self.headers.iter().next().filter(|_| self.call.is_none()) {
+            found.push(("headers", name, "no `call` sends the headers".to_owned(), None));
+        }
+        found
+    }
+}
+
+/// The name in `${NAME}`, if that is the whole text.
+fn named(text: &str) -> Option<&str> {
+    text.strip_prefix("${")?.strip_suffix('}').filter(|name| !name.contains(['$', '{', '}']))
 }
 
 impl Conventions {
@@ -118,6 +198,12 @@ impl Conventions {
 
 pub(super) fn load(file: &SourceFile, problems: &mut Problems) -> Option<Conventions> {
     let conventions = problems.take(file.parse::<Conventions>())?;
+    for (index, rule) in conventions.cleanup.iter().enumerate() {
+        for (member, name, message, help) in rule.mistakes() {
+            let at = ["cleanup".into(), index.into(), member.into(), name.as_str().into()];
+            problems.0.push(file.problem(&at, message).with_help(help));
+        }
+    }
     let known: Vec<String> = conventions.actors.keys().cloned().collect();
     let named =
         conventions.cleanup.iter().enumerate().filter_map(|(index, rule)| {

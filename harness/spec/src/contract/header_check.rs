@@ -1,6 +1,7 @@
 //! Checks the entries of `headers` in `errors.yaml`.
 
 use super::catalog::{ErrorCatalog, OccursIn};
+use super::openapi::Operation;
 use super::required_header::RequiredHeader;
 use crate::comparison::{self, Comparison, ComparisonFault};
 use crate::source::{Problems, SourceFile, suggestion};
@@ -10,9 +11,14 @@ use crate::status;
 type Mistake = (&'static str, String, Option<String>);
 
 /// Reports entries that no response can meet, that every response meets, or that never apply.
-pub(super) fn check(file: &SourceFile, catalog: &ErrorCatalog, problems: &mut Problems) {
+pub(super) fn check(file: &SourceFile, catalog: &ErrorCatalog, operations: &[Operation], problems: &mut Problems) {
+    // If the description itself has errors, its operations are incomplete.
+    let known: Option<Vec<String>> =
+        problems.0.is_empty().then(|| operations.iter().map(|operation| operation.id.clone()).collect());
     for (index, entry) in catalog.headers.iter().enumerate() {
-        for (member, message, help) in faults_of(catalog, entry).into_iter().chain(faults_of_value(entry)) {
+        let of_operations = known.iter().flat_map(|known| faults_of_operations(known, entry));
+        let faults = faults_of(catalog, entry).into_iter().chain(of_operations).chain(faults_of_value(entry));
+        for (member, message, help) in faults {
             let at = ["headers".into(), index.into(), member.into()];
             problems.0.push(file.problem(&at, message).with_help(help));
         }
@@ -50,6 +56,11 @@ fn faults_of(catalog: &ErrorCatalog, entry: &RequiredHeader) -> Vec<Mistake> {
         }
     }
     faults
+}
+
+fn faults_of_operations(known: &[String], entry: &RequiredHeader) -> Vec<Mistake> {
+    let unknown = entry.operation.iter().filter(|name| !known.contains(name));
+    unknown.map(|name| ("operation", format!("unknown operation `{name}`"), suggestion(name, known))).collect()
 }
 
 fn faults_of_value(entry: &RequiredHeader) -> Vec<Mistake> {

@@ -26,7 +26,7 @@ use sha2::{Digest, Sha256};
 
 pub use catalog::{CodeType, DetailsValue, Envelope, ErrorCatalog, ErrorCode, OccursIn, Pointers, Retry};
 pub use clauses::{Clause, ClauseFile, Level, TO_DO, is_to_do};
-pub use conventions::{ActorRole, Capability, CleanupRule, Condition, Conventions, Signing};
+pub use conventions::{ActorRole, Capability, CleanupRule, CleanupValue, Condition, Conventions, Signing};
 pub use field_form::FieldForm;
 pub use openapi::{Operation, Scheme, Success};
 pub use rate_limit::{Moment, RateLimit, ResetForm, RetryAfterForm, combined, integer};
@@ -45,6 +45,8 @@ pub struct Contract {
     pub operations: Vec<Arc<Operation>>,
     /// How credentials are sent; one entry for each kind.
     pub schemes: Vec<Scheme>,
+    /// The paths of the described `servers`, such as `/v3`.
+    pub server_paths: Vec<String>,
     pub catalog: ErrorCatalog,
     pub clauses: Vec<Clause>,
     /// Actors, capabilities, signing, cleanup.
@@ -99,7 +101,7 @@ impl Contract {
         let Some(envelope) = problems.take(read(&envelope_name)) else {
             return Err(problems);
         };
-        header_check::check(&catalog_file, &catalog, &mut problems);
+        header_check::check(&catalog_file, &catalog, &api.operations, &mut problems);
         catalog::check_judged(&catalog_file, &catalog, &clauses, &mut problems);
         clauses::check_codes(&register, &clauses, &catalog.code_names(), &mut problems);
         // If the description itself has errors, its operations are incomplete.
@@ -114,6 +116,7 @@ impl Contract {
             root: root.to_path_buf(),
             operations: api.operations.into_iter().map(Arc::new).collect(),
             schemes: api.schemes,
+            server_paths: api.server_paths,
             catalog,
             clauses,
             conventions,

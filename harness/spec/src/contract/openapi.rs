@@ -106,6 +106,7 @@ pub(super) struct Api {
     pub(super) original: Description,
     pub(super) operations: Vec<Operation>,
     pub(super) schemes: Vec<Scheme>,
+    pub(super) server_paths: Vec<String>,
 }
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
@@ -133,7 +134,26 @@ pub(super) fn load(file: &SourceFile, read: Read<'_>, problems: &mut Problems) -
         None => problems.0.push(file.problem(&[], "the description has no `paths`")),
     }
     let schemes = schemes(&description.node(), problems);
-    Some(Api { description, original, operations, schemes })
+    let server_paths = server_paths(description.node().value);
+    Some(Api { description, original, operations, schemes, server_paths })
+}
+
+/// The paths of the described `servers`, such as `/v3`, each once. A path without segments is left out.
+fn server_paths(root: &Value) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    for server in root.get("servers").and_then(Value::as_array).into_iter().flatten() {
+        let mut url = server.get("url").and_then(Value::as_str).unwrap_or_default().to_owned();
+        for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
+            let default = variable.get("default").and_then(Value::as_str).unwrap_or_default();
+            url = url.replace(&format!("{{{name}}}"), default);
+        }
+        let below = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
+        let path = format!("/{}", below.split(['?', '#']).next().unwrap_or_default().trim_matches('/'));
+        if path != "/" && !path.contains(['{', ' ']) && !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    paths
 }
 
 fn operation(path: &str, method: &str, item: &Node<'_>, node: &Node<'_>) -> Result<Operation, Problem> {

@@ -20,6 +20,10 @@ pub struct RequiredHeader {
     #[serde(default, deserialize_with = "one_or_many")]
     #[schemars(with = "OneOrManySchema")]
     pub code: Vec<String>,
+    /// The `operationId`s of the operations to whose responses the entry applies; all operations by default.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrManySchema")]
+    pub operation: Vec<String>,
     /// The exact value.
     #[serde(default, deserialize_with = "scalar")]
     #[schemars(with = "ScalarSchema")]
@@ -42,8 +46,17 @@ impl RequiredHeader {
         status::matches(&self.status, status) || code.is_some_and(|code| self.code.iter().any(|one| one == code))
     }
 
+    /// Whether the entry applies to the responses of an operation.
+    pub fn is_about(&self, operation: &str) -> bool {
+        self.operation.is_empty() || self.operation.iter().any(|one| one == operation)
+    }
+
     /// The responses that must carry the header, as messages show them.
     pub fn occasions(&self) -> String {
-        self.status.iter().chain(&self.code).cloned().collect::<Vec<_>>().join(", ")
+        let responses = self.status.iter().chain(&self.code).cloned().collect::<Vec<_>>().join(", ");
+        match self.operation.as_slice() {
+            [] => responses,
+            operations => format!("{responses} of {}", operations.join(", ")),
+        }
     }
 }
