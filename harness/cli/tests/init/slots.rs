@@ -119,7 +119,7 @@ fn served(
 fn slots() -> Pack {
     let folder = Folder::new();
     let rows: String = CODES.iter().map(|(code, status)| format!("| `{code}` | {status} | No. |\n")).collect();
-    folder.write("errors.md", &format!("# Errors\n\n| Code | Status | Meaning |\n|---|---|---|\n{rows}"));
+    folder.write("errors.md", format!("# Errors\n\n| Code | Status | Meaning |\n|---|---|---|\n{rows}"));
     let problem = json!({ "description": "No", "content": { "application/problem+json": { "schema": { "type": "object",
         "required": ["type", "title", "status", "code", "trace"], "properties": { "type": { "type": "string", "format": "uri" },
             "title": { "type": "string" }, "status": { "type": "integer" }, "code": { "type": "string" },
@@ -148,7 +148,7 @@ fn slots() -> Pack {
                 "delete": { "operationId": "deleteSlot", "parameters": precondition, "responses": {
                     "204": { "description": "Gone" }, "401": problem, "404": problem, "412": problem, "428": problem,
                     "422": problem } } } } });
-    folder.write("openapi.json", &description.to_string());
+    folder.write("openapi.json", description.to_string());
     generated(&Sources {
         page: Some(folder.join("errors.md")),
         openapi: folder.join("openapi.json"),

@@ -88,7 +88,7 @@ fn server_errors_of_ordinary_requests_that_usually_succeed_are_one_cause() {
     };
     let setups = |failing: &[&str]| {
         let succeed = ["create", "upload"].map(|operation| in_setup(operation, 201));
-        let mut exchanges = vec![succeed.to_vec(), succeed.to_vec()].concat();
+        let mut exchanges = [succeed.to_vec(), succeed.to_vec()].concat();
         exchanges.extend(failing.iter().map(|operation| in_setup(operation, 502)));
         test("setup", &exchanges, &[])
     };
