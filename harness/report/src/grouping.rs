@@ -277,6 +277,7 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
     let groups = undocumented(findings, unchecked_input(report, findings, first.collect()));
     let groups = responses::of_many_codes(findings, responses::codes_never_given(report, findings, groups));
     let groups = responses::absent_parts(findings, responses::stored_values(findings, groups));
+    let groups = responses::errors_as_successes(findings, responses::one_status(groups));
     let groups = accepted::other_responses(findings, consequences::served_ids(findings, groups));
     let groups = evidence::merged_parts(findings, evidence::merged(findings, groups));
     let groups = consequences::merged(findings, errors.with_bodies(findings, groups));

@@ -312,7 +312,7 @@ impl Matrix {
     /// The matrix as Markdown, with only the data that is the same in every run.
     pub fn markdown(&self) -> String {
         let mut out = String::from(
-            "# Kill matrix\n\nEvery mutant of the reference, with the clauses that the suite must report for it, no fewer \
+            "# Kill matrix\n\nEvery mutant of the reference and of `schemas/mutations.yaml`, with the clauses that the suite must report for it, no fewer \
              and no more, and every conforming variant, for which it must report no violation.\nWritten by `conformance prove`; a test of the harness compares this file with its own results.\n\n",
         );
         let of = |kinds: &'static [&str]| self.rows.iter().filter(move |line| kinds.contains(&line.kind));
@@ -335,7 +335,7 @@ impl Matrix {
         for clause in &self.clauses {
             let _ = writeln!(out, "| {} | {} | {} |", clause.id, clause.level.as_str(), clause.mutants);
         }
-        out.push_str("\n## Checks\n\nEvery check reports some mutant.\n");
+        out.push_str("\n## Checks\n\nEvery check that a clause names reports some mutant.\n");
         table(&mut out, "Mutants", "must be reported as", of(&["unchanged", "mutant", "silent"]));
         table(&mut out, "Intermittent mutants", "may be reported as (at least one)", of(&["intermittent"]));
         table(&mut out, "Conforming variants", "may warn of", of(&["variant"]));

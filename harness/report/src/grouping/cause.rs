@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::model::{ExchangeReport, FindingReport, FoundReport, OperationReport, TestReport};
 use super::super::numbers::{counted, grouped};
 use super::expected::ABSENT;
-use super::{SUCCESS_BODY, is_header, operation};
+use super::{CODE_STATUS_CHECK, SUCCESS_BODY, is_header, operation};
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
 
@@ -223,7 +223,7 @@ impl<'r> Cause<'r> {
             ),
             Kind::Intermittent => "no server error".to_owned(),
             _ => match self.absent_members().as_slice() {
-                [] | [_] => self.finding.expected.clone(),
+                [] | [_] => format!("{}{}", self.finding.expected, self.other_codes()),
                 [named @ .., last] if named.len() < NAMED_MEMBERS => {
                     format!("the members {} and {last}", named.join(", "))
                 }
@@ -232,6 +232,17 @@ impl<'r> Cause<'r> {
                     format!("the members {} and {more} more", all[..NAMED_MEMBERS].join(", "))
                 }
             },
+        }
+    }
+
+    /// How many other codes have the same wrong status, if the cause is about many codes.
+    fn other_codes(&self) -> String {
+        let own = self.members.iter().filter(|member| !member.follows).map(|member| member.finding);
+        let of_status = own.filter(|finding| finding.check == CODE_STATUS_CHECK && self.finding.check == finding.check);
+        let codes: BTreeSet<&str> = of_status.map(|finding| finding.key.expected.as_str()).collect();
+        match codes.len() {
+            0 | 1 => String::new(),
+            count => format!(", and another status for {}", counted(count - 1, "other code")),
         }
     }
 

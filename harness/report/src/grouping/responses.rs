@@ -3,14 +3,15 @@
 //! - A server error in the place of a refusal is the defect, and the body that a framework writes for it is not.
 //! - A code that an operation never gives is missing for all clauses that expect it there.
 //! - A member that errors of many codes have is one defect, although the contract is about each code.
-//! - Headers that the same responses lack are one defect.
+//! - Many codes with the same wrong status are one defect.
+//! - Headers or members that the same responses lack are one defect.
 //! - Values that one operation does not show as they were stored are one defect, if there are many, or if the same responses
 //!   show them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::expected::{ABSENT, is_server_error, only_code, status_of, statuses};
-use super::{Group, Item, SUCCESS_BODY, entirely, led, shape};
+use super::{CODE_STATUS_CHECK, Group, Item, SUCCESS_BODY, entirely, led, shape};
 use crate::model::{FindingReport, Report};
 use crate::queries::Defect;
 use judge::finding::EXPECTATION;
@@ -22,6 +23,9 @@ const MANY_CLAUSES: usize = 5;
 const MANY_VALUES: usize = 4;
 /// If errors of this many codes have the same undocumented member, all have it.
 const MANY_CODES: usize = 3;
+
+/// The check that a success has no error body.
+const SUCCESS_WITHOUT_ERROR: &str = "success-without-error";
 
 /// The shapes of server errors without an envelope that were received instead of refusals.
 pub(super) struct ServerErrors<'r>(HashSet<&'r str>);
@@ -109,6 +113,43 @@ pub(super) fn codes_never_given<'r>(
         let lead = *leads.entry((expected, actual, *level)).or_insert(group);
         lead_of.insert(group.clone(), lead.clone());
     }
+    led(groups, &lead_of)
+}
+
+/// Merges the groups of codes that come with the same wrong status, if there are many: whatever writes the errors sets the
+/// status, and the codes do not matter.
+pub(super) fn one_status<'r>(groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let mut alike: BTreeMap<(&str, &str, Level), BTreeSet<&Group<'r>>> = BTreeMap::new();
+    for group in &groups {
+        if let Group::Same(defect, level) = group
+            && defect.check == CODE_STATUS_CHECK
+        {
+            alike.entry((defect.clause, defect.actual, *level)).or_default().insert(group);
+        }
+    }
+    let mut lead_of: HashMap<Group<'r>, Group<'r>> = HashMap::new();
+    for of_status in alike.values().filter(|of_status| of_status.len() >= MANY_CODES) {
+        let lead = of_status.first().copied();
+        lead_of.extend(of_status.iter().filter_map(|group| Some(((*group).clone(), lead?.clone()))));
+    }
+    led(groups, &lead_of)
+}
+
+/// An error with a 2xx status is one defect: that a success has an error body follows from the status of the code.
+pub(super) fn errors_as_successes<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
+    let of_check = |check: &'static str| {
+        entirely(findings, &groups, move |item, group| matches!(group, Group::Same(..)) && item.finding.check == check)
+    };
+    let places =
+        |items: &[&Item<'r>]| -> HashSet<(&'r str, usize)> { items.iter().map(|item| item.response()).collect() };
+    let statuses: Vec<(&Group<'r>, HashSet<_>)> =
+        of_check(CODE_STATUS_CHECK).into_iter().map(|(group, items)| (group, places(&items))).collect();
+    let lead = |items: &[&Item<'r>]| {
+        let own = places(items);
+        statuses.iter().find(|(_, theirs)| own.is_subset(theirs)).map(|(lead, _)| (*lead).clone())
+    };
+    let bodies = of_check(SUCCESS_WITHOUT_ERROR);
+    let lead_of = bodies.iter().filter_map(|(group, items)| Some(((*group).clone(), lead(items)?))).collect();
     led(groups, &lead_of)
 }
 

@@ -121,7 +121,8 @@ $facts[0] as $facts
 | def code_of: part($envelope.code) | map(if $envelope.integer_codes then select(type == "number") | tostring else select(type == "string") end);
   def fits_no_success: $facts.operations[$exchange.operation].all // []
     | ([.[] | select(.status == "\($status)")] + .)[:1] | .[0].schema as $schema
-    | $schema == null or any($json[0] | misfits($schema; []); true);
+    | $schema == null or ($envelope.envelope != [] and ($json[0] | type == "object" and length == 1))
+      or any($json[0] | misfits($schema; []); true);
   (if $error then code_of elif $success then code_of | map(select($facts.codes[.] != null and fits_no_success)) else [] end | .[0]) as $code
 | (if $code != null then $facts.codes[$code] else null end) as $entry
 | ($error and (part($envelope.envelope) | map(type) == ["object"])) as $has_envelope

@@ -56,3 +56,33 @@ fn valid_request_that_is_refused_with_a_wrong_status_is_a_cause_of_its_own() {
     let clauses: Vec<String> = causes(&report).iter().map(|cause| cause.clauses()).collect();
     assert!(clauses.contains(&"FMT-3".to_owned()), "{clauses:?}");
 }
+
+#[test]
+fn many_codes_with_the_same_wrong_status_are_one_cause() {
+    let wrong = |code: &str| {
+        let found = finding(
+            0,
+            "STA-2",
+            CODE_STATUS_CHECK,
+            "status",
+            &format!("{code} with 422"),
+            "200",
+            &format!("200 {code}"),
+        );
+        test(code, &[exchange("create", 200, Some(code), "{}")], &[found])
+    };
+    let tests: Vec<Value> = ["A", "B", "C"].into_iter().map(wrong).collect();
+    let all = report(&tests);
+    let causes = causes(&all);
+    assert_eq!(causes.len(), 1);
+    assert_eq!(causes[0].expected(), "A with 422, and another status for 2 other codes");
+    assert_eq!(rows(&tests[..2]).len(), 2, "too few to say that all codes have it");
+    let found = [
+        finding(0, "STA-2", CODE_STATUS_CHECK, "status", "A with 422", "200", "200 A"),
+        finding(0, "ENV-9", "success-without-error", "body /error", "no error envelope", "an object", "200 A"),
+    ];
+    let both = test("A", &[exchange("create", 200, Some("A"), "{}")], &found);
+    assert_eq!(rows(std::slice::from_ref(&both)), [(Kind::Defect, "create".to_owned(), 1, 1)]);
+    let body_only = test("B", &[exchange("read", 200, None, "{}")], &found[1..]);
+    assert_eq!(rows(&[both, body_only]).len(), 2, "a success with an error in addition");
+}
