@@ -329,6 +329,7 @@ $facts[0] as $facts
       end end) as $asserted
 | (if $expect != null and $expect.asserts_field then [$checked[] | select(.[3] == "field-names-member") | .[2] = $expect.clause | .[1] = $expect.level] else [] end) as $field_findings
 | ["actual", observed],
+  ["effect", if $success and $code == null then "success" else "refusal" end],
   ($checked + $field_findings + ($asserted | map(select(.[0] == "found"))))[],
   ["holds", (if any($asserted[]; .[0] == "found" and .[1] != "SHOULD") then "no" elif any($asserted[]; .[0] == "unclear") then "unclear" else "yes" end)]
 | map(tostring | plain) | join("\u001f")

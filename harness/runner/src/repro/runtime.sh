@@ -156,7 +156,8 @@ burst() { # METHOD PATH AT-MOST IN-FLIGHT [ACCEPTED LEVEL CLAUSE]
 
 # ---------------------------------------------------------------- judging
 
-# Judges the response. Writes the findings to $dir/verdict, and whether the expectation holds to $holds.
+# Judges the response. Writes the findings to $dir/verdict, whether the expectation holds to $holds, and whether the request
+# succeeded or was refused to $effect.
 judge() {
   utf8=true mark=false twice=false
   if [ "$status" -ge 400 ]; then
@@ -180,16 +181,14 @@ judge() {
     --rawfile earlier "$dir/earlier.body" -f "$dir/judge.jq" >"$dir/verdict" ||
     give_up "the response could not be judged"
   holds=$(awk -F "$separator" '$1 == "holds" { print $2 }' "$dir/verdict")
+  effect=$(awk -F "$separator" '$1 == "effect" { print $2 }' "$dir/verdict")
   if [ -n "$request_id_header" ]; then response_header "$request_id_header" >>"$dir/ids"; fi
 }
 
 # Notes if a request succeeded that must be refused, or the other way round: later steps are not run then, because they
 # would report the same fault.
 expect_effect() { # success|refusal
-  case $1:$status in
-    success:2* | refusal:[!2]*) ;;
-    *) precondition_failed=yes ;;
-  esac
+  [ "$effect" = "$1" ] || precondition_failed=yes
 }
 
 # Prints the findings.
