@@ -77,16 +77,8 @@ impl Response {
     /// be what the operation documents: a documented success may have a member with that name, or an error in addition.
     pub fn error_code(&self, contract: &Contract, operation: &Operation, body: &Value) -> Option<String> {
         let code = contract.catalog.code_in(body)?;
-        let is_error = || {
-            let documented = operation.success_of(self.status).or_else(|| operation.successes.first());
-            let schema = documented.filter(|success| success.schema.is_some());
-            let misfits = |success| contract.schemas.success_misfits(&operation.id, success, body);
-            // A schema without required members permits a body with nothing but the envelope.
-            let is_bare = body.as_object().is_some_and(|members| members.len() == 1)
-                && !contract.catalog.envelope.pointers.envelope.is_empty();
-            let fits = schema.is_some_and(|success| misfits(success).is_empty());
-            contract.catalog.code(&code).is_some() && (is_bare || !fits)
-        };
+        let is_error =
+            || contract.catalog.code(&code).is_some() && !is_documented_success(self, contract, operation, body);
         (self.is_error() || self.is_success() && is_error()).then_some(code)
     }
 
@@ -94,6 +86,18 @@ impl Response {
     pub fn is_error(&self) -> bool {
         self.status >= 400
     }
+}
+
+/// True if a body is what the operation documents for a success, perhaps with an error in addition.
+fn is_documented_success(response: &Response, contract: &Contract, operation: &Operation, body: &Value) -> bool {
+    // A schema without required members permits a body with nothing but the envelope.
+    let is_bare = body.as_object().is_some_and(|members| members.len() == 1);
+    if is_bare && !contract.catalog.envelope.pointers.envelope.is_empty() {
+        return false;
+    }
+    let documented = operation.success_of(response.status).or_else(|| operation.successes.first());
+    let schema = documented.filter(|success| success.schema.is_some());
+    schema.is_some_and(|success| contract.schemas.success_misfits(&operation.id, success, body).is_empty())
 }
 
 /// Why there is no response to judge.

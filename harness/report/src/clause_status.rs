@@ -127,9 +127,14 @@ impl<'t> Seen<'t> {
         }
     }
 
+    /// How many tests of the clause did not complete.
+    fn incomplete(&self) -> usize {
+        self.inconclusive.values().sum()
+    }
+
     /// True if fewer tests exercised the clause than did not complete.
     fn is_mostly_incomplete(&self) -> bool {
-        self.exercised_by < self.inconclusive.values().sum()
+        self.exercised_by < self.incomplete()
     }
 
     /// Why the clause was not exercised: at most two reasons, the most useful first.
@@ -142,9 +147,9 @@ impl<'t> Seen<'t> {
             Some((*most.0).to_owned())
         };
         if self.upheld && self.unreadable.is_empty() {
-            let incomplete: usize = self.inconclusive.values().sum();
-            let counts = format!("{} of its tests exercised it, and {incomplete} did not complete", self.exercised_by);
-            return [Some(counts), most(&self.inconclusive)].into_iter().flatten().collect::<Vec<_>>().join("; ");
+            let (exercised, incomplete) = (self.exercised_by, self.incomplete());
+            let most = most(&self.inconclusive).unwrap_or_default();
+            return format!("{exercised} of its tests exercised it, and {incomplete} did not complete; {most}");
         }
         let unobserved = match self.upheld {
             true => Some("some of its tests passed, but others could not be judged".to_owned()),

@@ -122,13 +122,9 @@ fn cause<'r>(
     let shown_operation = operation(example, finding);
     let documented = report.operations.iter().find(|documented| documented.operation == shown_operation);
     let (kind, id) = (group.kind(), group.id());
-    let share = exchange_of(example, finding).filter(|_| kind == Kind::Intermittent);
+    let share = example.exchanges.get(finding.exchange).filter(|_| kind == Kind::Intermittent);
     let share = share.map(|shown| intermittent::share(report, shown));
     Some(Cause { share, kind, finding, tests, alone, example, says, id, members, documented, shares_title: false })
-}
-
-fn exchange_of<'r>(test: &'r TestReport, finding: &FindingReport) -> Option<&'r ExchangeReport> {
-    test.exchanges.get(finding.exchange)
 }
 
 /// A finding with its test and operation.
@@ -266,13 +262,18 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
     let fields = kinds::Fields::of(report, findings);
     let errors = responses::ServerErrors::of(findings);
     let intermittent = intermittent::Intermittent::of(report);
-    let of_item = |item: &Item<'r>| intermittent.of_item(item).ok_or_else(|| shapes.of_item(item));
-    let first = findings.iter().map(|item| match of_item(item) {
-        _ if missing.contains(item.operation) => Group::NotImplemented(item.operation),
-        Ok(group) => group,
-        _ if failing.explains(item) => Group::Failing(item.operation),
-        Err(Some(shape)) => errors.of_item(item).unwrap_or(Group::NoEnvelope(shape)),
-        Err(None) => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &fields)),
+    let first = findings.iter().map(|item| {
+        if missing.contains(item.operation) {
+            return Group::NotImplemented(item.operation);
+        }
+        if let Some(group) = intermittent.of_item(item) {
+            return group;
+        }
+        match shapes.of_item(item) {
+            _ if failing.explains(item) => Group::Failing(item.operation),
+            Some(shape) => errors.of_item(item).unwrap_or(Group::NoEnvelope(shape)),
+            None => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &fields)),
+        }
     });
     let groups = undocumented(findings, unchecked_input(report, findings, first.collect()));
     let groups = responses::of_many_codes(findings, responses::codes_never_given(report, findings, groups));

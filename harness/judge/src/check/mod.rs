@@ -160,18 +160,20 @@ pub(crate) const CODE_STATUS_CHECK: &str = status::MATCHES_CODE.name;
 
 /// Whether a check that some clause names reports that no published code can be read.
 pub(crate) fn reports_unreadable_code(context: &ExchangeContext<'_>) -> bool {
-    [envelope::PRESENT, envelope::CODE_REGISTERED].iter().any(|check| {
-        let named = context.contract.clause_of_check(check.name).is_some();
-        named && (check.applies)(context) && !(check.run)(context).is_empty()
-    })
+    let reports = |check| !reported(check, context).is_empty();
+    [&envelope::PRESENT, &envelope::CODE_REGISTERED].into_iter().any(reports)
 }
 
 /// Whether a check that some clause names reports that a success body lacks the documented member at this pointer.
 pub(crate) fn reports_absent_member(context: &ExchangeContext<'_>, pointer: &str) -> bool {
-    let check = status::SUCCESS_BODY;
-    let is_at_pointer = |violation: &Violation| violation.part == Part::Body(pointer.to_owned());
+    let part = Part::Body(pointer.to_owned());
+    reported(&status::SUCCESS_BODY, context).iter().any(|violation| violation.part == part)
+}
+
+/// What a check reports in an exchange, if some clause names the check.
+fn reported(check: &Check, context: &ExchangeContext<'_>) -> Vec<Violation> {
     let named = context.contract.clause_of_check(check.name).is_some();
-    named && (check.applies)(context) && (check.run)(context).iter().any(is_at_pointer)
+    if named && (check.applies)(context) { (check.run)(context) } else { Vec::new() }
 }
 
 /// The names of all checks, on exchanges and on deliveries.

@@ -154,11 +154,7 @@ impl<'r> Cause<'r> {
                 let of_title = |clause: &str| self.kind == Kind::Defect && clause == self.finding.clause;
                 all.sort_unstable_by_key(|clause| (!of_title(clause), *clause));
                 all.dedup();
-                let named = &all[..all.len().min(NAMED_CLAUSES)];
-                match all.len() - named.len() {
-                    0 => named.join(", "),
-                    more => format!("{} and {more} more", named.join(", ")),
-                }
+                first_of(&all, NAMED_CLAUSES)
             }
             _ => self.finding.clause.clone(),
         }
@@ -227,10 +223,7 @@ impl<'r> Cause<'r> {
                 [named @ .., last] if named.len() < NAMED_MEMBERS => {
                     format!("the members {} and {last}", named.join(", "))
                 }
-                all => {
-                    let more = all.len() - NAMED_MEMBERS;
-                    format!("the members {} and {more} more", all[..NAMED_MEMBERS].join(", "))
-                }
+                all => format!("the members {}", first_of(all, NAMED_MEMBERS)),
             },
         }
     }
@@ -238,10 +231,10 @@ impl<'r> Cause<'r> {
     /// How many other codes have the same wrong status, if the cause is about many codes.
     fn other_codes(&self) -> String {
         let own = self.members.iter().filter(|member| !member.follows).map(|member| member.finding);
-        let of_status = own.filter(|finding| finding.check == CODE_STATUS_CHECK && self.finding.check == finding.check);
+        let of_status = own.filter(|finding| finding.check == CODE_STATUS_CHECK);
         let codes: BTreeSet<&str> = of_status.map(|finding| finding.key.expected.as_str()).collect();
         match codes.len() {
-            0 | 1 => String::new(),
+            count if count <= 1 || self.finding.check != CODE_STATUS_CHECK => String::new(),
             count => format!(", and another status for {}", counted(count - 1, "other code")),
         }
     }
@@ -311,13 +304,21 @@ impl<'r> Cause<'r> {
             .filter_map(|member| member.finding.key.rule.as_deref())
             .filter(|rule| *rule != found.rule.as_str())
             .collect();
-        let named: Vec<&str> = others.iter().take(NAMED_RULES).copied().collect();
-        let others = match others.len() - named.len() {
-            0 if named.is_empty() => String::new(),
-            0 => format!(", also for {}", named.join(", ")),
-            more => format!(", also for {} and {more} more", named.join(", ")),
+        let others: Vec<&str> = others.into_iter().collect();
+        let others = match others.as_slice() {
+            [] => String::new(),
+            others => format!(", also for {}", first_of(others, NAMED_RULES)),
         };
         format!(" for the value {} ({}){others}", found.value, found.rule)
+    }
+}
+
+/// The first names, and the number of the others: `a, b, c and 2 more`.
+fn first_of<T: AsRef<str>>(names: &[T], most: usize) -> String {
+    let named: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    match names.len() - named.len() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
     }
 }
 

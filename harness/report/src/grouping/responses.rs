@@ -27,6 +27,19 @@ const MANY_CODES: usize = 3;
 /// The check that a success has no error body.
 const SUCCESS_WITHOUT_ERROR: &str = "success-without-error";
 
+/// Responses, each as the test and the index of the exchange in it.
+type Responses<'r> = BTreeSet<(&'r str, usize)>;
+
+/// The responses that the findings of each group are about, of the groups whose findings are all of one kind.
+fn responses_of<'g, 'r>(
+    findings: &'g [Item<'r>],
+    groups: &'g [Group<'r>],
+    is_of_kind: impl Fn(&Item<'r>, &Group<'r>) -> bool,
+) -> BTreeMap<&'g Group<'r>, Responses<'r>> {
+    let all = entirely(findings, groups, is_of_kind);
+    all.into_iter().map(|(group, items)| (group, items.into_iter().map(Item::response).collect())).collect()
+}
+
 /// The shapes of server errors without an envelope that were received instead of refusals.
 pub(super) struct ServerErrors<'r>(HashSet<&'r str>);
 
@@ -137,20 +150,14 @@ pub(super) fn one_status<'r>(groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
 
 /// An error with a 2xx status is one defect: that a success has an error body follows from the status of the code.
 pub(super) fn errors_as_successes<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    let of_check = |check: &'static str| {
-        entirely(findings, &groups, move |item, group| matches!(group, Group::Same(..)) && item.finding.check == check)
+    let of_check = |check: &str| {
+        responses_of(findings, &groups, |item, group| matches!(group, Group::Same(..)) && item.finding.check == check)
     };
-    let places =
-        |items: &[&Item<'r>]| -> HashSet<(&'r str, usize)> { items.iter().map(|item| item.response()).collect() };
-    let statuses: Vec<(&Group<'r>, HashSet<_>)> =
-        of_check(CODE_STATUS_CHECK).into_iter().map(|(group, items)| (group, places(&items))).collect();
-    let lead = |items: &[&Item<'r>]| {
-        let own = places(items);
-        statuses.iter().find(|(_, theirs)| own.is_subset(theirs)).map(|(lead, _)| (*lead).clone())
-    };
+    let statuses = of_check(CODE_STATUS_CHECK);
+    let lead = |own: &Responses<'r>| statuses.iter().find(|(_, theirs)| own.is_subset(theirs));
     let bodies = of_check(SUCCESS_WITHOUT_ERROR);
-    let lead_of = bodies.iter().filter_map(|(group, items)| Some(((*group).clone(), lead(items)?))).collect();
-    led(groups, &lead_of)
+    let leads = bodies.iter().filter_map(|(group, own)| Some(((*group).clone(), (*lead(own)?.0).clone()))).collect();
+    led(groups, &leads)
 }
 
 /// Merges the groups of one check that differ only in the code of the response.
@@ -174,7 +181,7 @@ pub(super) fn of_many_codes<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
 
 /// Merges the groups of the same operations whose members do not have the stored value, if many members of one clause have not
 /// (the operation returns an old state), or one member for many clauses (refused changes are stored). A member that is wrong
-/// only in responds in which another one is wrong belongs to that one.
+/// only in responses in which another one is wrong belongs to that one.
 pub(super) fn stored_values<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let mut operations: BTreeMap<&Group<'r>, BTreeSet<&'r str>> = BTreeMap::new();
     for (group, items) in entirely(findings, &groups, |item, _| is_stored_value(item.finding)) {
@@ -198,13 +205,9 @@ pub(super) fn stored_values<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -
 fn in_same_responses<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
     let shows_stored =
         |item: &Item<'r>, group: &Group<'r>| matches!(group, Group::Same(..)) && is_stored_value(item.finding);
-    let responses: BTreeMap<&Group<'r>, BTreeSet<(&str, usize)>> = entirely(findings, &groups, shows_stored)
-        .into_iter()
-        .map(|(group, items)| (group, items.into_iter().map(Item::response).collect()))
-        .collect();
-    let lead = |own: &BTreeSet<(&str, usize)>| {
-        let covers =
-            |(_, theirs): &(&&Group<'r>, &BTreeSet<(&str, usize)>)| own.len() < theirs.len() && own.is_subset(theirs);
+    let responses = responses_of(findings, &groups, shows_stored);
+    let lead = |own: &Responses<'r>| {
+        let covers = |(_, theirs): &(&&Group<'r>, &Responses<'r>)| own.len() < theirs.len() && own.is_subset(theirs);
         responses.iter().filter(covers).max_by_key(|(_, theirs)| theirs.len()).map(|(lead, _)| (**lead).clone())
     };
     let leads = responses.iter().filter_map(|(group, own)| Some(((*group).clone(), lead(own)?))).collect();
@@ -228,24 +231,20 @@ fn is_stored_value(finding: &FindingReport) -> bool {
 }
 
 /// True if a check found that a header is absent, or a member of the body of a success.
-pub(super) fn is_absent_part(defect: &Defect<'_>) -> bool {
+fn is_absent_part(defect: &Defect<'_>) -> bool {
     let is_part =
         defect.place.starts_with("header ") || defect.check == SUCCESS_BODY && defect.place.starts_with("body /");
     defect.check != EXPECTATION && is_part && defect.actual == ABSENT
 }
 
 /// Clause, check, level, and the responses.
-type Lacking<'r> = (&'r str, &'r str, Level, BTreeSet<(&'r str, usize)>);
+type Lacking<'r> = (&'r str, &'r str, Level, Responses<'r>);
 
 /// Merges the groups of one check about headers, or about members of the body, that the same responses lack.
 pub(super) fn absent_parts<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    let mut responses: BTreeMap<&Group<'r>, BTreeSet<(&'r str, usize)>> = BTreeMap::new();
-    for (item, group) in findings.iter().zip(&groups) {
-        let Group::Same(defect, _) = group else { continue };
-        if is_absent_part(defect) {
-            responses.entry(group).or_default().insert(item.response());
-        }
-    }
+    let lacks_part =
+        |_: &Item<'r>, group: &Group<'r>| matches!(group, Group::Same(defect, _) if is_absent_part(defect));
+    let responses = responses_of(findings, &groups, lacks_part);
     let mut leads: BTreeMap<Lacking<'r>, &Group<'r>> = BTreeMap::new();
     let mut lead_of: HashMap<Group<'r>, Group<'r>> = HashMap::new();
     for (group, responses) in responses {

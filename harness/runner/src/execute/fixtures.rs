@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use parking_lot::Mutex;
 
-use judge::exchange::{Exchange, Request};
+use judge::exchange::Exchange;
 use judge::finding::Finding;
 use judge::record::Created;
+use spec::scenario::plan::is_safe;
 use spec::scenario::{Shared, Variables};
 
 /// A fixture that is set up.
@@ -58,7 +59,7 @@ impl Held {
     /// of the fixture, and the request was not refused.
     pub(super) fn note(&mut self, exchange: &Exchange) {
         let refused = exchange.response().is_some_and(|response| !response.is_success());
-        self.changed |= !refused && !is_safe(&exchange.request) && self.is_named_in(&exchange.request.path);
+        self.changed |= !refused && !is_safe(&exchange.request.method) && self.is_named_in(&exchange.request.path);
     }
 
     fn is_named_in(&self, path: &str) -> bool {
@@ -68,18 +69,13 @@ impl Held {
     }
 }
 
-/// Safe methods (RFC 9110, section 9.2.1).
-fn is_safe(request: &Request) -> bool {
-    matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::Utc;
     use serde_json::json;
 
     use super::*;
-    use judge::exchange::{Body, Fault, Response, Role};
+    use judge::exchange::{Body, Fault, Request, Response, Role};
 
     fn exchange(method: &str, path: &str, status: Option<u16>) -> Exchange {
         Exchange {

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn timeout_counts_if_another_request_is_exchange_with() {
+    async fn timeout_counts_if_another_request_gets_a_response() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let server = tokio::spawn(async move {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn timeout_does_not_count_if_no_request_is_exchange_with() {
+    async fn timeout_does_not_count_if_no_request_gets_a_response() {
         let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", silent.local_addr().expect("an address"));
         assert!(matches!(timed_out_at(&base).await, Fault::Limit(_)));

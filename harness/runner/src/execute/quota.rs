@@ -70,8 +70,8 @@ impl Quotas {
         let window = windows.by_end.entry(end).or_default();
         window.limit = limit;
         if response.is_error() && names.retry_after.as_deref().is_some_and(|name| response.header(name).is_some()) {
-            let actual = exchange.started + exchange.took;
-            window.refused = Some(window.refused.map_or(actual, |first| first.min(actual)));
+            let received = exchange.started + exchange.took;
+            window.refused = Some(window.refused.map_or(received, |first| first.min(received)));
         } else {
             window.served.push(exchange.started);
             windows.reported_when_served = true;

@@ -139,8 +139,7 @@ impl Call {
     /// one, the target's data are not what later steps assume. None for a safe method (RFC 9110, section 9.2.1), for a
     /// burst, and if the expectation permits both.
     pub fn expected_effect(&self) -> Option<bool> {
-        let is_safe = matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE");
-        if is_safe || matches!(self.repetition, Repetition::Burst(_)) {
+        if is_safe(&self.method) || matches!(self.repetition, Repetition::Burst(_)) {
             return None;
         }
         let expectation = self.expectation()?;
@@ -211,6 +210,11 @@ pub struct Asserted {
     /// The clause instead, if the credential of the actor is a JSON Web Token.
     pub clause_of_token: Option<String>,
     pub expectation: Expectation,
+}
+
+/// True for a safe method (RFC 9110, section 9.2.1).
+pub fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }
 
 /// What a step expects of its response.
