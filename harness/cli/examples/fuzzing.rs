@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let properties: Vec<TestCase> = library.tests.into_iter().filter(|test| test.is_property()).collect();
-    let bench = Bench { contract: Arc::new(contract), properties, cases };
+    let bench = PropertyBenchmark { contract: Arc::new(contract), properties, cases };
     let measured = tokio::runtime::Runtime::new().map_err(|error| error.to_string()).and_then(|runtime| {
         runtime.block_on(async {
             bench.without_mutants(seeds).await?;
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     }
 }
 
-struct Bench {
+struct PropertyBenchmark {
     contract: Arc<Contract>,
     properties: Vec<TestCase>,
     cases: Option<usize>,
@@ -67,7 +67,7 @@ struct Results {
     found: Vec<(usize, String, Vec<String>)>,
 }
 
-impl Bench {
+impl PropertyBenchmark {
     /// Prints the cases per second and all findings against the reference without mutants.
     async fn without_mutants(&self, seeds: u64) -> Result<(), String> {
         for seed in 1..=seeds {

@@ -14,7 +14,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use generate::Sampling;
-use report::Order;
+use report::ReportRequest;
 use report::compare::Change;
 use runner::schedule::Shard;
 
@@ -119,8 +119,8 @@ pub enum Command {
         /// The folder
         dir: PathBuf,
         /// The file of the page, html=PATH; `-` is standard output
-        #[arg(long, value_name = "html=PATH", required = true, value_parser = Order::parse)]
-        report: Order,
+        #[arg(long, value_name = "html=PATH", required = true, value_parser = ReportRequest::parse)]
+        report: ReportRequest,
     },
     /// Print the JSON Schema of a file: scenario, fixtures, formats, errors, clauses, conventions, target or report
     Schema {
@@ -268,8 +268,8 @@ pub struct MergeArgs {
 #[derive(Args, Debug, Clone, Default)]
 pub struct OutputArgs {
     /// Write a report, KIND=PATH (repeatable): html, markdown, json, junit, junit-strict, ctrf, github, gitlab; `-` is standard output
-    #[arg(long, value_name = "KIND=PATH", env = "CONFORMANCE_REPORT", value_delimiter = ',', value_parser = Order::parse)]
-    pub report: Vec<Order>,
+    #[arg(long, value_name = "KIND=PATH", env = "CONFORMANCE_REPORT", value_delimiter = ',', value_parser = ReportRequest::parse)]
+    pub report: Vec<ReportRequest>,
     #[command(flatten)]
     pub gate: GateArgs,
 }

@@ -29,7 +29,7 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 pub fn suite() -> ExitCode {
     let matches = flags::without_empty_variables(Suite::command()).get_matches();
     let suite = Suite::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    run::run(suite.run).unwrap_or_else(|refusal| refusal.tell())
+    run::run(suite.run).unwrap_or_else(|abort| abort.report())
 }
 
 /// The entry point of the installed binary, with the files of its built-in pack.
@@ -62,5 +62,5 @@ pub fn main(pack: PackFiles) -> ExitCode {
         Command::Completions { shell } => commands::completions(shell),
         Command::Man { command } => commands::man(command.as_deref()),
     };
-    conclusion.unwrap_or_else(|refusal| refusal.tell())
+    conclusion.unwrap_or_else(|abort| abort.report())
 }

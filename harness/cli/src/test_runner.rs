@@ -19,7 +19,7 @@ use judge::exchange::Role;
 use judge::finding::{EXPECTATION, Finding};
 use judge::record::TestRecord;
 use judge::secret::Redactor;
-use judge::verdict::{Outcome, Rules, Verdict};
+use judge::verdict::{Rules, TestVerdict, Verdict};
 use report::model::TestReport;
 use report::output::{one_line, printable};
 use report::{Presenter, TestResult, Texts, test_report};
@@ -65,7 +65,7 @@ impl Recorder {
     /// Takes all results recorded so far, with one for each announced test.
     pub fn take(&self, presenter: &Presenter<'_>) -> Recorded {
         let State { pending, mut recorded } = std::mem::take(&mut *self.0.lock());
-        let outcome = Outcome::unrun(Verdict::Inconclusive, Some("it did not run".to_owned()));
+        let outcome = TestVerdict::unrun(Verdict::Inconclusive, Some("it did not run".to_owned()));
         for (name, Outline { file, line, about, clauses }) in pending {
             let test = TestResult { name, file, line, about, clauses, ..TestResult::unrun(outcome.clone()) };
             recorded.tests.push(test_report(presenter, &test));
@@ -121,18 +121,18 @@ pub struct Shared {
 
 /// A test for libtest-mimic.
 pub fn test(planned: Scheduled, shared: Arc<Shared>) -> Trial {
-    let name = planned.spec.name.clone();
-    shared.recorder.expect(&planned.spec);
+    let name = planned.test.name.clone();
+    shared.recorder.expect(&planned.test);
     Trial::ignorable_test(name.as_ref(), move || run(planned, &shared))
 }
 
 fn run(planned: Scheduled, shared: &Shared) -> Result<Completion, Failed> {
     silence_panics();
-    let outline = planned.spec.outline();
+    let outline = planned.test.outline();
     let whole = || run_and_record(planned, shared);
     // A panic of ours costs this test only, wherever it happens.
     catch_unwind(AssertUnwindSafe(whole)).unwrap_or_else(|payload| {
-        let outcome = Outcome::unrun(Verdict::Inconclusive, Some(panic_reason(payload.as_ref())));
+        let outcome = TestVerdict::unrun(Verdict::Inconclusive, Some(panic_reason(payload.as_ref())));
         let record = TestRecord::default();
         let completion = completion(&record, &outcome, shared);
         let result = TestResult::new(outline, outcome, record);
@@ -145,17 +145,17 @@ fn run_and_record(planned: Scheduled, shared: &Shared) -> Result<Completion, Fai
     let started = Utc::now();
     let clock = Instant::now();
     let (record, outcome) = match (planned.skip, planned.doubt) {
-        (Some(reason), _) => (TestRecord::default(), Outcome::unrun(Verdict::Skipped, Some(reason))),
-        (None, Some(reason)) => (TestRecord::default(), Outcome::unrun(Verdict::Inconclusive, Some(reason))),
+        (Some(reason), _) => (TestRecord::default(), TestVerdict::unrun(Verdict::Skipped, Some(reason))),
+        (None, Some(reason)) => (TestRecord::default(), TestVerdict::unrun(Verdict::Inconclusive, Some(reason))),
         (None, None) => {
-            let record = run_catching_panics(&planned.spec, shared);
-            let outcome = shared.rules.judge(&planned.spec.name, &record);
+            let record = run_catching_panics(&planned.test, shared);
+            let outcome = shared.rules.judge(&planned.test.name, &record);
             (record, outcome)
         }
     };
     let completion = completion(&record, &outcome, shared);
-    let property = planned.spec.property().cloned().filter(|_| shared.keeps_counterexamples);
-    let result = TestResult::new(*planned.spec, outcome, record);
+    let property = planned.test.property().cloned().filter(|_| shared.keeps_counterexamples);
+    let result = TestResult::new(*planned.test, outcome, record);
     let result = TestResult { started: Some(started), took: clock.elapsed(), ..result };
     let report = test_report(&shared.presenter(), &result);
     let requests = result.record.requests;
@@ -170,12 +170,12 @@ impl Shared {
 }
 
 /// The longest line in the output of libtest, in characters.
-const LONGEST_LINE: usize = 500;
+const MAX_LINE_LENGTH: usize = 500;
 
 /// What libtest-mimic shows: one line, or every violation with `--verbose`. The causes are listed after the tests.
-fn completion(record: &TestRecord, outcome: &Outcome, shared: &Shared) -> Result<Completion, Failed> {
+fn completion(record: &TestRecord, outcome: &TestVerdict, shared: &Shared) -> Result<Completion, Failed> {
     // Text from the API must stay in its line, whatever line breaks and escape sequences it contains.
-    let clean = |text: &str| printable(&one_line(&shared.redactor.clean_own(text), LONGEST_LINE));
+    let clean = |text: &str| printable(&one_line(&shared.redactor.clean_own(text), MAX_LINE_LENGTH));
     match outcome.verdict {
         Verdict::Passed | Verdict::Warned => Ok(Completion::Completed),
         Verdict::Skipped => Ok(Completion::ignored_with(clean(outcome.reason.as_deref().unwrap_or_default()))),
@@ -210,8 +210,8 @@ fn precedence(record: &TestRecord, finding: &Finding) -> (bool, bool) {
 }
 
 /// Runs a test. A panic of the harness makes it inconclusive, not failed.
-fn run_catching_panics(spec: &TestCase, shared: &Shared) -> TestRecord {
-    let body = || shared.handle.block_on(run_test(&shared.environment, spec));
+fn run_catching_panics(test: &TestCase, shared: &Shared) -> TestRecord {
+    let body = || shared.handle.block_on(run_test(&shared.environment, test));
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| TestRecord {
         inconclusive: Some(panic_reason(payload.as_ref())),
         ..TestRecord::default()

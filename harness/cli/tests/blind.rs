@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use shared::{DEFAULT, PARCEL, pack};
 use spec::contract::OccursIn;
 use spec::scenario::plan::KeptPart;
-use spec::scenario::{Action, Expect, Expectation, Outcome, Variables, status};
+use spec::scenario::{AcceptedResponses, Action, Expect, Expectation, Variables, status};
 
 #[test]
 fn expectations_of_the_default_pack_reject_wrong_responses() {
@@ -166,14 +166,14 @@ fn permits(case: &Case<'_>, code: Option<&String>, of: u16) -> bool {
         return false;
     }
     match (&expected.outcome, code) {
-        (Outcome::AnyResponse, _) => true,
-        (Outcome::Listed { success, .. }, None) => *success,
-        (Outcome::AnyRefusal { .. }, None) => false,
-        (Outcome::AnyDocumented | Outcome::AnyExcept(_), None) => true,
-        (Outcome::Listed { errors, .. }, Some(code)) => errors.contains(code),
-        (Outcome::AnyRefusal { errors }, Some(code)) => of < 500 || errors.contains(code),
-        (Outcome::AnyDocumented, Some(_)) => of < 500,
-        (Outcome::AnyExcept(codes), Some(code)) => !codes.contains(code),
+        (AcceptedResponses::AnyResponse, _) => true,
+        (AcceptedResponses::Listed { success, .. }, None) => *success,
+        (AcceptedResponses::AnyRefusal { .. }, None) => false,
+        (AcceptedResponses::AnyDocumented | AcceptedResponses::AnyExcept(_), None) => true,
+        (AcceptedResponses::Listed { errors, .. }, Some(code)) => errors.contains(code),
+        (AcceptedResponses::AnyRefusal { errors }, Some(code)) => of < 500 || errors.contains(code),
+        (AcceptedResponses::AnyDocumented, Some(_)) => of < 500,
+        (AcceptedResponses::AnyExcept(codes), Some(code)) => !codes.contains(code),
     }
 }
 

@@ -26,12 +26,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bench::{Pack, copy, run};
-use change::{Change, Place};
+use change::{Change, ResponsePart};
 use futures_util::StreamExt as _;
 use judge::finding::EXPECTATION;
 use judge::record::TestRecord;
 use judge::verdict::Verdict;
-use mutants::{Kind, Must, Mutant, mutants, parts};
+use mutants::{Must, Mutant, StepPart, mutants, parts};
 use spec::contract::Contract;
 use spec::scenario::{Action, Step, TestCase};
 use tokio::sync::Semaphore;
@@ -99,7 +99,7 @@ const MAY_SURVIVE: &[(&str, &str, &str)] = &[
 
 #[test]
 fn tests_fail_if_a_kept_value_is_changed() {
-    let report = judge(&[Kind::Keep], 380, 1_150);
+    let report = judge(&[StepPart::Keep], 380, 1_150);
     // Whether a mutant of a rate limit survives can depend on when the window of the limit begins.
     let depends_on_time = |row: &usize| MAY_SURVIVE[*row].0.starts_with("rate-limiting/");
     let unused: Vec<_> = (0..MAY_SURVIVE.len())
@@ -111,28 +111,28 @@ fn tests_fail_if_a_kept_value_is_changed() {
 
 #[test]
 fn tests_fail_if_a_repeated_response_differs() {
-    judge(&[Kind::SameAs], 2, 25);
+    judge(&[StepPart::SameAs], 2, 25);
 }
 
 #[test]
 fn tests_fail_if_a_polled_value_is_not_reached() {
-    judge(&[Kind::Poll], 10, 90);
+    judge(&[StepPart::Poll], 10, 90);
 }
 
 #[test]
 fn tests_fail_if_a_burst_is_not_refused() {
-    judge(&[Kind::Burst, Kind::Wait], 14, 40);
+    judge(&[StepPart::Burst, StepPart::Wait], 14, 40);
 }
 
 #[test]
 fn tests_fail_if_an_awaited_delivery_is_invalid() {
-    judge(&[Kind::Await], 16, 300);
+    judge(&[StepPart::Await], 16, 300);
 }
 
 #[test]
 fn a_test_without_its_expectation_is_reported() {
     let pack = Pack::load();
-    let tests = selected(&pack, &[Kind::SameAs]);
+    let tests = selected(&pack, &[StepPart::SameAs]);
     let blind = |step: &Step| {
         let mut step = step.clone();
         if let Action::Call(call) = &mut step.action
@@ -144,8 +144,8 @@ fn a_test_without_its_expectation_is_reported() {
     };
     let steps = tests[0].steps.iter().map(|step| blind(step)).collect();
     let test = TestCase { steps, ..tests[0].clone() };
-    let change = Change::Other(Place::Body("/createdAt".to_owned()));
-    let mutant = Mutant { kind: Kind::SameAs, step: 1, change, must: Must::Fail(EXPECTATION) };
+    let change = Change::Other(ResponsePart::Body("/createdAt".to_owned()));
+    let mutant = Mutant { kind: StepPart::SameAs, step: 1, change, must: Must::Fail(EXPECTATION) };
     let problem = |test: &TestCase| {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(run(&pack.contract, test, Some(&mutant))).problem(mutant.must)
@@ -154,7 +154,7 @@ fn a_test_without_its_expectation_is_reported() {
     assert!(problem(&test).is_some_and(|problem| problem.starts_with("Passed")), "{:?}", problem(&test));
 }
 
-fn judge(kinds: &[Kind], least_parts: usize, least_mutants: usize) -> Report {
+fn judge(kinds: &[StepPart], least_parts: usize, least_mutants: usize) -> Report {
     let pack = Pack::load();
     let tests = selected(&pack, kinds);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -166,7 +166,7 @@ fn judge(kinds: &[Kind], least_parts: usize, least_mutants: usize) -> Report {
 }
 
 /// Quick copies of the tests that have a part of these kinds.
-fn selected(pack: &Pack, kinds: &[Kind]) -> Vec<TestCase> {
+fn selected(pack: &Pack, kinds: &[StepPart]) -> Vec<TestCase> {
     let concerned = |test: &&TestCase| parts(test).iter().any(|(_, kind)| kinds.contains(kind));
     pack.tests.iter().filter(|test| !test.is_property()).filter(concerned).map(copy).collect()
 }
@@ -196,14 +196,14 @@ impl Report {
     }
 }
 
-async fn report(contract: &Arc<Contract>, tests: &[TestCase], kinds: &[Kind]) -> Report {
+async fn report(contract: &Arc<Contract>, tests: &[TestCase], kinds: &[StepPart]) -> Report {
     let mut report = Report { tests: tests.len(), ..Report::default() };
     let controls: Vec<(&TestCase, Option<&Mutant>)> = tests.iter().map(|test| (test, None)).collect();
     let controls = run_all(contract, &controls).await;
     let mut planned: Vec<(&TestCase, Mutant)> = Vec::new();
     for (test, (record, problem)) in tests.iter().zip(controls) {
         report.problems.extend(problem.map(|problem| format!("{}: unchanged: {problem}", test.name)));
-        let of_kinds = |(_, kind): &(usize, Kind)| kinds.contains(kind);
+        let of_kinds = |(_, kind): &(usize, StepPart)| kinds.contains(kind);
         report.parts += parts(test).iter().filter(|part| of_kinds(part)).count();
         let mutants = mutants(test, &record).into_iter().filter(|mutant| kinds.contains(&mutant.kind));
         planned.extend(mutants.map(|mutant| (test, mutant)));

@@ -11,7 +11,7 @@ mod shared;
 use std::path::Path;
 
 use mutate::combinations::{combinations, predicted, quick_suite, repaired, shown, suite};
-use mutate::prove::Row;
+use mutate::prove::MatrixServer;
 use report::{Report, cause_reports};
 use sha2::{Digest as _, Sha256};
 use shared::{DEFAULT, number, pack};
@@ -50,7 +50,7 @@ async fn repaired_mutant_turns_exactly_the_predicted_tests_green() {
 }
 
 /// What is wrong with the causes of a combination: there are too many or too few, or one has several mutants.
-fn wrong_causes(report: &Report, rows: &[Row]) -> Option<String> {
+fn wrong_causes(report: &Report, rows: &[MatrixServer]) -> Option<String> {
     let shown = shown(report, rows);
     let merged = shown.iter().any(|names| names.len() > 1);
     let causes = report.causes.iter().zip(&shown);

@@ -139,7 +139,7 @@ async fn counterexamples_are_saved_as_scenarios() {
         assert_eq!((findings_of(&record), record.inconclusive), (Vec::new(), None), "{}", test.name);
     }
     let planned = schedule(&pack.contract, &without_mutants.environment.target, library.tests.clone(), None);
-    assert!(planned[..2].iter().all(|planned| planned.spec.first), "they run first");
+    assert!(planned[..2].iter().all(|planned| planned.test.first), "they run first");
 }
 
 #[tokio::test(flavor = "multi_thread")]

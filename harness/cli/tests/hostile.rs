@@ -79,8 +79,8 @@ fn grace(default: u64) -> Duration {
 fn test(name: String, behaviour: Behaviour, limits: Limits, preflight: bool, table: &Table) -> Trial {
     let (table, row) = (table.clone(), name.clone());
     Trial::test(name, move || {
-        let taken = run::run(behaviour, limits, preflight)?;
-        table.add(format!("{row}\t{:.1} s\t{} MiB\texit {}", taken.seconds, taken.peak_kib / 1024, taken.code));
+        let cost = run::run(behaviour, limits, preflight)?;
+        table.add(format!("{row}\t{:.1} s\t{} MiB\texit {}", cost.seconds, cost.peak_kib / 1024, cost.code));
         Ok::<(), Failed>(())
     })
 }

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use cli::run::load;
 use judge::check;
-use mutate::prove::{Kind, Row, rows};
+use mutate::prove::{MatrixServer, ServerKind, rows};
 use regex::Regex;
 use spec::contract::{Clause, Contract};
 use spec::scenario::Library;
@@ -164,9 +164,9 @@ fn each_check_has_a_mutant_of_its_clause() {
 fn readme_states_the_true_numbers() {
     let (contract, _) = pack();
     let rows = rows(&contract).expect("the mutations of the pack");
-    let count = |kind: fn(&Kind) -> bool| rows.iter().filter(|row| kind(&row.kind)).count();
-    let not_reportable = count(|kind| matches!(kind, Kind::NotReportable(_)));
-    let found = count(|kind| matches!(kind, Kind::Mutant | Kind::Intermittent));
+    let count = |kind: fn(&ServerKind) -> bool| rows.iter().filter(|row| kind(&row.kind)).count();
+    let not_reportable = count(|kind| matches!(kind, ServerKind::NotReportable(_)));
+    let found = count(|kind| matches!(kind, ServerKind::Mutant | ServerKind::Intermittent));
     let stated = [
         format!(
             "{} operations, {} error codes, {} clauses",
@@ -188,7 +188,7 @@ fn readme_states_the_true_numbers() {
 fn mutants_have_names_of_their_own_a_sentence_and_clauses_that_exist() {
     let (contract, _) = pack();
     let mut names = BTreeSet::new();
-    for Row { name, about, clauses, .. } in mutants(&contract) {
+    for MatrixServer { name, about, clauses, .. } in mutants(&contract) {
         assert!(about.ends_with('.'), "{name}: {about}");
         assert!(!clauses.is_empty() && clauses.is_sorted(), "{name}: {clauses:?}");
         for clause in &clauses {
@@ -199,9 +199,9 @@ fn mutants_have_names_of_their_own_a_sentence_and_clauses_that_exist() {
 }
 
 /// The mutants of the reference and of the pack.
-fn mutants(contract: &Contract) -> Vec<Row> {
+fn mutants(contract: &Contract) -> Vec<MatrixServer> {
     let mut rows = rows(contract).expect("the mutations of the pack");
-    rows.retain(|row| !matches!(row.kind, Kind::Unchanged | Kind::Variant));
+    rows.retain(|row| !matches!(row.kind, ServerKind::Unchanged | ServerKind::Variant));
     rows
 }
 

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use cli::run::{joint_hash, load};
 use libtest_mimic::{Arguments, Failed, Trial};
 use mutate::prove::matrix::{Circumstances, Line, line, matrix};
-use mutate::prove::{ProveOptions, Row, TestScope, Witnesses, prove, prove_again, rows, takes_long};
+use mutate::prove::{MatrixServer, ProveOptions, TestScope, Witnesses, prove, prove_again, rows, takes_long};
 use parking_lot::Mutex;
 use spec::contract::Contract;
 use spec::scenario::Library;
@@ -28,7 +28,7 @@ const SERVERS: usize = 16;
 const SLOWEST: usize = 8;
 
 /// What all tests share.
-struct Bench {
+struct MatrixRun {
     contract: Arc<Contract>,
     library: Library,
     witnesses: Witnesses,
@@ -50,9 +50,9 @@ fn main() -> ExitCode {
     arguments.test_threads.get_or_insert(SERVERS);
     let complete = std::env::var("MATRIX").is_ok_and(|value| value == "complete");
     let begun = Instant::now();
-    let bench = Arc::new(Bench::new(complete));
+    let bench = Arc::new(MatrixRun::new(complete));
     let rows = bench.rows();
-    let mut order: Vec<(usize, &Row)> = rows.iter().enumerate().collect();
+    let mut order: Vec<(usize, &MatrixServer)> = rows.iter().enumerate().collect();
     order.sort_by_key(|(_, row)| !takes_long(&bench.library, &row.clauses));
     let mut tests: Vec<Trial> = order.into_iter().map(|(index, row)| test(&bench, index, row)).collect();
     let of_files = bench.clone();
@@ -72,12 +72,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn test(bench: &Arc<Bench>, index: usize, row: &Row) -> Trial {
+fn test(bench: &Arc<MatrixRun>, index: usize, row: &MatrixServer) -> Trial {
     let (bench, row) = (bench.clone(), row.clone());
     Trial::test(format!("{}::{}", row.kind.as_str(), row.name), move || bench.judge(index, &row))
 }
 
-impl Bench {
+impl MatrixRun {
     fn new(complete: bool) -> Self {
         let root = root();
         let (contract, library) = load(&root).unwrap_or_else(|_| panic!("the pack does not load"));
@@ -98,7 +98,7 @@ impl Bench {
     }
 
     /// Runs the tests against one server.
-    fn judge(&self, index: usize, row: &Row) -> Result<(), Failed> {
+    fn judge(&self, index: usize, row: &MatrixServer) -> Result<(), Failed> {
         let begun = Instant::now();
         let options = ProveOptions { seed: self.seed, scope: self.scope, witnesses: &self.witnesses };
         let (contract, library) = (&self.contract, &self.library);
@@ -166,7 +166,7 @@ impl Bench {
         Ok(())
     }
 
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<MatrixServer> {
         rows(&self.contract).expect("the mutations of the pack")
     }
 

@@ -10,7 +10,7 @@ use spec::contract::Contract;
 use spec::scenario;
 use spec::scenario::TestCase;
 
-const FEWEST_TESTS: usize = 250;
+const MIN_TESTS: usize = 250;
 
 /// Clauses that no scenario exercises, with the reason. The test fails for an entry whose clause is exercised.
 const NOT_BY_SCENARIO: &[(&str, &str)] = &[];
@@ -19,7 +19,7 @@ const NOT_BY_SCENARIO: &[(&str, &str)] = &[];
 fn pack_loads_and_has_enough_tests() {
     let (_, library) = pack(DEFAULT);
     let count = library.tests.len();
-    assert!(count >= FEWEST_TESTS, "only {count} tests, of {FEWEST_TESTS} at least");
+    assert!(count >= MIN_TESTS, "only {count} tests, of {MIN_TESTS} at least");
 }
 
 #[test]

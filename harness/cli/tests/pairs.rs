@@ -8,7 +8,7 @@ mod shared;
 use std::collections::BTreeMap;
 
 use futures_util::StreamExt as _;
-use mutate::pairs::{Outcome, group, judge, mutant, pairs};
+use mutate::pairs::{PairResult, group, judge, mutant, pairs};
 use shared::{DEFAULT, number, pack};
 
 /// The number of pairs in a short run.
@@ -41,8 +41,8 @@ async fn baseline_of_one_mutant_does_not_hide_another() {
         (judge(contract, one, other).await, pair)
     });
     let judged: Vec<_> = futures_util::stream::iter(judged).buffer_unordered(AT_A_TIME).collect().await;
-    let (masked, rest): (Vec<_>, Vec<_>) = judged.iter().partition(|(outcome, _)| *outcome == Outcome::Masked);
-    let wrong: Vec<_> = rest.into_iter().filter(|(outcome, _)| *outcome != Outcome::Named).collect();
+    let (masked, rest): (Vec<_>, Vec<_>) = judged.iter().partition(|(outcome, _)| *outcome == PairResult::Masked);
+    let wrong: Vec<_> = rest.into_iter().filter(|(outcome, _)| *outcome != PairResult::Named).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     // Next to the first mutant, no test has a finding of the second.
     assert!(masked.len() <= count.div_ceil(20), "{masked:#?}");

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use judge::exchange::{Fault, Request, Response};
 use mutate::{
-    Alarms, Allowed, Baseline, Campaign, Change, Mutation, Need, Noticed, Origin, Outcome, Proxy, Reaction, Redundancy,
-    Route, Row, Score, Summary, When, generate, json, markdown, situations, terminal,
+    Alarms, Allowed, Baseline, Campaign, Change, Mutation, MutationOutcome, MutationResult, Need, Noticed, Origin,
+    Proxy, Reaction, Redundancy, Route, Score, Summary, When, generate, json, markdown, situations, terminal,
 };
 use runner::client::{HttpClient, Network};
 use serde_json::{Value, json};
@@ -40,10 +40,10 @@ async fn the_complete_pack_notices_all_other_mutations() {
         let those = rows.iter().filter(move |row| row.outcome == outcome);
         those.map(|row| row.mutation.name.as_str()).collect::<Vec<_>>()
     };
-    assert_eq!(named(Outcome::Survived), Vec::<&str>::new());
-    assert_eq!(named(Outcome::KilledForAnotherClause), Vec::<&str>::new());
-    assert_eq!(named(Outcome::Allowed), ["operation/registerParcel/42901/succeeds"]);
-    for row in rows.iter().filter(|row| row.outcome == Outcome::Killed) {
+    assert_eq!(named(MutationOutcome::Survived), Vec::<&str>::new());
+    assert_eq!(named(MutationOutcome::KilledForAnotherClause), Vec::<&str>::new());
+    assert_eq!(named(MutationOutcome::Allowed), ["operation/registerParcel/42901/succeeds"]);
+    for row in rows.iter().filter(|row| row.outcome == MutationOutcome::Killed) {
         let kill = row.kill.as_ref().expect("a killed mutation names a violation");
         let is_expected = row.mutation.clauses.is_empty() || row.mutation.clauses.contains(&kill.clause);
         assert!(is_expected, "{} was reported as {}", row.mutation.name, kill.clause);
@@ -68,7 +68,7 @@ async fn a_mutation_survives_if_an_expectation_is_removed() {
     let (_, rows) = tried(&contract, &library, |mutation| mutation.name == name).await;
     assert_eq!(rows.len(), 1);
     let row = &rows[0];
-    assert_eq!(row.outcome, Outcome::Survived, "{row:?}");
+    assert_eq!(row.outcome, MutationOutcome::Survived, "{row:?}");
     let changed = row.changed.as_ref().expect("a survivor shows what was changed");
     assert_eq!((changed.file.as_str(), changed.line), (file, line_of(&weaker, "any_documented")));
     assert_eq!(changed.accepts.as_deref(), Some("any documented response"));
@@ -76,7 +76,7 @@ async fn a_mutation_survives_if_an_expectation_is_removed() {
     assert!(changed.after.starts_with("200 "), "{changed:?}");
     let (contract, library) = pack(PARCEL);
     let (_, rows) = tried(&contract, &library, |mutation| mutation.name == name).await;
-    assert_eq!(rows[0].outcome, Outcome::Killed);
+    assert_eq!(rows[0].outcome, MutationOutcome::Killed);
     assert_eq!(rows[0].kill.as_ref().map(|kill| kill.clause.as_str()), Some("MOVE-1"));
 }
 
@@ -89,7 +89,7 @@ async fn mutation_that_could_not_be_tried_counts_as_not_noticed() {
     let network = Network { ca_cert: Some(PathBuf::from("no-such-file.pem")), ..Network::default() };
     let broken = Campaign { network, ..working };
     let rows = broken.run(&baseline, &mutations[..1], |_| {}).await;
-    assert_eq!(rows[0].outcome, Outcome::TimedOut, "{rows:?}");
+    assert_eq!(rows[0].outcome, MutationOutcome::TimedOut, "{rows:?}");
     assert!(rows[0].reason.as_ref().is_some_and(|reason| reason.contains("no-such-file.pem")), "{rows:?}");
     assert!(!Score::of(&rows).reaches(100.0));
 }
@@ -118,7 +118,7 @@ async fn scenario_is_redundant_only_while_it_has_a_copy() {
         chosen.extend(situations.filter(in_the_situation));
         assert_eq!(chosen.len(), 2, "{chosen:?}");
         let rows = campaign.run(&baseline, &chosen, |_| {}).await;
-        assert!(rows.iter().all(|row| row.outcome == Outcome::Killed), "{rows:?}");
+        assert!(rows.iter().all(|row| row.outcome == MutationOutcome::Killed), "{rows:?}");
         let noticed: Vec<Noticed> =
             rows.iter().map(|row| Noticed { mutation: row.mutation.name.clone(), kills: row.kills.clone() }).collect();
         let found = Redundancy::of(&contract, &library, &noticed);
@@ -284,7 +284,7 @@ async fn tried(
     contract: &Arc<Contract>,
     library: &Library,
     chosen: impl Fn(&Mutation) -> bool,
-) -> (Baseline, Vec<Row>) {
+) -> (Baseline, Vec<MutationResult>) {
     let baseline = campaign(contract).await.baseline(library.tests.clone()).await.expect("a baseline");
     let mutations: Vec<Mutation> = generate(contract, &baseline.observed).into_iter().filter(chosen).collect();
     let parts = mutations.chunks(mutations.len().div_ceil(SERVERS).max(1)).map(|part| {

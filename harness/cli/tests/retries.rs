@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use judge::record::TestRecord;
 use runner::execute::{Environment, run_test, token};
 use shared::{DEFAULT, environment, pack};
-use spec::scenario::{Action, Expectation, Library, Outcome, Step, TestCase, Wait};
+use spec::scenario::{AcceptedResponses, Action, Expectation, Library, Step, TestCase, Wait};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -20,12 +20,12 @@ const SERVED_AGAIN: &str = "rate-limiting/rate-limit-exceeded::served-again-afte
 /// response the connection is closed.
 type Reply = Arc<dyn Fn(usize, usize) -> Option<String> + Send + Sync>;
 
-struct Bench {
+struct RetryTest {
     environment: Environment,
     library: Library,
 }
 
-impl Bench {
+impl RetryTest {
     async fn new(response: impl Fn(usize, usize) -> Option<String> + Send + Sync + 'static) -> Self {
         let url = serve(Arc::new(response)).await;
         let (contract, library) = pack(DEFAULT);
@@ -42,7 +42,7 @@ impl Bench {
     }
 
     /// Runs `READS` with one call before it that expects this outcome, and a wait between them.
-    async fn run_with_wait(&self, expected: Outcome) -> TestRecord {
+    async fn run_with_wait(&self, expected: AcceptedResponses) -> TestRecord {
         let mut test = self.test(READS).clone();
         let mut first = Step::clone(&test.steps[0]);
         if let Action::Call(call) = &mut first.action {
@@ -98,7 +98,7 @@ fn violated_clauses(record: &TestRecord) -> Vec<&str> {
 
 #[tokio::test]
 async fn connection_closed_once_during_a_request_makes_a_test_flaky() {
-    let bench = Bench::new(|connection, _| (connection > 0).then(|| listed(""))).await;
+    let bench = RetryTest::new(|connection, _| (connection > 0).then(|| listed(""))).await;
     let record = bench.run(READS).await;
     assert!(record.flaky && record.findings.is_empty(), "{record:?}");
     assert!(record.inconclusive.as_deref().is_some_and(|reason| reason.starts_with("flaky")), "{record:?}");
@@ -107,14 +107,14 @@ async fn connection_closed_once_during_a_request_makes_a_test_flaky() {
 
 #[tokio::test]
 async fn connection_closed_twice_fails_a_test() {
-    let bench = Bench::new(|_, _| None).await;
+    let bench = RetryTest::new(|_, _| None).await;
     let record = bench.run(READS).await;
     assert_eq!((violated_clauses(&record), record.flaky), (vec!["AUTH-7"], false));
 }
 
 #[tokio::test]
 async fn closed_idle_connection_is_retried_and_recorded() {
-    let bench = Bench::new(|_, request| (request == 0).then(|| listed(""))).await;
+    let bench = RetryTest::new(|_, request| (request == 0).then(|| listed(""))).await;
     assert!(bench.run(READS).await.attempts.is_empty(), "the first connection is a new one");
     let record = bench.run(READS).await;
     assert!(record.findings.is_empty() && record.inconclusive.is_none() && !record.flaky, "{record:?}");
@@ -166,7 +166,7 @@ fn now() -> i64 {
 }
 
 async fn run_against(quota: Arc<Mutex<Quota>>) -> TestRecord {
-    let bench = Bench::new(move |_, _| Some(quota.lock().expect("a lock").response())).await;
+    let bench = RetryTest::new(move |_, _| Some(quota.lock().expect("a lock").response())).await;
     bench.run(SERVED_AGAIN).await
 }
 
@@ -192,7 +192,7 @@ async fn wait_obeys_the_delay_of_any_response_that_was_rate_limited() {
         response("429 Too Many Requests", headers, body)
     };
     let sent = Arc::new(Mutex::new(Vec::new()));
-    let bench = Bench::new({
+    let bench = RetryTest::new({
         let sent = sent.clone();
         move |_, _| {
             let mut sent = sent.lock().expect("a lock");
@@ -201,7 +201,7 @@ async fn wait_obeys_the_delay_of_any_response_that_was_rate_limited() {
         }
     })
     .await;
-    let expected = Outcome::Listed { success: false, errors: vec!["RATE_LIMIT_EXCEEDED".to_owned()] };
+    let expected = AcceptedResponses::Listed { success: false, errors: vec!["RATE_LIMIT_EXCEEDED".to_owned()] };
     let record = bench.run_with_wait(expected).await;
     assert_eq!((record.exchanges.len(), record.inconclusive.as_deref()), (2, None), "{record:?}");
     let sent = sent.lock().expect("a lock");
@@ -210,8 +210,8 @@ async fn wait_obeys_the_delay_of_any_response_that_was_rate_limited() {
 
 #[tokio::test]
 async fn wait_without_a_delay_makes_a_test_inconclusive() {
-    let bench = Bench::new(|_, _| Some(listed(""))).await;
-    let record = bench.run_with_wait(Outcome::Listed { success: true, errors: Vec::new() }).await;
+    let bench = RetryTest::new(|_, _| Some(listed(""))).await;
+    let record = bench.run_with_wait(AcceptedResponses::Listed { success: true, errors: Vec::new() }).await;
     let reason = record.inconclusive.as_deref().unwrap_or_default();
     assert!(reason.contains("no retry delay to wait for"), "{reason}");
     assert_eq!(record.exchanges.len(), 1);

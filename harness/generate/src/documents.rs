@@ -37,11 +37,11 @@ pub enum DocumentKind {
     Png,
     /// JPEG in a JFIF file (ISO/IEC 10918-5).
     Jpg,
-    /// Portable Document Format (ISO 32000).
+    /// Portable Document ValueFormat (ISO 32000).
     Pdf,
-    /// Graphics Interchange Format 89a.
+    /// Graphics Interchange ValueFormat 89a.
     Gif,
-    /// Tagged Image File Format 6.0.
+    /// Tagged Image File ValueFormat 6.0.
     Tiff,
     /// Windows bitmap.
     Bmp,

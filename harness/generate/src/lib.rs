@@ -23,7 +23,7 @@ mod strategies;
 mod text;
 
 pub use registry::{REGISTRY, Registry, rules};
-pub use rule::{Assertion, Content, Format, Input, KINDS, MakeStrategy, Rule, Source, UNIQUE};
+pub use rule::{Assertion, Content, Input, MakeStrategy, REFUSAL_KINDS, Rule, Source, UNIQUE, ValueFormat};
 pub use sample::{Generated, Sample, Sampling, Tally, generate, replay};
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub const UNIQUE: &str = "{unique}";
 /// The kind of value that is generated. The engine defines the formats; the pack assigns them to members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Format {
+pub enum ValueFormat {
     /// A real calendar date, `YYYY-MM-DD` (RFC 3339 `full-date`).
     CalendarDate,
     /// A telephone number in E.164 format: `+` and 2 to 15 digits, the first not 0.
@@ -39,25 +39,25 @@ pub enum Format {
     PathId,
 }
 
-impl Format {
+impl ValueFormat {
     /// The name in the pack.
     pub fn name(self) -> &'static str {
         match self {
-            Format::CalendarDate => "calendar-date",
-            Format::PhoneNumber => "phone-number",
-            Format::MailAddress => "mail-address",
-            Format::PostalCode => "postal-code",
-            Format::Document => "document",
-            Format::Text => "text",
-            Format::NotText => "not-text",
-            Format::Body => "body",
-            Format::PathId => "path-id",
+            ValueFormat::CalendarDate => "calendar-date",
+            ValueFormat::PhoneNumber => "phone-number",
+            ValueFormat::MailAddress => "mail-address",
+            ValueFormat::PostalCode => "postal-code",
+            ValueFormat::Document => "document",
+            ValueFormat::Text => "text",
+            ValueFormat::NotText => "not-text",
+            ValueFormat::Body => "body",
+            ValueFormat::PathId => "path-id",
         }
     }
 }
 
 /// The kinds of refusal. A pack gives the clause and the allowed codes for each.
-pub const KINDS: [&str; 12] = [
+pub const REFUSAL_KINDS: [&str; 12] = [
     "malformed",
     "empty",
     "wrong-type",
@@ -77,7 +77,7 @@ pub const KINDS: [&str; 12] = [
 pub enum Assertion {
     /// It must be accepted.
     Accepted,
-    /// It must be refused. The kind is one of [`KINDS`], which the pack maps to a clause and codes: `malformed` for
+    /// It must be refused. The kind is one of [`REFUSAL_KINDS`], which the pack maps to a clause and codes: `malformed` for
     /// most formats; documents have several kinds.
     Refused(&'static str),
     /// Any documented response is allowed, except a server error.

@@ -116,13 +116,13 @@ fn examples(rules: &[&Rule]) -> Sample {
 }
 
 /// A step of shrinking: simplify (`true`), or complicate again (`false`).
-pub type Move = bool;
+pub type ShrinkStep = bool;
 
 /// Generates the input of a seed, and applies the steps of shrinking in `path`; `None` if a step is not possible, as
 /// none is for an example.
 /// Shrinking keeps this path instead of proptest's tree, because the tree cannot be held across an `await` that may
 /// continue on another thread.
-pub fn replay(rule: &Rule, seed: &[u8; 32], path: &[Move]) -> Option<Input> {
+pub fn replay(rule: &Rule, seed: &[u8; 32], path: &[ShrinkStep]) -> Option<Input> {
     let strategy = match &rule.source {
         Source::Strategy(strategy) => strategy,
         Source::Example(input) => return path.is_empty().then(|| input.clone()),

@@ -6,20 +6,20 @@ use std::collections::BTreeSet;
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::{Assertion, Format, Input, Rule, Source, oracle, rules};
+use super::{Assertion, Input, Rule, Source, ValueFormat, oracle, rules};
 
 /// Every format, by its name in the JSON Schema of the enum, so that none can be forgotten here.
-fn formats() -> Vec<Format> {
-    let schema = schemars::schema_for!(Format).to_value();
+fn formats() -> Vec<ValueFormat> {
+    let schema = schemars::schema_for!(ValueFormat).to_value();
     let names = schema["oneOf"].as_array().expect("a list").iter().map(|one| one["const"].clone());
-    let formats: Vec<Format> = names.clone().map(|name| serde_json::from_value(name).expect("a format")).collect();
+    let formats: Vec<ValueFormat> = names.clone().map(|name| serde_json::from_value(name).expect("a format")).collect();
     assert!(names.eq(formats.iter().map(|format| format.name())) && formats.len() > 8, "{formats:?}");
     formats
 }
 
 /// The number of values for each rule; fewer for documents, which are slow to build.
-fn count_for(format: Format, many: usize) -> usize {
-    if format == Format::Document { many.div_ceil(40) } else { many }
+fn count_for(format: ValueFormat, many: usize) -> usize {
+    if format == ValueFormat::Document { many.div_ceil(40) } else { many }
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn label(assertion: Assertion) -> String {
 }
 
 /// The shrunk input that a property with only failures would find: the last one with which the oracle agrees.
-fn shrunk(format: Format, rule: &Rule, runner: &mut TestRunner) -> Option<Input> {
+fn shrunk(format: ValueFormat, rule: &Rule, runner: &mut TestRunner) -> Option<Input> {
     let mut tree = strategy(rule).new_tree(runner).expect("a tree");
     let mut best = Some(tree.current()).filter(|input| oracle::agrees(format, rule.assertion, input))?;
     for _ in 0..count_for(format, 200) {
@@ -156,7 +156,7 @@ fn shrunk(format: Format, rule: &Rule, runner: &mut TestRunner) -> Option<Input>
     Some(best)
 }
 
-fn all() -> Vec<(Format, Rule)> {
+fn all() -> Vec<(ValueFormat, Rule)> {
     formats().into_iter().flat_map(|format| rules(format).into_iter().map(move |rule| (format, rule))).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use generate::schema::{Part, Place, Schema, parameter, places};
+use generate::schema::{InputLocation, Part, Schema, parameter, places};
 use generate::{Assertion, Content, Input, Rule, Source, replay};
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn rules(schema: Value, example: &Value) -> BTreeMap<String, (Vec<String>, Vec<S
     found.iter().map(|place| (place.pointer.clone(), names(place))).collect()
 }
 
-fn names(place: &Place) -> (Vec<String>, Vec<String>) {
+fn names(place: &InputLocation) -> (Vec<String>, Vec<String>) {
     let names = |accepted: bool| {
         let of_kind = place.rules.iter().filter(|rule| (rule.assertion == Assertion::Accepted) == accepted);
         of_kind.map(|rule| rule.name.to_string()).collect()
@@ -98,7 +98,7 @@ fn values_of_every_rule_are_decided_by_the_oracle_after_shrinking_too() {
     }
 }
 
-fn value(place: &Place, name: &str) -> Value {
+fn value(place: &InputLocation, name: &str) -> Value {
     let rule = place.rules.iter().find(|rule| rule.name == name).unwrap_or_else(|| panic!("{name} in {place:?}"));
     let input = match &rule.source {
         Source::Example(input) => input.clone(),

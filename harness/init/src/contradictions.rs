@@ -8,7 +8,7 @@ use super::origin::Origin;
 use super::schema::places;
 
 /// A longer name of a schema is not shown.
-const LONGEST_NAME: usize = 40;
+const MAX_NAME_LENGTH: usize = 40;
 
 /// One line for each status and each kind of documented body; `learned` are the recorded responses.
 pub(super) fn find(operations: &[Operation<'_>], envelope: &Envelope, learned: &[ErrorBody]) -> Vec<String> {
@@ -29,7 +29,7 @@ pub(super) fn find(operations: &[Operation<'_>], envelope: &Envelope, learned: &
 
 fn of_response(response: &Response<'_>, envelope: &Envelope, learned: &[ErrorBody]) -> Option<String> {
     let media = response.media.as_deref().filter(|media| !media.contains('*'))?;
-    let name = response.schema_name.as_deref().filter(|name| name.len() <= LONGEST_NAME);
+    let name = response.schema_name.as_deref().filter(|name| name.len() <= MAX_NAME_LENGTH);
     let (is_same, expected) = (media.eq_ignore_ascii_case(&envelope.media_type), &envelope.media_type);
     let responses: Vec<&str> =
         learned.iter().filter(|one| one.status == response.status).filter_map(|one| one.media.as_deref()).collect();

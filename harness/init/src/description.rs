@@ -21,7 +21,7 @@ static HUGE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)([:\[,-][ \t]+)(-?[0-9]{19,})([ \t]*(?:[,}\]#]|$))")
         .unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
 });
-const LONGEST_REFERENCE_CHAIN: usize = 32;
+const MAX_REFERENCE_CHAIN_LENGTH: usize = 32;
 /// Members whose values are data. `$ref` has no meaning in them.
 const DATA: [&str; 4] = ["example", "default", "const", "enum"];
 
@@ -102,7 +102,7 @@ impl<'d> Node<'d> {
     /// The target of a reference; the value itself if it is not a reference.
     pub(super) fn followed(self) -> Node<'d> {
         let mut node = self;
-        for _ in 0..LONGEST_REFERENCE_CHAIN {
+        for _ in 0..MAX_REFERENCE_CHAIN_LENGTH {
             let Some(target) = node.value.get("$ref").and_then(Value::as_str) else { return node };
             let Some(found) = resolve(node.all, node.document, target) else { return node };
             node = Node { document: found.0, value: found.1, ..node };

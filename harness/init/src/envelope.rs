@@ -9,7 +9,7 @@ use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
 use super::operations::Operation;
 use super::origin::Origin;
 use super::pointers::{self, repeats_the_status};
-use super::schema::{Place, places, places_of_example};
+use super::schema::{ErrorMember, places, places_of_example};
 use super::shape::{joined, problem, require_what_all_have};
 use super::statement;
 
@@ -23,7 +23,7 @@ const DETAILS_NAMES: &[&str] = &["details", "hint", "moreinfo", "info"];
 pub(super) fn bodies(operations: &[Operation<'_>]) -> Vec<ErrorBody> {
     let mut found = Vec::new();
     for response in operations.iter().flat_map(|operation| &operation.responses).filter(|one| one.is_error()) {
-        let body = |places: Vec<Place>, schema: Option<Value>| ErrorBody {
+        let body = |places: Vec<ErrorMember>, schema: Option<Value>| ErrorBody {
             status: response.status.clone(),
             media: response.media.clone(),
             places,
@@ -68,16 +68,16 @@ pub(super) fn bodies_of_page(examples: &[Value]) -> Vec<ErrorBody> {
 }
 
 /// True if an example of a page has a code and a message.
-fn says_what_is_wrong(places: &[Place]) -> bool {
+fn says_what_is_wrong(places: &[ErrorMember]) -> bool {
     let places = placed(places, is_list(places));
     code_of(&places, &[]).is_some() && message_of(&places, None).is_some()
 }
 
 /// True for the body of FastAPI's validation errors. FastAPI documents it for each operation, but other errors look
 /// different.
-fn is_of_fastapi(places: &[Place]) -> bool {
+fn is_of_fastapi(places: &[ErrorMember]) -> bool {
     let mut outside = places.iter().filter(|place| !place.is_in_array());
-    let array = |place: &Place| place.pointer == "/detail" && place.types == ["array"];
+    let array = |place: &ErrorMember| place.pointer == "/detail" && place.types == ["array"];
     outside.next().is_some_and(array) && outside.next().is_none()
 }
 
@@ -201,19 +201,19 @@ fn is_problem(body: &ErrorBody) -> bool {
 }
 
 /// True if all that the body says is in the elements of an array, as in `{ "errors": [{ "message": "…" }] }`.
-fn is_list(places: &[Place]) -> bool {
-    let says = |place: &&Place| {
+fn is_list(places: &[ErrorMember]) -> bool {
+    let says = |place: &&ErrorMember| {
         let name = place.name();
         MESSAGE_NAMES.contains(&name.as_str()) || CODE_NAMES.contains(&name.as_str())
     };
-    let is_value = |place: &&Place| !place.types.iter().any(|kind| kind == "array" || kind == "object");
+    let is_value = |place: &&ErrorMember| !place.types.iter().any(|kind| kind == "array" || kind == "object");
     let outside = places.iter().filter(|place| !place.is_in_array());
     !is_of_fastapi(places)
         && outside.filter(is_value).filter(says).count() == 0
         && places.iter().filter(|place| place.is_in_array()).any(|place| says(&place))
 }
 
-fn placed(places: &[Place], in_arrays: bool) -> Vec<&Place> {
+fn placed(places: &[ErrorMember], in_arrays: bool) -> Vec<&ErrorMember> {
     places.iter().filter(|place| place.is_in_array() == in_arrays).collect()
 }
 
@@ -260,17 +260,17 @@ fn most_common(all: impl Iterator<Item = String>) -> Option<String> {
     order.into_iter().find(|one| counts.get(one) == Some(&largest))
 }
 
-fn code_of<'p>(places: &[&'p Place], all: &[&ErrorBody]) -> Option<&'p Place> {
-    let can = |place: &&Place| place.may_be("string") || place.may_be("integer");
+fn code_of<'p>(places: &[&'p ErrorMember], all: &[&ErrorBody]) -> Option<&'p ErrorMember> {
+    let can = |place: &&ErrorMember| place.may_be("string") || place.may_be("integer");
     let named = |name: &&&str| places.iter().copied().filter(can).find(|place| place.name() == **name);
     // An id with digits identifies one response, not a kind of error.
     let digits = |value: &Value| value.as_str().is_some_and(|text| text.contains(|one: char| one.is_ascii_digit()));
-    let is_code = |place: &Place| {
+    let is_code = |place: &ErrorMember| {
         place.values.iter().all(is_spelt_like_a_code) && (place.name() != "id" || !place.values.iter().any(digits))
     };
-    let spelt = |place: &&Place| !place.values.is_empty() && is_code(place);
+    let spelt = |place: &&ErrorMember| !place.values.is_empty() && is_code(place);
     let possible = |name: &&&str| places.iter().copied().filter(spelt).find(|place| place.name() == **name);
-    let sure: Vec<&Place> = CODE_NAMES.iter().filter_map(|name| named(&name)).collect();
+    let sure: Vec<&ErrorMember> = CODE_NAMES.iter().filter_map(|name| named(&name)).collect();
     // Of two codes, one may repeat the status.
     let own = sure.iter().find(|place| sure.len() > 1 && !repeats_the_status(all, &place.pointer));
     own.or(sure.first()).copied().or_else(|| POSSIBLE_CODE_NAMES.iter().find_map(|name| possible(&name)))
@@ -292,19 +292,19 @@ fn is_spelt_like_a_code(value: &Value) -> bool {
 }
 
 /// The message next to the code, or else in an object that contains the code.
-fn message_of(places: &[&Place], code: Option<&str>) -> Option<String> {
-    let can = |place: &&&Place| place.may_be("string") && Some(place.pointer.as_str()) != code;
-    let named = |fits: &dyn Fn(&Place) -> bool| {
+fn message_of(places: &[&ErrorMember], code: Option<&str>) -> Option<String> {
+    let can = |place: &&&ErrorMember| place.may_be("string") && Some(place.pointer.as_str()) != code;
+    let named = |fits: &dyn Fn(&ErrorMember) -> bool| {
         let find = |name: &&str| places.iter().filter(can).find(|place| fits(place) && place.name() == *name).copied();
         MESSAGE_NAMES.iter().find_map(find).map(|place| place.pointer.clone())
     };
     let Some((parent, _)) = code.and_then(|code| code.rsplit_once('/')) else { return named(&|_| true) };
-    let contains = |place: &Place| parent.starts_with(&format!("{}/", place.parent()));
+    let contains = |place: &ErrorMember| parent.starts_with(&format!("{}/", place.parent()));
     named(&|place| place.parent() == parent).or_else(|| named(&contains))
 }
 
-fn sibling(places: &[Place], parent: &str, names: &[&str]) -> Option<String> {
-    let fits = |place: &&Place| place.parent() == parent && place.types == ["string"];
+fn sibling(places: &[ErrorMember], parent: &str, names: &[&str]) -> Option<String> {
+    let fits = |place: &&ErrorMember| place.parent() == parent && place.types == ["string"];
     let found = names.iter().find_map(|name| places.iter().filter(fits).find(|place| place.name() == *name));
     found.map(|place| place.pointer.clone())
 }
@@ -480,7 +480,7 @@ mod tests {
             media: None,
             places: places_of_example(&json!({ "error": "", "error_description": "" }))
                 .into_iter()
-                .map(|place| Place { values: Vec::new(), ..place })
+                .map(|place| ErrorMember { values: Vec::new(), ..place })
                 .collect(),
             schema: Some(json!({})),
             description: String::new(),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::origin::Origin;
-use super::schema::Place;
+use super::schema::ErrorMember;
 use spec::contract::FieldForm;
 
 /// The media type of RFC 9457.
@@ -58,7 +58,7 @@ pub(super) struct ErrorBody {
     /// The status, or a class such as `4XX`.
     pub(super) status: String,
     pub(super) media: Option<String>,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<ErrorMember>,
     /// Its schema; `None` for an example.
     pub(super) schema: Option<Value>,
     pub(super) description: String,
@@ -70,7 +70,7 @@ impl ErrorBody {
         self.status.parse().ok()
     }
 
-    pub(super) fn at(&self, pointer: &str) -> Option<&Place> {
+    pub(super) fn at(&self, pointer: &str) -> Option<&ErrorMember> {
         self.places.iter().find(|place| place.pointer == pointer)
     }
 }

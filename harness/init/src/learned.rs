@@ -10,7 +10,7 @@ use super::codes::{Catalogue, shape};
 use super::expectation::Expected;
 use super::operations::Operation;
 use super::origin::Origin;
-use super::topic::{INVALID_CREDENTIAL, METHOD, MISSING_HEADER, NO_CREDENTIAL, Row, TOPICS, UNKNOWN_ID};
+use super::topic::{INVALID_CREDENTIAL, METHOD, MISSING_HEADER, NO_CREDENTIAL, TOPICS, TopicTest, UNKNOWN_ID};
 
 /// The recorded responses, with the catalogue that names their codes.
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ impl<'l> LearnedResponses<'l> {
     }
 
     /// The expectation of a row, after its recorded response.
-    pub(super) fn applied(&self, row: &Row, operation: &Operation<'_>) -> Expected {
+    pub(super) fn applied(&self, row: &TopicTest, operation: &Operation<'_>) -> Expected {
         let refusal = self.of(&scenario_of(row.topic.name), Some(&row.case), &operation.id);
         let expected = row.expected.clone();
         let Some(refusal) = refusal.filter(|refusal| statuses(row.topic.name).contains(&refusal.status)) else {
@@ -60,7 +60,7 @@ impl<'l> LearnedResponses<'l> {
     }
 
     /// Expects the wrong member to be named, if the refusal has named it.
-    fn naming_the_field(&self, mut expected: Expected, row: &Row, refusal: &Refusal) -> Expected {
+    fn naming_the_field(&self, mut expected: Expected, row: &TopicTest, refusal: &Refusal) -> Expected {
         let member = row.variables.get("member").and_then(Value::as_str);
         let form = self.catalogue.envelope.field.as_ref().map(|field| field.form);
         let (Some(member), Some(form), true) = (member, form, expected.code.is_some()) else { return expected };

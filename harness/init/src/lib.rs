@@ -43,7 +43,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 pub use access::Auth;
-pub use write::{Outcome, write};
+pub use write::{WrittenPack, write};
 
 use access::Access;
 use codes::Catalogue;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::error_body::{Envelope, ErrorBody, Field, Found, PROBLEM};
 use super::origin::Origin;
-use super::schema::Place;
+use super::schema::ErrorMember;
 use spec::contract::FieldForm;
 
 const STATUS_NAMES: &[&str] = &["status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "code"];
@@ -32,7 +32,7 @@ const LISTS: &[&str] = &[
 
 /// The member that repeats the HTTP status.
 pub(super) fn status(envelope: &Envelope, documented: &[&ErrorBody], learned: &[ErrorBody]) -> Option<Found> {
-    let is_near = |place: &&Place| {
+    let is_near = |place: &&ErrorMember| {
         place.pointer != envelope.code && (place.parent().is_empty() || place.parent() == envelope.parent)
     };
     let places = || documented.iter().copied().chain(learned).flat_map(|body| body.places.iter()).filter(is_near);
@@ -44,7 +44,7 @@ pub(super) fn status(envelope: &Envelope, documented: &[&ErrorBody], learned: &[
 }
 
 /// What shows that a member repeats the status; `None` if something shows that it does not.
-fn origin_of_status(place: &Place, documented: &[&ErrorBody], learned: &[ErrorBody]) -> Option<Origin> {
+fn origin_of_status(place: &ErrorMember, documented: &[&ErrorBody], learned: &[ErrorBody]) -> Option<Origin> {
     let shown = statuses_shown(documented.iter().copied(), &place.pointer)?;
     let responded = statuses_shown(learned.iter(), &place.pointer)?;
     if shown.len() > 1 {
@@ -84,12 +84,12 @@ pub(super) fn repeats_the_status(bodies: &[&ErrorBody], pointer: &str) -> bool {
 /// The member that names the wrong field: next to the code, or in the elements of a list.
 pub(super) fn field(envelope: &Envelope, documented: &[&ErrorBody], learned: &[ErrorBody]) -> Option<Field> {
     let bodies = || learned.iter().chain(documented.iter().copied());
-    let is_sibling = |place: &&Place| place.parent() == envelope.parent;
-    let in_list = |place: &&Place| list_of(&place.pointer).is_some();
-    let find = |names: &[&str], fits: &dyn Fn(&&Place) -> bool| {
+    let is_sibling = |place: &&ErrorMember| place.parent() == envelope.parent;
+    let in_list = |place: &&ErrorMember| list_of(&place.pointer).is_some();
+    let find = |names: &[&str], fits: &dyn Fn(&&ErrorMember) -> bool| {
         names.iter().find_map(|name| {
             let places = bodies().flat_map(|body| body.places.iter());
-            let can = |place: &&Place| place.may_be("string") && place.pointer != envelope.code;
+            let can = |place: &&ErrorMember| place.may_be("string") && place.pointer != envelope.code;
             places.filter(|place| can(place) && fits(place)).find(|place| place.name() == *name).cloned()
         })
     };
@@ -110,7 +110,7 @@ pub(super) fn field(envelope: &Envelope, documented: &[&ErrorBody], learned: &[E
 /// The name of the list whose elements contain a member, if it is a list of faults.
 fn list_of(pointer: &str) -> Option<String> {
     let (list, _) = pointer.rsplit_once("/0/")?;
-    let name = Place { pointer: list.to_owned(), ..Place::default() }.name();
+    let name = ErrorMember { pointer: list.to_owned(), ..ErrorMember::default() }.name();
     LISTS.contains(&name.as_str()).then_some(name)
 }
 
@@ -120,7 +120,7 @@ fn values<'b>(bodies: impl Iterator<Item = &'b ErrorBody>, pointer: &str) -> Vec
 }
 
 /// The form of all values; `None` if they have different forms. Without values, the name and RFC 9457 suggest a form.
-fn form_of(values: &[&str], place: &Place, envelope: &Envelope) -> Option<FieldForm> {
+fn form_of(values: &[&str], place: &ErrorMember, envelope: &Envelope) -> Option<FieldForm> {
     let form = |text: &str| match text {
         text if text.starts_with('#') => FieldForm::Fragment,
         text if text.starts_with('/') => FieldForm::Pointer,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::access::kebab;
 use super::operations::{Operation, Response};
-use super::schema::{Place, places, places_of_example};
+use super::schema::{ErrorMember, places, places_of_example};
 
 /// Variable names that scenario tables and the engine use.
 const RESERVED: [&str; 12] =
@@ -180,7 +180,7 @@ fn id_of(create: &Operation<'_>, parameter: &str, noun: &str) -> Option<(String,
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     let noun = plain(noun);
     let names = ["id".to_owned(), plain(parameter), format!("{noun}id"), "uuid".to_owned(), format!("{noun}uuid")];
-    let fits = |place: &&Place| place.may_be("string") || place.may_be("integer");
+    let fits = |place: &&ErrorMember| place.may_be("string") || place.may_be("integer");
     let named = |name: &String| {
         let all = places.iter().filter(fits).filter(|place| place.name() == *name);
         all.min_by_key(|place| place.pointer.matches('/').count())
@@ -191,7 +191,7 @@ fn id_of(create: &Operation<'_>, parameter: &str, noun: &str) -> Option<(String,
     Some((found.pointer.clone(), false))
 }
 
-fn places_of(response: &Response<'_>) -> Vec<Place> {
+fn places_of(response: &Response<'_>) -> Vec<ErrorMember> {
     let mut all = response.schema.map(places).unwrap_or_default();
     all.extend(response.examples.iter().flat_map(|example| places_of_example(example)));
     all

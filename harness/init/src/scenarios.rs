@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::lifecycle::lifecycle;
 use super::origin::Origin;
 use super::steps::{ScenarioText, clause, step};
-use super::topic::Row;
+use super::topic::TopicTest;
 use super::topics::ScenarioBuilder;
 use super::yaml;
 
@@ -70,9 +70,9 @@ fn head(builder: &ScenarioBuilder<'_, '_>, file: &str) -> String {
 
 /// One scenario for each combination of topic, step and expectation, with its rows.
 fn tables(builder: &ScenarioBuilder<'_, '_>) -> Vec<ScenarioText> {
-    let mut groups: Vec<Vec<&Row>> = Vec::new();
+    let mut groups: Vec<Vec<&TopicTest>> = Vec::new();
     for row in &builder.rows {
-        let same = |other: &Row| {
+        let same = |other: &TopicTest| {
             other.topic.name == row.topic.name && other.step == row.step && other.expected == row.expected
         };
         match groups.iter_mut().find(|group| same(group[0])) {
@@ -85,7 +85,7 @@ fn tables(builder: &ScenarioBuilder<'_, '_>) -> Vec<ScenarioText> {
     groups.iter().map(|group| table(builder, group, numbers.entry(group[0].topic.name).or_default())).collect()
 }
 
-fn table(builder: &ScenarioBuilder<'_, '_>, rows: &[&Row], number: &mut usize) -> ScenarioText {
+fn table(builder: &ScenarioBuilder<'_, '_>, rows: &[&TopicTest], number: &mut usize) -> ScenarioText {
     let first = rows[0];
     *number += 1;
     let name = if *number == 1 { first.topic.name.to_owned() } else { format!("{}-{number}", first.topic.name) };
@@ -103,7 +103,7 @@ fn table(builder: &ScenarioBuilder<'_, '_>, rows: &[&Row], number: &mut usize) -
     ScenarioText { file: first.topic.file, topic: first.topic, clause, origin: first.expected.origin, text }
 }
 
-fn case(row: &Row) -> String {
+fn case(row: &TopicTest) -> String {
     let mut members = Map::new();
     members.insert("case".to_owned(), json!(row.case));
     if !row.given.is_empty() {

@@ -127,7 +127,7 @@ pub(super) fn types_of(schema: &Value) -> Vec<String> {
 
 /// A member of an error body, from a schema or an example.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Place {
+pub(super) struct ErrorMember {
     pub(super) pointer: String,
     pub(super) types: Vec<String>,
     /// The documented values.
@@ -136,7 +136,7 @@ pub(super) struct Place {
     pub(super) listed: bool,
 }
 
-impl Place {
+impl ErrorMember {
     /// The name of the member in lower case, only its letters and digits.
     pub(super) fn name(&self) -> String {
         let name = self.pointer.rsplit('/').next().unwrap_or_default();
@@ -159,13 +159,13 @@ impl Place {
 }
 
 /// The members of an object, and of the objects in it. In pointers, `0` is every element of an array.
-pub(super) fn places(schema: Node<'_>) -> Vec<Place> {
+pub(super) fn places(schema: Node<'_>) -> Vec<ErrorMember> {
     let mut found = Vec::new();
     walk(schema, "", 0, &mut found);
     found
 }
 
-fn walk(schema: Node<'_>, at: &str, depth: usize, found: &mut Vec<Place>) {
+fn walk(schema: Node<'_>, at: &str, depth: usize, found: &mut Vec<ErrorMember>) {
     let flat = FlatSchema::of(schema);
     for (name, member) in flat.members.iter().filter(|_| depth < 3) {
         let inner = FlatSchema::of(*member);
@@ -174,7 +174,7 @@ fn walk(schema: Node<'_>, at: &str, depth: usize, found: &mut Vec<Place>) {
         let examples = inner.keyword("examples").and_then(Value::as_array).into_iter().flatten();
         let examples = examples.chain(inner.keyword("example"));
         let values = if listed.is_empty() { examples.collect() } else { listed.clone() };
-        found.push(Place {
+        found.push(ErrorMember {
             pointer: pointer.clone(),
             types: inner.types.clone(),
             values: values.into_iter().cloned().collect(),
@@ -190,13 +190,13 @@ fn walk(schema: Node<'_>, at: &str, depth: usize, found: &mut Vec<Place>) {
 }
 
 /// The members of an example.
-pub(super) fn places_of_example(body: &Value) -> Vec<Place> {
+pub(super) fn places_of_example(body: &Value) -> Vec<ErrorMember> {
     let mut found = Vec::new();
     walk_example(body, "", 0, &mut found);
     found
 }
 
-fn walk_example(value: &Value, at: &str, depth: usize, found: &mut Vec<Place>) {
+fn walk_example(value: &Value, at: &str, depth: usize, found: &mut Vec<ErrorMember>) {
     for (name, inner) in value.as_object().into_iter().flatten().filter(|_| depth < 3) {
         let pointer = below(at, name);
         let kind = type_of(inner).to_owned();
@@ -205,11 +205,11 @@ fn walk_example(value: &Value, at: &str, depth: usize, found: &mut Vec<Place>) {
                 place.values.push(inner.clone());
                 place.types.extend((!place.types.contains(&kind)).then_some(kind));
             }
-            None => found.push(Place {
+            None => found.push(ErrorMember {
                 pointer: pointer.clone(),
                 types: vec![kind],
                 values: vec![inner.clone()],
-                ..Place::default()
+                ..ErrorMember::default()
             }),
         }
         walk_example(inner, &pointer, depth + 1, found);

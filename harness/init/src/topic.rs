@@ -47,7 +47,7 @@ topics! {
 
 /// One test of a topic.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct TopicTest {
     pub(super) topic: &'static Topic,
     pub(super) case: String,
     pub(super) given: Vec<String>,

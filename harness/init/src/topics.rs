@@ -13,7 +13,7 @@ use super::origin::Origin;
 use super::resources::{Resource, Setup, is_reserved, setup};
 use super::topic::{
     INVALID_CREDENTIAL, MALFORMED, MEDIA_TYPE, METHOD, MISSING, MISSING_HEADER, NO_CREDENTIAL, NOT_AN_OBJECT,
-    OTHER_TYPE, READ, Row, Topic, UNKNOWN_ID,
+    OTHER_TYPE, READ, Topic, TopicTest, UNKNOWN_ID,
 };
 
 /// Builds the rows.
@@ -23,7 +23,7 @@ pub(super) struct ScenarioBuilder<'m, 'd> {
     pub(super) catalogue: &'m Catalogue,
     pub(super) resources: &'m [Resource],
     pub(super) responses: LearnedResponses<'m>,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<TopicTest>,
     /// Operations without rows, each with the reason.
     pub(super) left_out: Vec<String>,
 }
@@ -119,7 +119,7 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         let refused = |topic: &'static Topic, extra: (&str, Value), expected: Expected| {
             let mut row = self.row_with_setup(topic, operation, &setup);
             row.step.insert(extra.0.to_owned(), extra.1);
-            Row { expected, ..row }
+            TopicTest { expected, ..row }
         };
         let mut rows = Vec::new();
         // Any text is a form, and all of its values are texts.
@@ -164,7 +164,7 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
             let mut row = self.row_with_setup(&MISSING_HEADER, operation, &setup);
             put_header(&mut row.step, name, Value::Null);
             row.case = format!("{}/{name}", operation.id);
-            self.rows.push(Row { expected: expected.clone(), ..row });
+            self.rows.push(TopicTest { expected: expected.clone(), ..row });
         }
     }
 
@@ -182,7 +182,7 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         self.rows.push(row);
     }
 
-    fn row_with_setup(&self, topic: &'static Topic, operation: &Operation<'d>, setup: &Setup) -> Row {
+    fn row_with_setup(&self, topic: &'static Topic, operation: &Operation<'d>, setup: &Setup) -> TopicTest {
         let mut row = self.row(topic, operation, operation.need.actor());
         row.given.clone_from(&setup.fixtures);
         if !setup.path.is_empty() {
@@ -191,7 +191,7 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         row
     }
 
-    fn row(&self, topic: &'static Topic, operation: &Operation<'d>, actor: &str) -> Row {
+    fn row(&self, topic: &'static Topic, operation: &Operation<'d>, actor: &str) -> TopicTest {
         let mut step = Map::new();
         step.insert("call".to_owned(), json!("${operation}"));
         step.insert("as".to_owned(), json!(actor));
@@ -203,7 +203,7 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         let mut variables = Map::new();
         variables.insert("operation".to_owned(), json!(operation.id));
         let (case, given) = (operation.id.clone(), Vec::new());
-        Row { topic, case, given, variables, step, expected: Expected::anything() }
+        TopicTest { topic, case, given, variables, step, expected: Expected::anything() }
     }
 }
 
@@ -214,7 +214,7 @@ fn put_header(step: &mut Map<String, Value>, name: &str, value: Value) {
 
 /// Sets each path parameter to a value that probably does not exist. Returns whether all values have the documented
 /// form; `None` if no parameter can have such a value.
-fn set_unknown_ids(operation: &Operation<'_>, row: &mut Row) -> Option<bool> {
+fn set_unknown_ids(operation: &Operation<'_>, row: &mut TopicTest) -> Option<bool> {
     let mut all = None;
     for (name, schema) in &operation.parameters {
         let (value, has_form) = unknown_value(schema.map(|schema| schema.value));

@@ -20,7 +20,7 @@ struct Manifest {
 
 /// The result of writing a pack.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct WrittenPack {
     /// The number of written files.
     pub written: usize,
     /// Files that were not overwritten, because a person has changed or written them. The new text is in `FILE.new`.
@@ -29,13 +29,13 @@ pub struct Outcome {
     pub removed: Vec<String>,
 }
 
-pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<Outcome, String> {
+pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<WrittenPack, String> {
     let path = folder.join(MANIFEST);
     let mut manifest: Manifest = match fs::read_to_string(&path) {
         Ok(text) => serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?,
         Err(_) => Manifest::default(),
     };
-    let mut outcome = Outcome::default();
+    let mut outcome = WrittenPack::default();
     for (name, text) in files {
         let target = folder.join(name);
         let found = fs::read(&target).ok();

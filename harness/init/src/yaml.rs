@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 /// A list entry that is longer is written with one member per line.
 pub(super) const WIDTH: usize = 118;
 /// YAML 1.2, section 7.4.2: a key without a mark has at most 1024 characters.
-const LONGEST_PLAIN_KEY: usize = 1000;
+const MAX_PLAIN_KEY_LENGTH: usize = 1000;
 /// The comment on a line that a person has to check.
 pub(super) const GUESS: &str = "# guess: check against the documentation";
 
@@ -32,7 +32,7 @@ fn pairs(members: &Map<String, Value>) -> Vec<String> {
 /// The name of a member. A long one needs a mark before it, or parsers do not read it as a name.
 fn key(name: &str) -> String {
     let text = scalar(name);
-    if text.len() < LONGEST_PLAIN_KEY { text } else { format!("? {text} ") }
+    if text.len() < MAX_PLAIN_KEY_LENGTH { text } else { format!("? {text} ") }
 }
 
 /// A text. It is quoted if YAML would read another value without quotes.

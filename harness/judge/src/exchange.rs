@@ -180,8 +180,8 @@ impl Exchange {
 }
 
 /// The longest value of a header field and the most bytes of all fields that are kept.
-const LONGEST_VALUE: usize = 2 * 1024;
-const MOST_HEADER_BYTES: usize = 16 * 1024;
+const MAX_VALUE_LENGTH: usize = 2 * 1024;
+const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 /// The note in the place of headers that were cut; no header has such a name.
 const CUT: &str = "…";
@@ -192,12 +192,12 @@ fn cut_headers(headers: &mut Vec<Header>) {
     if headers.last().is_some_and(|(name, _)| name == CUT) {
         return;
     }
-    let mut left = MOST_HEADER_BYTES;
+    let mut left = MAX_HEADER_BYTES;
     let count = headers.len();
     headers.retain_mut(|(name, value)| {
-        if value.len() > LONGEST_VALUE + NOTE_BYTES {
+        if value.len() > MAX_VALUE_LENGTH + NOTE_BYTES {
             let note = format!("… ({} bytes)", value.len());
-            value.truncate(LONGEST_VALUE);
+            value.truncate(MAX_VALUE_LENGTH);
             value.extend(note.into_bytes());
             value.shrink_to_fit();
         }
@@ -218,7 +218,7 @@ mod tests {
         let mut headers: Vec<Header> = (0..900).map(|at| (format!("x-{at}"), vec![b'a'; 5000])).collect();
         cut_headers(&mut headers);
         let size: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-        assert!(size < MOST_HEADER_BYTES + LONGEST_VALUE, "{size}");
+        assert!(size < MAX_HEADER_BYTES + MAX_VALUE_LENGTH, "{size}");
         assert!(headers[0].1.ends_with("… (5000 bytes)".as_bytes()));
         assert_eq!(headers.last().map(|(name, _)| name.as_str()), Some("…"));
         let mut usual: Vec<Header> = vec![("content-type".to_owned(), b"application/json".to_vec())];

@@ -9,7 +9,7 @@ use super::matcher::mismatch_at_pointer;
 use crate::check::{self, CODE_STATUS_CHECK, ExchangeContext, FIELD_CHECK};
 use crate::finding::{EXPECTATION, Finding, Part, Violation, quoted};
 use spec::contract::{ErrorCode, Level, OccursIn};
-use spec::scenario::{Expectation, Outcome, Variables, status, template};
+use spec::scenario::{AcceptedResponses, Expectation, Variables, status, template};
 
 /// The result of comparing a response with an expectation.
 #[derive(Debug)]
@@ -120,11 +120,13 @@ impl Assertion<'_> {
         }
         let status = context.response.status;
         let judged = match expected.outcome {
-            Outcome::AnyDocumented => !is_about_the_caller(status) && !is_about_the_route(status),
-            Outcome::AnyRefusal { .. } => !is_about_the_caller(status),
+            AcceptedResponses::AnyDocumented => !is_about_the_caller(status) && !is_about_the_route(status),
+            AcceptedResponses::AnyRefusal { .. } => !is_about_the_caller(status),
             // A refusal because of the caller shows something only if its status is named.
-            Outcome::AnyResponse => expected.statuses.contains(&status.to_string()) || !is_about_the_caller(status),
-            Outcome::Listed { .. } | Outcome::AnyExcept(_) => false,
+            AcceptedResponses::AnyResponse => {
+                expected.statuses.contains(&status.to_string()) || !is_about_the_caller(status)
+            }
+            AcceptedResponses::Listed { .. } | AcceptedResponses::AnyExcept(_) => false,
         };
         Ok(if judged { Shown::Upheld(None) } else { Shown::Open(self.summary(context)) })
     }
@@ -181,9 +183,11 @@ impl Assertion<'_> {
         let code = context.code.as_ref();
         if context.is_success() {
             let is_expected = match &expected.outcome {
-                Outcome::Listed { success, .. } => *success,
-                Outcome::AnyRefusal { .. } => false,
-                Outcome::AnyDocumented | Outcome::AnyExcept(_) | Outcome::AnyResponse => true,
+                AcceptedResponses::Listed { success, .. } => *success,
+                AcceptedResponses::AnyRefusal { .. } => false,
+                AcceptedResponses::AnyDocumented | AcceptedResponses::AnyExcept(_) | AcceptedResponses::AnyResponse => {
+                    true
+                }
             };
             return if is_expected { Classified::Accepted } else { self.wrong(context) };
         }
@@ -194,10 +198,10 @@ impl Assertion<'_> {
             return self.tolerated(context);
         }
         let is_accepted = match &expected.outcome {
-            Outcome::AnyResponse => true,
-            Outcome::AnyDocumented | Outcome::AnyRefusal { .. } => self.documented(context),
-            Outcome::AnyExcept(codes) => !code.is_some_and(|code| codes.contains(code)),
-            Outcome::Listed { .. } => false,
+            AcceptedResponses::AnyResponse => true,
+            AcceptedResponses::AnyDocumented | AcceptedResponses::AnyRefusal { .. } => self.documented(context),
+            AcceptedResponses::AnyExcept(codes) => !code.is_some_and(|code| codes.contains(code)),
+            AcceptedResponses::Listed { .. } => false,
         };
         if is_accepted {
             return Classified::Accepted;
@@ -220,7 +224,7 @@ impl Assertion<'_> {
     fn documented(&self, context: &ExchangeContext<'_>) -> bool {
         let status = context.response.status;
         let readable = context.entry().is_some() || !self.expected.in_envelope || context.is_head();
-        let redirects = self.expected.outcome == Outcome::AnyDocumented;
+        let redirects = self.expected.outcome == AcceptedResponses::AnyDocumented;
         match status {
             // A 2xx status with a published code: checks report the status.
             200..300 => context.entry().is_some(),

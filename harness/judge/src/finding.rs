@@ -71,12 +71,12 @@ impl Part {
 }
 
 /// The longest text of a finding, in bytes. Reports show less, after redaction.
-pub(crate) const LONGEST_TEXT: usize = 8 * 1024;
+pub(crate) const MAX_TEXT_LENGTH: usize = 8 * 1024;
 
 /// A text in quotes, with control characters escaped. Of a long text only the beginning, which is longer than what a
 /// report shows of it.
 pub(crate) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text[..text.floor_char_boundary(LONGEST_TEXT / 2)].escape_debug())
+    format!("\"{}\"", text[..text.floor_char_boundary(MAX_TEXT_LENGTH / 2)].escape_debug())
 }
 
 /// A violation as a check returns it, without its clause.

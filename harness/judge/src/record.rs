@@ -27,7 +27,7 @@ pub struct TestRecord {
     /// The number of requests sent.
     pub requests: usize,
     /// The cases and counterexamples of a property.
-    pub fuzz: Option<FuzzRecord>,
+    pub fuzz: Option<PropertyRecord>,
     /// True if a failed step ended the test before all steps were run.
     pub ended_early: bool,
     /// True if the test failed and then passed on retry. It has no verdict.
@@ -70,7 +70,7 @@ pub struct Attempt {
 
 /// The cases and counterexamples of a property.
 #[derive(Clone, Debug, Default)]
-pub struct FuzzRecord {
+pub struct PropertyRecord {
     /// The number of cases that were sent and judged.
     pub cases: usize,
     /// The number of inputs discarded because the oracle disagreed.
@@ -107,7 +107,7 @@ pub struct Found {
     /// False if the case was not shrunk. An example is as small as it gets.
     pub shrunk: bool,
     /// The shrinking steps from the generated case to the failing input.
-    pub moves: Vec<bool>,
+    pub shrink_path: Vec<bool>,
     /// The violated clauses.
     pub clauses: Vec<String>,
     /// The index of its exchange in the record.
@@ -132,7 +132,7 @@ pub struct Created {
 }
 
 /// Shrink steps as text: `s3c1` for three steps simpler and one step more complex.
-pub fn moves_text(path: &[bool]) -> String {
+pub fn shrink_path_text(path: &[bool]) -> String {
     let runs = path.chunk_by(|one, other| one == other);
     runs.map(|run| format!("{}{}", if run[0] { 's' } else { 'c' }, run.len())).collect()
 }

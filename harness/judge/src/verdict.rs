@@ -47,7 +47,7 @@ impl Verdict {
 
 /// A verdict with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct TestVerdict {
     pub verdict: Verdict,
     /// Why the test was skipped or is inconclusive.
     pub reason: Option<String>,
@@ -55,7 +55,7 @@ pub struct Outcome {
     pub described: Vec<Vec<usize>>,
 }
 
-impl Outcome {
+impl TestVerdict {
     /// The outcome of a test that was not run.
     pub fn unrun(verdict: Verdict, reason: Option<String>) -> Self {
         Self { verdict, reason, described: Vec::new() }
@@ -75,7 +75,7 @@ pub struct Rules {
 
 impl Rules {
     /// The verdict on a test. A known deviation accepts only the findings that it describes.
-    pub fn judge(&self, test: &str, record: &TestRecord) -> Outcome {
+    pub fn judge(&self, test: &str, record: &TestRecord) -> TestVerdict {
         let described = record
             .findings
             .iter()
@@ -97,7 +97,7 @@ impl Rules {
             None if record.findings.is_empty() => (Verdict::Passed, None),
             None => (Verdict::Warned, None),
         };
-        Outcome { verdict, reason, described }
+        TestVerdict { verdict, reason, described }
     }
 
     /// Whether a finding fails the run under these rules.

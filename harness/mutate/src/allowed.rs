@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::mutation::Mutation;
-use super::score::{Outcome, Row};
+use super::score::{MutationOutcome, MutationResult};
 use judge::target::fits;
 use spec::contract::Contract;
 use spec::source::{Problem, SourceFile, Step, suggestion};
@@ -74,13 +74,15 @@ impl Allowed {
     }
 
     /// Marks the survivors that are allowed, each with the reason.
-    pub fn mark(&self, rows: &mut [Row]) {
-        for row in rows.iter_mut().filter(|row| matches!(row.outcome, Outcome::Survived | Outcome::TimedOut)) {
+    pub fn mark(&self, rows: &mut [MutationResult]) {
+        for row in
+            rows.iter_mut().filter(|row| matches!(row.outcome, MutationOutcome::Survived | MutationOutcome::TimedOut))
+        {
             let is_of =
                 |entry: &&AllowedSurvivor| entry.mutations.iter().any(|pattern| fits(pattern, &row.mutation.name));
             let entry = self.entries.iter().find(is_of);
             if let Some(entry) = entry {
-                row.outcome = Outcome::Allowed;
+                row.outcome = MutationOutcome::Allowed;
                 row.allowed = Some(format!("{} ({})", entry.reason, entry.clause));
             }
         }
@@ -88,7 +90,7 @@ impl Allowed {
 
     /// The patterns that match no mutation, and those whose mutations were all noticed. `generated` are all mutations,
     /// `rows` those that were tried.
-    pub fn out_of_date(&self, generated: &[Mutation], rows: &[Row]) -> Vec<Problem> {
+    pub fn out_of_date(&self, generated: &[Mutation], rows: &[MutationResult]) -> Vec<Problem> {
         let mut problems = Vec::new();
         let patterns = self.entries.iter().enumerate().flat_map(|(index, entry)| {
             let places = entry.mutations.iter().enumerate();
@@ -100,7 +102,9 @@ impl Allowed {
                 continue;
             }
             let matching = || rows.iter().filter(|row| fits(mutations, &row.mutation.name));
-            let is_noticed = |row: &Row| matches!(row.outcome, Outcome::Killed | Outcome::KilledForAnotherClause);
+            let is_noticed = |row: &MutationResult| {
+                matches!(row.outcome, MutationOutcome::Killed | MutationOutcome::KilledForAnotherClause)
+            };
             if matching().next().is_some() && matching().all(is_noticed) {
                 let message = format!("every mutation `{mutations}` is noticed now: remove it");
                 problems.push(self.file.problem(&at, message));
@@ -129,33 +133,36 @@ mod tests {
         Allowed::read(SourceFile::new("survivors.yaml", text), &Contract::load(&root).expect("the pack loads"))
     }
 
-    fn row(name: &str, outcome: Outcome) -> Row {
+    fn row(name: &str, outcome: MutationOutcome) -> MutationResult {
         let (when, change) = (When::default(), Change::Stale);
         let mutation = Mutation { name: name.to_owned(), about: None, when, change, clauses: Vec::new() };
-        Row { outcome, ..Row::new(mutation) }
+        MutationResult { outcome, ..MutationResult::new(mutation) }
     }
 
     #[test]
     fn only_survivors_with_an_entry_are_allowed() {
-        let mut rows =
-            [row("a/1/b", Outcome::Survived), row("a/2/b", Outcome::Killed), row("a/1/b/c", Outcome::Survived)];
+        let mut rows = [
+            row("a/1/b", MutationOutcome::Survived),
+            row("a/2/b", MutationOutcome::Killed),
+            row("a/1/b/c", MutationOutcome::Survived),
+        ];
         allowed(TEXT).expect("a valid file").mark(&mut rows);
         let outcomes = rows.each_ref().map(|row| row.outcome);
-        assert_eq!(outcomes, [Outcome::Allowed, Outcome::Killed, Outcome::Survived]);
+        assert_eq!(outcomes, [MutationOutcome::Allowed, MutationOutcome::Killed, MutationOutcome::Survived]);
         assert_eq!(rows[0].allowed.as_deref(), Some("Open. (PACE-1)"));
     }
 
     #[test]
     fn entries_without_a_survivor_are_out_of_date() {
         let allowed = allowed(TEXT).expect("a valid file");
-        let messages = |rows: &[Row]| {
+        let messages = |rows: &[MutationResult]| {
             let generated: Vec<Mutation> = rows.iter().map(|row| row.mutation.clone()).collect();
             let problems = allowed.out_of_date(&generated, rows);
             problems.iter().map(Problem::one_line).collect::<Vec<_>>().join("\n")
         };
-        let one = messages(&[row("a/1/b", Outcome::Killed), row("c", Outcome::NeverTriggered)]);
+        let one = messages(&[row("a/1/b", MutationOutcome::Killed), row("c", MutationOutcome::NeverTriggered)]);
         assert!(one.contains("survivors.yaml:2") && one.contains("is noticed now") && !one.contains('\n'), "{one}");
-        let other = messages(&[row("a/1/b", Outcome::Allowed)]);
+        let other = messages(&[row("a/1/b", MutationOutcome::Allowed)]);
         assert!(other.contains("survivors.yaml:3") && other.contains("no mutation is called `c`"), "{other}");
     }
 

@@ -16,7 +16,7 @@ use super::place::changed;
 use super::proxy::Proxy;
 use super::relay::{Relay, receive};
 use super::route::Route;
-use super::score::{Kill, Outcome, Row};
+use super::score::{Kill, MutationOutcome, MutationResult};
 use crate::embedded::{Embedded, start_with};
 use generate::Sampling;
 use judge::finding::{Finding, Part};
@@ -89,9 +89,9 @@ impl Campaign {
         for planned in schedule(&self.contract, &session.environment.target, tests, None) {
             match planned.skip {
                 Some(reason) => {
-                    drop(baseline.left_out.insert(planned.spec.name.to_string(), format!("skipped: {reason}")))
+                    drop(baseline.left_out.insert(planned.test.name.to_string(), format!("skipped: {reason}")))
                 }
-                None => queue.push_back(*planned.spec),
+                None => queue.push_back(*planned.test),
             }
         }
         self.run_without_mutation(&session, queue, &mut baseline).await;
@@ -135,11 +135,16 @@ impl Campaign {
 
     /// Tries mutations. Calls `report` with each finished row, and returns the rows in the order of the mutations. If
     /// the campaign is stopped, rows are missing.
-    pub async fn run(&self, baseline: &Baseline, mutations: &[Mutation], mut report: impl FnMut(&Row)) -> Vec<Row> {
+    pub async fn run(
+        &self,
+        baseline: &Baseline,
+        mutations: &[Mutation],
+        mut report: impl FnMut(&MutationResult),
+    ) -> Vec<MutationResult> {
         let one = |(index, mutation)| async move { (index, self.row(baseline, mutation).await) };
         let alone = matches!(self.origin, Origin::Deployment(_)) || self.network.rate.is_some();
         let jobs = if alone { 1 } else { self.jobs.max(1) };
-        let mut rows: Vec<(usize, Row)> = Vec::new();
+        let mut rows: Vec<(usize, MutationResult)> = Vec::new();
         let mut running = futures_util::stream::iter(mutations.iter().enumerate().map(one)).buffer_unordered(jobs);
         while let Some((index, row)) = running.next().await {
             let Some(row) = row else { continue };
@@ -155,13 +160,13 @@ impl Campaign {
     }
 
     /// Tries one mutation; `None` if the campaign was stopped before there was a result.
-    async fn row(&self, baseline: &Baseline, mutation: &Mutation) -> Option<Row> {
+    async fn row(&self, baseline: &Baseline, mutation: &Mutation) -> Option<MutationResult> {
         if self.stopped().is_some() {
             return None;
         }
         let clock = Instant::now();
         let recipients = recipients(baseline, mutation, &self.contract.catalog);
-        let mut row = Row { recipients: recipients.len(), ..Row::new(mutation.clone()) };
+        let mut row = MutationResult { recipients: recipients.len(), ..MutationResult::new(mutation.clone()) };
         if !recipients.is_empty() {
             match self.open(Some(mutation.clone())).await {
                 Ok(session) => {
@@ -171,13 +176,16 @@ impl Campaign {
                     self.run_recipients(&session, &recipients, &mut row).await;
                 }
                 // Nothing is known about the pack, so the mutation must not be left out of the score.
-                Err(reason) => (row.outcome, row.reason) = (Outcome::TimedOut, Some(reason)),
+                Err(reason) => (row.outcome, row.reason) = (MutationOutcome::TimedOut, Some(reason)),
             }
         }
         if self.stopped().is_some() && row.kill.is_none() {
             return None;
         }
-        if matches!(row.outcome, Outcome::Survived | Outcome::KilledForAnotherClause | Outcome::TimedOut) {
+        if matches!(
+            row.outcome,
+            MutationOutcome::Survived | MutationOutcome::KilledForAnotherClause | MutationOutcome::TimedOut
+        ) {
             row.changed = recipients.first().and_then(|first| changed(&self.contract, baseline, mutation, first));
         }
         row.duration_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -185,21 +193,26 @@ impl Campaign {
     }
 
     /// Runs the tests that receive a changed response, until one of them kills the mutation.
-    async fn run_recipients(&self, session: &Session, recipients: &[Recipient<'_>], row: &mut Row) {
+    async fn run_recipients(&self, session: &Session, recipients: &[Recipient<'_>], row: &mut MutationResult) {
         let timed_out = self.run_until_killed(session, recipients, row).await;
         row.triggered = session.proxy.triggered() + session.relay.as_ref().map_or(0, Relay::changed);
         row.outcome = match (&row.kill, row.triggered, timed_out) {
             (Some(_), ..) => row.outcome,
-            (None, _, true) => Outcome::TimedOut,
-            (None, 0, false) => Outcome::NeverTriggered,
-            (None, _, false) => Outcome::Survived,
+            (None, _, true) => MutationOutcome::TimedOut,
+            (None, 0, false) => MutationOutcome::NeverTriggered,
+            (None, _, false) => MutationOutcome::Survived,
         };
         session.proxy.disable();
         self.close(session).await;
     }
 
     /// Returns true if the time limit was reached.
-    async fn run_until_killed(&self, session: &Session, recipients: &[Recipient<'_>], row: &mut Row) -> bool {
+    async fn run_until_killed(
+        &self,
+        session: &Session,
+        recipients: &[Recipient<'_>],
+        row: &mut MutationResult,
+    ) -> bool {
         let deadline = tokio::time::Instant::now() + self.limit;
         let mut queue = Queue { waiting: recipients.iter(), allowed: FIRST_TESTS, ended: false };
         let mut timed_out = false;
@@ -235,18 +248,18 @@ impl Campaign {
     }
 
     /// True if no more tests need to run.
-    fn is_noticed_enough(&self, row: &Row) -> bool {
-        if self.enough > 1 { !self.needs_more(row) } else { row.outcome == Outcome::Killed }
+    fn is_noticed_enough(&self, row: &MutationResult) -> bool {
+        if self.enough > 1 { !self.needs_more(row) } else { row.outcome == MutationOutcome::Killed }
     }
 
     /// True if the tests that were most likely to notice the mutation are not enough.
-    fn needs_more(&self, row: &Row) -> bool {
+    fn needs_more(&self, row: &MutationResult) -> bool {
         let scenarios: BTreeSet<&str> = row.kills.iter().map(|kill| scenario(&kill.test)).collect();
         scenarios.len() < self.enough
     }
 
     /// Adds the record of a test to the row of a mutation; `ended` means that the tests had to stop.
-    fn add_record(&self, passing: &PassingTest, record: TestRecord, row: &mut Row, ended: bool) {
+    fn add_record(&self, passing: &PassingTest, record: TestRecord, row: &mut MutationResult, ended: bool) {
         row.requests += record.requests;
         // If a test was stopped and has no finding, its result means nothing.
         if !ended || !record.findings.is_empty() {
@@ -265,10 +278,10 @@ impl Campaign {
             }
             let clauses = &row.mutation.clauses;
             let is_expected = clauses.is_empty() || clauses.contains(&finding.clause);
-            if row.outcome == Outcome::Killed || (row.kill.is_some() && !is_expected) {
+            if row.outcome == MutationOutcome::Killed || (row.kill.is_some() && !is_expected) {
                 continue;
             }
-            row.outcome = if is_expected { Outcome::Killed } else { Outcome::KilledForAnotherClause };
+            row.outcome = if is_expected { MutationOutcome::Killed } else { MutationOutcome::KilledForAnotherClause };
             row.kill = Some(kill);
         }
     }

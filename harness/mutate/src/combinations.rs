@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::pairs::{number, run};
-use crate::prove::{Kind, Row, rows};
+use crate::prove::{MatrixServer, ServerKind, rows};
 use judge::verdict::Verdict;
 use report::Report;
 use report::model::FindingReport;
@@ -21,18 +21,18 @@ const SIZES: std::ops::RangeInclusive<usize> = 3..=8;
 
 /// Combinations of mutants, the same for the same seed. The mutants of one break different MUST clauses. Intermittent
 /// mutants are left out, because a second run could not show that they are repaired.
-pub fn combinations(contract: &Contract, seed: u64, count: usize) -> Result<Vec<Vec<Row>>, Problems> {
+pub fn combinations(contract: &Contract, seed: u64, count: usize) -> Result<Vec<Vec<MatrixServer>>, Problems> {
     let is_must = |clause: &String| contract.clause(clause).is_some_and(|clause| clause.level == Level::Must);
-    let usable = |row: &Row| row.kind == Kind::Mutant && row.clauses.iter().all(is_must);
-    let mut all: Vec<Row> = rows(contract)?.into_iter().filter(usable).collect();
+    let usable = |row: &MatrixServer| row.kind == ServerKind::Mutant && row.clauses.iter().all(is_must);
+    let mut all: Vec<MatrixServer> = rows(contract)?.into_iter().filter(usable).collect();
     all.sort_by_cached_key(|row| number(seed, &row.name));
     let mut left = all.into_iter();
     let mut found = Vec::new();
     for size in SIZES.cycle().take(count) {
-        let mut combination: Vec<Row> = Vec::new();
+        let mut combination: Vec<MatrixServer> = Vec::new();
         while combination.len() < size {
             let Some(row) = left.next() else { return Ok(found) };
-            let differs = |other: &Row| !other.clauses.iter().any(|clause| row.clauses.contains(clause));
+            let differs = |other: &MatrixServer| !other.clauses.iter().any(|clause| row.clauses.contains(clause));
             if combination.iter().all(differs) {
                 combination.push(row);
             }
@@ -65,7 +65,7 @@ pub struct Prediction {
     pub possible: BTreeSet<String>,
 }
 
-pub fn predicted(report: &Report, mutants: &[Row], mutant: &str) -> Prediction {
+pub fn predicted(report: &Report, mutants: &[MatrixServer], mutant: &str) -> Prediction {
     let shown = shown(report, mutants);
     let passing = |selected: &dyn Fn(&BTreeSet<&str>) -> bool| {
         let repaired: Vec<usize> = (0..shown.len()).filter(|index| selected(&shown[*index])).collect();
@@ -81,7 +81,7 @@ pub fn predicted(report: &Report, mutants: &[Row], mutant: &str) -> Prediction {
 
 /// The mutants that each cause of a report shows. The mutants of a combination break different clauses, so the clauses
 /// of a cause's findings name them. A finding of any other clause only follows from a mutant.
-pub fn shown<'r>(report: &Report, mutants: &'r [Row]) -> Vec<BTreeSet<&'r str>> {
+pub fn shown<'r>(report: &Report, mutants: &'r [MatrixServer]) -> Vec<BTreeSet<&'r str>> {
     let of_clause = |clause: &str| {
         mutants.iter().find(|row| row.clauses.iter().any(|own| own == clause)).map(|row| row.name.as_str())
     };

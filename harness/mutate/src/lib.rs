@@ -55,6 +55,6 @@ pub use relay::Message;
 pub use render::{Summary, json, markdown, terminal};
 pub use route::Route;
 pub use schedule::Schedule;
-pub use score::{Changed, Counts, Kill, Outcome, Row, Score};
+pub use score::{Changed, Counts, Kill, MutationOutcome, MutationResult, Score};
 pub use situation::{Parts, Previous, RequestPart, ResponseKind};
 pub use variants::{Alarms, Reaction, Verdict, variants};

@@ -26,14 +26,14 @@ pub struct Observed {
     /// The number of successes of each operation about which a test asserts something.
     pub(super) asserted: BTreeMap<String, usize>,
     /// The members of the successes of each operation, by JSON Pointer.
-    pub(super) members: BTreeMap<String, BTreeMap<String, Seen>>,
+    pub(super) members: BTreeMap<String, BTreeMap<String, ObservedMember>>,
     /// The members that have shown what the same test had sent.
     pub(super) echoes: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The body in which a member was first seen.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct ObservedMember {
     pub status: u16,
     pub body: Value,
 }
@@ -45,11 +45,11 @@ impl Observed {
     }
 
     /// The members of the successes of an operation.
-    pub(super) fn members(&self, operation: &str) -> impl Iterator<Item = (&str, &Seen)> {
+    pub(super) fn members(&self, operation: &str) -> impl Iterator<Item = (&str, &ObservedMember)> {
         self.members.get(operation).into_iter().flatten().map(|(pointer, seen)| (pointer.as_str(), seen))
     }
 
-    pub(super) fn member(&self, operation: &str, pointer: &str) -> Option<&Seen> {
+    pub(super) fn member(&self, operation: &str, pointer: &str) -> Option<&ObservedMember> {
         self.members.get(operation)?.get(pointer)
     }
 
@@ -87,7 +87,7 @@ impl Observed {
         let in_path = |text: &str| text.len() >= SHORTEST_ID && path.split(['/', '?']).any(|segment| segment == text);
         walk(body, "", 0, &mut |pointer, value| {
             if !members.contains_key(pointer) {
-                members.insert(pointer.to_owned(), Seen { status, body: body.clone() });
+                members.insert(pointer.to_owned(), ObservedMember { status, body: body.clone() });
             }
             let is_echo =
                 text(value).is_some_and(|text| in_path(&text) || sent.contains(&(last(pointer).to_owned(), text)));

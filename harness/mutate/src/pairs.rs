@@ -13,7 +13,7 @@ use chrono::Utc;
 use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 
-use crate::prove::{Kind, Row, rows, start};
+use crate::prove::{MatrixServer, ServerKind, rows, start};
 use judge::secret::Redactor;
 use judge::verdict::{Rules, Verdict};
 use report::compare::{Change, Trend, compare};
@@ -42,7 +42,7 @@ pub struct Mutant<'l> {
 
 /// The result of a pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum PairResult {
     /// With A alone nothing was new, and B was named.
     Named,
     /// While A is active, these tests do not detect B.
@@ -62,18 +62,23 @@ pub fn group(clause: &str) -> &str {
 
 /// Pairs of mutants of different groups, the same for the same seed. Mutants that act at times, and those that only slow
 /// tests kill, are left out.
-pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) -> Result<Vec<(Row, Row)>, Problems> {
-    let must = |row: &Row| {
+pub fn pairs(
+    contract: &Contract,
+    library: &Library,
+    seed: u64,
+    count: usize,
+) -> Result<Vec<(MatrixServer, MatrixServer)>, Problems> {
+    let must = |row: &MatrixServer| {
         let clause = row.clauses.first().and_then(|clause| contract.clause(clause));
         clause.is_some_and(|clause| clause.level == Level::Must)
     };
     // A second run cannot reproduce the baseline of a mutant that acts every fifth time.
-    let steady = |row: &Row| !row.name.starts_with("every-fifth-");
-    let quick = |row: &Row| steady(row) && !candidates(library, row).is_empty();
-    let mut all: Vec<Row> =
-        rows(contract)?.into_iter().filter(|row| row.kind == Kind::Mutant && must(row) && quick(row)).collect();
+    let steady = |row: &MatrixServer| !row.name.starts_with("every-fifth-");
+    let quick = |row: &MatrixServer| steady(row) && !candidates(library, row).is_empty();
+    let mut all: Vec<MatrixServer> =
+        rows(contract)?.into_iter().filter(|row| row.kind == ServerKind::Mutant && must(row) && quick(row)).collect();
     all.sort_by_cached_key(|row| number(seed, &row.name));
-    let mut pairs: Vec<(Row, Row)> = Vec::new();
+    let mut pairs: Vec<(MatrixServer, MatrixServer)> = Vec::new();
     for distance in 1..all.len() {
         for (index, one) in all.iter().enumerate() {
             let other = &all[(index + distance) % all.len()];
@@ -88,12 +93,12 @@ pub fn pairs(contract: &Contract, library: &Library, seed: u64, count: usize) ->
     Ok(pairs)
 }
 
-fn groups(row: &Row) -> BTreeSet<&str> {
+fn groups(row: &MatrixServer) -> BTreeSet<&str> {
     row.clauses.iter().map(|clause| group(clause)).collect()
 }
 
 /// Tests of the clauses of a row that wait neither for the target nor for each other, in a fixed pseudorandom order.
-fn candidates<'l>(library: &'l Library, row: &Row) -> Vec<&'l TestCase> {
+fn candidates<'l>(library: &'l Library, row: &MatrixServer) -> Vec<&'l TestCase> {
     let about = |test: &&TestCase| test.clauses.iter().any(|clause| row.clauses.contains(clause));
     let waits =
         |test: &&TestCase| test.lock.is_some() || test.is_property() || test.steps.iter().any(|step| step.takes_long());
@@ -117,7 +122,7 @@ pub(crate) fn number(seed: u64, text: &str) -> Vec<u8> {
 }
 
 /// A mutant with the first tests that kill it; `None` if none of the tried tests does.
-pub async fn mutant<'l>(contract: &Arc<Contract>, library: &'l Library, row: &Row) -> Option<Mutant<'l>> {
+pub async fn mutant<'l>(contract: &Arc<Contract>, library: &'l Library, row: &MatrixServer) -> Option<Mutant<'l>> {
     let candidates = candidates(library, row);
     let report = run(contract, &candidates, &[&row.name]).await.ok()?;
     let violates = |report: &Report, name: &str, clause: &str| {
@@ -132,18 +137,18 @@ pub async fn mutant<'l>(contract: &Arc<Contract>, library: &'l Library, row: &Ro
 }
 
 /// Whether a baseline made with `one` hides `other`.
-pub async fn judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_>) -> Outcome {
-    try_judge(contract, one, other).await.unwrap_or_else(Outcome::Broken)
+pub async fn judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_>) -> PairResult {
+    try_judge(contract, one, other).await.unwrap_or_else(PairResult::Broken)
 }
 
-async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_>) -> Result<Outcome, String> {
+async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_>) -> Result<PairResult, String> {
     let mut tests = one.tests.clone();
     let names: BTreeSet<&str> = tests.iter().map(|test| test.name.as_ref()).collect();
     tests.extend(other.tests.iter().filter(|test| !names.contains(test.name.as_ref())));
     let baseline = run(contract, &tests, &[&one.name]).await?;
     let again = compare(&baseline, &run(contract, &tests, &[&one.name]).await?);
     if again.exit_code(&[]) != 0 {
-        return Ok(Outcome::Unstable(report::compare::text(&again)));
+        return Ok(PairResult::Unstable(report::compare::text(&again)));
     }
     let both = run(contract, &tests, &[&one.name, &other.name]).await?;
     let comparison = compare(&baseline, &both);
@@ -153,19 +158,19 @@ async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_
         comparison.tests.iter().any(|entry| entry.change == Change::New && entry.details.iter().any(names_clause));
     let as_a_cause = comparison.causes.iter().any(|entry| entry.trend == Trend::New && entry.clause == other.clause);
     if comparison.exit_code(&[]) == 1 && (in_a_test || as_a_cause) {
-        return Ok(Outcome::Named);
+        return Ok(PairResult::Named);
     }
     let findings = both.tests.iter().flat_map(|test| &test.findings);
     let there = findings.filter(|finding| finding.clause == other.clause && both.fails(finding)).count();
     let known = baseline.tests.iter().flat_map(|test| &test.findings);
     let before = known.filter(|finding| finding.clause == other.clause).count();
-    Ok(if there <= before { Outcome::Masked } else { Outcome::Overlooked(text) })
+    Ok(if there <= before { PairResult::Masked } else { PairResult::Overlooked(text) })
 }
 
 /// The report of some tests against the reference with some mutations.
 pub(crate) async fn run(contract: &Arc<Contract>, tests: &[&TestCase], mutations: &[&str]) -> Result<Report, String> {
     let rows = rows(contract).map_err(|problems| problems.to_string())?;
-    let chosen: Vec<&Row> = rows.iter().filter(|row| mutations.contains(&row.name.as_str())).collect();
+    let chosen: Vec<&MatrixServer> = rows.iter().filter(|row| mutations.contains(&row.name.as_str())).collect();
     let (environment, _server) = start(contract, &chosen).await?;
     let (environment, rules, started) = (&environment, Rules::default(), Utc::now());
     let one = |test: &TestCase| {

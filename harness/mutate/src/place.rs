@@ -11,12 +11,12 @@ use super::order::Recipient;
 use super::score::Changed;
 use judge::exchange::{Response, Role};
 use spec::contract::Contract;
-use spec::scenario::{Expectation, Outcome, Step};
+use spec::scenario::{AcceptedResponses, Expectation, Step};
 
 /// The maximum number of characters of a body that are shown.
-const LONGEST_BODY: usize = 400;
+const MAX_BODY: usize = 400;
 /// The maximum number of elements of a list that are shown.
-const MOST_ELEMENTS: usize = 3;
+const MAX_ELEMENTS: usize = 3;
 
 /// A mail address or a phone number.
 static PERSONAL: LazyLock<Regex> = LazyLock::new(|| {
@@ -94,7 +94,7 @@ fn body(response: &Response) -> String {
         Some(body) => without_texts(body).to_string(),
         None => format!("‹{} bytes, not shown›", response.body.len()),
     };
-    let mut cut: String = text.chars().take(LONGEST_BODY).collect();
+    let mut cut: String = text.chars().take(MAX_BODY).collect();
     if cut.len() < text.len() {
         cut.push('…');
     }
@@ -105,7 +105,7 @@ fn without_texts(body: Value) -> Value {
     match body {
         Value::String(text) if CONSTANT.is_match(&text) => Value::String(text),
         Value::String(text) => Value::String(format!("‹{} characters›", text.chars().count())),
-        Value::Array(elements) => elements.into_iter().take(MOST_ELEMENTS).map(without_texts).collect(),
+        Value::Array(elements) => elements.into_iter().take(MAX_ELEMENTS).map(without_texts).collect(),
         Value::Object(members) => members.into_iter().map(|(name, inner)| (name, without_texts(inner))).collect(),
         other => other,
     }
@@ -114,9 +114,9 @@ fn without_texts(body: Value) -> Value {
 /// What an expectation accepts, if it accepts more than one response.
 fn accepts(expected: &Expectation) -> Option<String> {
     match &expected.outcome {
-        Outcome::AnyDocumented => return Some("any documented response".to_owned()),
-        Outcome::AnyRefusal { .. } => return Some("any documented refusal".to_owned()),
-        Outcome::Listed { .. } | Outcome::AnyExcept(_) | Outcome::AnyResponse => {}
+        AcceptedResponses::AnyDocumented => return Some("any documented response".to_owned()),
+        AcceptedResponses::AnyRefusal { .. } => return Some("any documented refusal".to_owned()),
+        AcceptedResponses::Listed { .. } | AcceptedResponses::AnyExcept(_) | AcceptedResponses::AnyResponse => {}
     }
     let success = expected.success().then(|| "success".to_owned());
     let codes = expected.errors().iter().chain(&expected.tolerate).cloned();

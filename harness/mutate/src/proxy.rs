@@ -26,7 +26,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::change::{Surroundings, apply};
 use super::mutation::{Change, Mutation, Subject, When};
 use super::route::Route;
-use super::schedule::{Schedule, Seen};
+use super::schedule::{Schedule, ScheduleState};
 use super::situation::{History, Parts};
 use judge::exchange::{Header, Request, Response};
 use judge::target::check_url;
@@ -74,7 +74,7 @@ struct Memory {
     by_line: HashMap<String, Response>,
     successes: HashMap<String, Response>,
     history: History,
-    seen: Seen,
+    seen: ScheduleState,
 }
 
 impl Proxy {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::redundancy::Redundancy;
-use super::score::{Changed, Counts, Outcome, Row, Score};
+use super::score::{Changed, Counts, MutationOutcome, MutationResult, Score};
 use report::output::one_line;
 
 /// The maximum number of lines on the terminal.
@@ -38,16 +38,17 @@ pub struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redundancy: Option<Redundancy>,
     /// The mutations, in the order in which they were generated.
-    pub mutations: Vec<Row>,
+    pub mutations: Vec<MutationResult>,
 }
 
 impl Summary {
     /// Mutations that were triggered and not noticed, the most important first. These come at the end, in this order:
     /// mutations without a clause, mutations whose response a step accepts among others, mutations for which no test
     /// had a verdict, and mutations that the contract tolerates. Otherwise mutations with more recipients come first.
-    pub(crate) fn survivors(&self) -> Vec<&Row> {
-        let missed = |row: &&Row| matches!(row.outcome, Outcome::Survived | Outcome::TimedOut);
-        let mut rows: Vec<&Row> = self.mutations.iter().filter(missed).collect();
+    pub(crate) fn survivors(&self) -> Vec<&MutationResult> {
+        let missed =
+            |row: &&MutationResult| matches!(row.outcome, MutationOutcome::Survived | MutationOutcome::TimedOut);
+        let mut rows: Vec<&MutationResult> = self.mutations.iter().filter(missed).collect();
         rows.sort_by_key(|row| {
             let without_verdict = row.tests > 0 && row.inconclusive == row.tests;
             let is_open = row.changed.as_ref().is_some_and(|changed| changed.accepts.is_some());
@@ -57,7 +58,7 @@ impl Summary {
         rows
     }
 
-    fn of(&self, outcome: Outcome) -> impl Iterator<Item = &Row> {
+    fn of(&self, outcome: MutationOutcome) -> impl Iterator<Item = &MutationResult> {
         self.mutations.iter().filter(move |row| row.outcome == outcome)
     }
 }
@@ -143,7 +144,7 @@ fn notes(summary: &Summary) -> Vec<String> {
             "  {count} tests do not pass without a mutation and were left out, such as {first}; {passed} tests pass"
         ));
     }
-    let timed_out = summary.of(Outcome::TimedOut).count();
+    let timed_out = summary.of(MutationOutcome::TimedOut).count();
     if timed_out > 0 {
         notes.push(format!("  {timed_out} mutations timed out; they count as survived"));
     }
@@ -154,7 +155,7 @@ fn notes(summary: &Summary) -> Vec<String> {
     notes
 }
 
-fn survivor(row: &Row) -> Vec<String> {
+fn survivor(row: &MutationResult) -> Vec<String> {
     let clauses = match row.mutation.clauses.as_slice() {
         [] => "any clause".to_owned(),
         clauses => clauses.join(", "),
@@ -169,7 +170,7 @@ fn survivor(row: &Row) -> Vec<String> {
     lines
 }
 
-fn effort(row: &Row) -> String {
+fn effort(row: &MutationResult) -> String {
     let tests = format!("{} of {} tests that received it were run", row.tests, row.recipients);
     let tests = match row.inconclusive {
         0 => tests,
@@ -208,7 +209,7 @@ pub fn markdown(summary: &Summary) -> String {
     let survivors = summary.survivors();
     let _ = writeln!(out, "\n## Survivors ({})\n", survivors.len());
     survivors.iter().for_each(|row| out.push_str(&section(row)));
-    let allowed: Vec<&Row> = summary.of(Outcome::Allowed).collect();
+    let allowed: Vec<&MutationResult> = summary.of(MutationOutcome::Allowed).collect();
     if !allowed.is_empty() {
         let _ = writeln!(out, "## Allowed survivors ({})\n\n| mutation | why |\n|---|---|", allowed.len());
         for row in allowed {
@@ -238,7 +239,7 @@ pub fn markdown(summary: &Summary) -> String {
     out
 }
 
-fn section(row: &Row) -> String {
+fn section(row: &MutationResult) -> String {
     let lines: Vec<String> = survivor(row).iter().map(|line| one_line(line, 1000)).collect();
     let heading = lines.first().map_or("", |line| line.trim());
     let rest = lines.get(1..).unwrap_or_default().join("\n");
@@ -250,14 +251,14 @@ fn section(row: &Row) -> String {
     }
 }
 
-fn word(outcome: Outcome) -> &'static str {
+fn word(outcome: MutationOutcome) -> &'static str {
     match outcome {
-        Outcome::Killed => "killed",
-        Outcome::KilledForAnotherClause => "killed for another clause",
-        Outcome::Survived => "survived",
-        Outcome::TimedOut => "timed out",
-        Outcome::Allowed => "allowed",
-        Outcome::NeverTriggered => "never triggered",
+        MutationOutcome::Killed => "killed",
+        MutationOutcome::KilledForAnotherClause => "killed for another clause",
+        MutationOutcome::Survived => "survived",
+        MutationOutcome::TimedOut => "timed out",
+        MutationOutcome::Allowed => "allowed",
+        MutationOutcome::NeverTriggered => "never triggered",
     }
 }
 

@@ -30,7 +30,7 @@ pub enum Schedule {
 
 /// What has to be remembered of earlier responses.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct ScheduleState {
     /// When the first response that could be changed was received, and how many there were.
     begun: Option<Instant>,
     count: usize,
@@ -40,7 +40,7 @@ pub(super) struct Seen {
     last: HashMap<String, Instant>,
 }
 
-impl Seen {
+impl ScheduleState {
     /// Notes a request of an actor. True if it follows a pause.
     pub(super) fn is_after_pause(&mut self, actor: &str) -> bool {
         let now = Instant::now();
@@ -82,7 +82,7 @@ mod tests {
             (None, Some(Schedule::FirstOfActor), [true, false, true, false]),
             (None, Some(Schedule::AfterPause), [false, false, false, true]),
         ] {
-            let mut seen = Seen::default();
+            let mut seen = ScheduleState::default();
             let responses = [("a", false), ("a", false), ("b", false), ("a", true)];
             let found = responses.map(|(actor, pause)| seen.is_due(every, schedule, actor, pause));
             assert_eq!(found, due, "{every:?} {schedule:?}");
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_pause_is_one_of_the_same_actor() {
-        let mut seen = Seen::default();
+        let mut seen = ScheduleState::default();
         assert!(!seen.is_after_pause("a"));
         std::thread::sleep(PAUSE);
         assert!(!seen.is_after_pause("b"));

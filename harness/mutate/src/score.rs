@@ -11,7 +11,7 @@ use spec::scenario::TestCase;
 /// The outcome of a mutation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum MutationOutcome {
     /// No test reported a violation.
     Survived,
     /// The tests did not end within the time limit, and none had reported a violation.
@@ -76,9 +76,9 @@ pub struct Changed {
 /// A mutation with its outcome.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Row {
+pub struct MutationResult {
     pub mutation: Mutation,
-    pub outcome: Outcome,
+    pub outcome: MutationOutcome,
     /// The violation that killed it.
     pub kill: Option<Kill>,
     /// Every violation that the tests reported until they ended.
@@ -104,11 +104,11 @@ pub struct Row {
     pub changed: Option<Changed>,
 }
 
-impl Row {
+impl MutationResult {
     pub(super) fn new(mutation: Mutation) -> Self {
         Self {
             mutation,
-            outcome: Outcome::NeverTriggered,
+            outcome: MutationOutcome::NeverTriggered,
             kill: None,
             kills: Vec::new(),
             warning: None,
@@ -152,14 +152,14 @@ pub struct Score {
 pub(super) const ANY: &str = "any clause";
 
 impl Counts {
-    fn add(&mut self, outcome: Outcome) {
+    fn add(&mut self, outcome: MutationOutcome) {
         match outcome {
-            Outcome::Killed => self.killed += 1,
-            Outcome::KilledForAnotherClause => self.killed_for_another_clause += 1,
-            Outcome::Survived => self.survived += 1,
-            Outcome::TimedOut => self.timed_out += 1,
-            Outcome::Allowed => self.allowed += 1,
-            Outcome::NeverTriggered => self.never_triggered += 1,
+            MutationOutcome::Killed => self.killed += 1,
+            MutationOutcome::KilledForAnotherClause => self.killed_for_another_clause += 1,
+            MutationOutcome::Survived => self.survived += 1,
+            MutationOutcome::TimedOut => self.timed_out += 1,
+            MutationOutcome::Allowed => self.allowed += 1,
+            MutationOutcome::NeverTriggered => self.never_triggered += 1,
         }
     }
 
@@ -180,7 +180,7 @@ impl Counts {
 }
 
 impl Score {
-    pub fn of(rows: &[Row]) -> Self {
+    pub fn of(rows: &[MutationResult]) -> Self {
         let mut score = Self::default();
         for row in rows {
             score.all.add(row.outcome);
@@ -208,22 +208,22 @@ mod tests {
     use super::*;
     use crate::{Change, When};
 
-    fn row(outcome: Outcome, clauses: &[&str]) -> Row {
+    fn row(outcome: MutationOutcome, clauses: &[&str]) -> MutationResult {
         let clauses = clauses.iter().map(|clause| (*clause).to_owned()).collect();
         let mutation =
             Mutation { name: String::new(), about: None, when: When::default(), change: Change::Stale, clauses };
-        Row { outcome, ..Row::new(mutation) }
+        MutationResult { outcome, ..MutationResult::new(mutation) }
     }
 
     #[test]
     fn mutations_that_were_never_triggered_do_not_count() {
         let rows = [
-            row(Outcome::Killed, &["ENV-1"]),
-            row(Outcome::KilledForAnotherClause, &["ENV-2", "STA-1"]),
-            row(Outcome::Survived, &[]),
-            row(Outcome::TimedOut, &["STA-1"]),
-            row(Outcome::Allowed, &["STA-1"]),
-            row(Outcome::NeverTriggered, &["STA-1"]),
+            row(MutationOutcome::Killed, &["ENV-1"]),
+            row(MutationOutcome::KilledForAnotherClause, &["ENV-2", "STA-1"]),
+            row(MutationOutcome::Survived, &[]),
+            row(MutationOutcome::TimedOut, &["STA-1"]),
+            row(MutationOutcome::Allowed, &["STA-1"]),
+            row(MutationOutcome::NeverTriggered, &["STA-1"]),
         ];
         let score = Score::of(&rows);
         assert_eq!(score.percent, Some(50.0));
@@ -231,6 +231,6 @@ mod tests {
         assert_eq!(score.groups["STA"].percent(), Some(0.0));
         assert_eq!(score.groups[ANY].survived, 1);
         assert!(score.reaches(50.0) && !score.reaches(50.1));
-        assert!(!Score::of(&[row(Outcome::NeverTriggered, &[])]).reaches(0.0));
+        assert!(!Score::of(&[row(MutationOutcome::NeverTriggered, &[])]).reaches(0.0));
     }
 }

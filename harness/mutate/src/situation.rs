@@ -13,11 +13,11 @@ use generate::schema::pointer::below;
 use judge::exchange::{Request, Response};
 
 /// The length in bytes of the longest body that is examined.
-const LONGEST_BODY: usize = 1 << 20;
+const MAX_BODY: usize = 1 << 20;
 /// The length of the longest value that is compared as it is. Longer ones are compared by their SHA-256.
-const LONGEST_VALUE: usize = 200;
+const MAX_VALUE_LENGTH: usize = 200;
 /// The number of requests about a resource that are remembered.
-const LONGEST_PAST: usize = 5;
+const MAX_PAST: usize = 5;
 /// The depth to which the members of a body are examined.
 const DEEPEST: usize = 4;
 
@@ -82,7 +82,7 @@ impl Parts {
         let mut parts = Self::default();
         let header = |name: &str| request.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
         let is_form = header("content-type").is_some_and(|(_, value)| value.starts_with(b"application/x-www-form"));
-        if request.body.length() <= LONGEST_BODY {
+        if request.body.length() <= MAX_BODY {
             parts.add_body(&request.body.complete().unwrap_or_default(), is_form);
         }
         let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
@@ -130,7 +130,7 @@ impl Parts {
 
     fn add(&mut self, at: String, value: Value) {
         let text = value.to_string();
-        let value = if text.len() > LONGEST_VALUE {
+        let value = if text.len() > MAX_VALUE_LENGTH {
             Value::from(format!("sha256:{}", hex::encode(Sha256::digest(text))))
         } else {
             value
@@ -172,14 +172,14 @@ impl History {
     /// Adds a request for an operation, with the ids in its path.
     pub(super) fn add(&mut self, operation: &str, ids: &[&str], request: &Request, response: &Response) {
         let responses = if response.is_error() { ResponseKind::Errors } else { ResponseKind::Successes };
-        let is_short = request.body.length() <= LONGEST_BODY;
+        let is_short = request.body.length() <= MAX_BODY;
         let sent = || serde_json::from_slice(&request.body).ok().filter(|_| is_short);
         let refused: Option<Value> = response.is_error().then(sent).flatten();
         let created = if ids.is_empty() && response.is_success() { scalars(response) } else { Vec::new() };
         for id in ids.iter().map(|id| (*id).to_owned()).chain(created) {
             let past = self.of.entry(id).or_default();
             past.previous.push(Previous { operation: operation.to_owned(), responses });
-            let excess = past.previous.len().saturating_sub(LONGEST_PAST);
+            let excess = past.previous.len().saturating_sub(MAX_PAST);
             past.previous.drain(..excess);
             past.refused.clone_from(&refused);
         }
@@ -257,11 +257,11 @@ mod tests {
             [previous("create", ResponseKind::Successes), previous("update", ResponseKind::Errors)]
         );
         assert_eq!(past.refused, Some(json!({ "size": -1 })));
-        for _ in 0..LONGEST_PAST {
+        for _ in 0..MAX_PAST {
             history.add("read", &["a-1"], &request("/a/a-1", "", ""), &response(200, ""));
         }
         let past = history.past(&["a-1"]);
-        assert_eq!((past.previous.len(), past.refused), (LONGEST_PAST, None));
+        assert_eq!((past.previous.len(), past.refused), (MAX_PAST, None));
         assert!(past.previous.iter().all(|previous| previous.operation == "read"));
     }
 }

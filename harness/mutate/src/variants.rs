@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::mutation::{Change, Mutation, read};
-use super::score::{Kill, Outcome, Row};
+use super::score::{Kill, MutationOutcome, MutationResult};
 use spec::contract::Contract;
 use spec::source::{Problem, SourceFile};
 
@@ -50,13 +50,13 @@ pub enum Reaction {
 }
 
 impl Reaction {
-    fn of(row: &Row) -> Self {
+    fn of(row: &MutationResult) -> Self {
         match row.outcome {
-            Outcome::Killed | Outcome::KilledForAnotherClause => Reaction::FalseAlarm,
-            Outcome::NeverTriggered => Reaction::NeverTriggered,
-            Outcome::TimedOut => Reaction::Inconclusive,
-            Outcome::Survived if row.inconclusive > 0 => Reaction::Inconclusive,
-            Outcome::Survived | Outcome::Allowed => Reaction::Silent,
+            MutationOutcome::Killed | MutationOutcome::KilledForAnotherClause => Reaction::FalseAlarm,
+            MutationOutcome::NeverTriggered => Reaction::NeverTriggered,
+            MutationOutcome::TimedOut => Reaction::Inconclusive,
+            MutationOutcome::Survived if row.inconclusive > 0 => Reaction::Inconclusive,
+            MutationOutcome::Survived | MutationOutcome::Allowed => Reaction::Silent,
         }
     }
 
@@ -93,8 +93,8 @@ pub struct Alarms {
 }
 
 impl Alarms {
-    pub fn of(rows: &[Row]) -> Self {
-        let verdict = |row: &Row| Verdict {
+    pub fn of(rows: &[MutationResult]) -> Self {
+        let verdict = |row: &MutationResult| Verdict {
             name: row.mutation.name.clone(),
             reaction: Reaction::of(row),
             alarm: row.kill.clone(),

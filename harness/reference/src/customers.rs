@@ -11,7 +11,7 @@ use crate::fields::{self, Changes};
 use crate::route::Operation;
 
 /// The list shows at most this many customers, the newest first.
-const LONGEST_LIST: usize = 1_000;
+const MAX_LIST_LENGTH: usize = 1_000;
 
 /// Fields that a request must not set.
 pub(crate) const IMMUTABLE: [&str; 3] = ["id", "state", "createdAt"];
@@ -208,7 +208,7 @@ impl<R: CustomerRules + ?Sized> Store<R> {
             .iter()
             .rev()
             .filter(move |customer| customer.environment == environment && !customer.deleted)
-            .take(LONGEST_LIST)
+            .take(MAX_LIST_LENGTH)
     }
 
     fn key_of(&self, customer: &Customer) -> (Environment, String) {

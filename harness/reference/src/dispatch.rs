@@ -11,12 +11,12 @@ use crate::route::{self, Operation, Route};
 use crate::rules::Conforming;
 use crate::sandbox;
 use crate::state::{Call, State};
-use crate::success::Outcome;
+use crate::success::ApiResult;
 
 /// The steps of a request. Decorators of mutants and variants do something before or after a step.
 pub(crate) trait Service: Debug + Send + Sync {
     /// Handles a request and returns its outcome.
-    fn handle(&self, state: &State, request: &Request, context: &mut RequestContext) -> Outcome;
+    fn handle(&self, state: &State, request: &Request, context: &mut RequestContext) -> ApiResult;
 
     /// Rejects a caller without the required scope, and returns the error that the request asks the sandbox for.
     fn check_permission(&self, call: Call) -> Result<(), ApiError> {
@@ -25,13 +25,13 @@ pub(crate) trait Service: Debug + Send + Sync {
     }
 
     /// Runs the operation of a caller who has the permission.
-    fn run(&self, call: Call) -> Outcome {
+    fn run(&self, call: Call) -> ApiResult {
         run(call)
     }
 }
 
 impl Service for Conforming {
-    fn handle(&self, state: &State, request: &Request, context: &mut RequestContext) -> Outcome {
+    fn handle(&self, state: &State, request: &Request, context: &mut RequestContext) -> ApiResult {
         handle(self, state, request, context)
     }
 }
@@ -42,7 +42,12 @@ pub(crate) fn route(state: &State, request: &Request) -> Option<Route> {
 }
 
 /// Handles a request in the steps of a service.
-pub(crate) fn handle(service: &dyn Service, state: &State, request: &Request, context: &mut RequestContext) -> Outcome {
+pub(crate) fn handle(
+    service: &dyn Service,
+    state: &State,
+    request: &Request,
+    context: &mut RequestContext,
+) -> ApiResult {
     let route = route(state, request).ok_or_else(|| unknown_operation(request))?;
     if route.operation == Operation::ReceiveWebhookEvent {
         return webhooks::receive(state, request);
@@ -59,7 +64,7 @@ pub(crate) fn handle(service: &dyn Service, state: &State, request: &Request, co
 }
 
 /// Runs the operation of a call.
-pub(crate) fn run(call: Call) -> Outcome {
+pub(crate) fn run(call: Call) -> ApiResult {
     use Operation::*;
     match call.route.operation {
         CreateCustomer => customers::create(call),

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::errors::{ApiError, Code};
-use crate::success::Outcome;
+use crate::success::ApiResult;
 
 /// The number of responses that are kept; older ones are discarded.
-const MOST_REPLAYS: usize = 10_000;
+const MAX_REPLAYS: usize = 10_000;
 
 /// CON-4: what a repeated key does.
 pub(crate) trait ReplayRules {
@@ -19,12 +19,12 @@ pub(crate) trait ReplayRules {
     }
 
     /// The same key and body: the first response again. `None` means that the request runs again.
-    fn replayed(&self, first: &Outcome) -> Option<Outcome> {
+    fn replayed(&self, first: &ApiResult) -> Option<ApiResult> {
         Some(first.clone())
     }
 
     /// The same key and another body. `None` means that it is a new request.
-    fn other_body(&self, _first: &Outcome) -> Option<Outcome> {
+    fn other_body(&self, _first: &ApiResult) -> Option<ApiResult> {
         Some(Err(ApiError::new(Code::ResourceConflict)
             .message("The Idempotency-Key was used for another request")
             .details("Use a new key for each request that differs")))
@@ -44,22 +44,22 @@ pub(crate) type Key = (String, Vec<u8>);
 #[derive(Clone, Debug)]
 struct Replay {
     fingerprint: Vec<u8>,
-    outcome: Outcome,
+    outcome: ApiResult,
 }
 
 impl Replays {
     /// What a key does that was used before; `None` if the request runs.
-    pub(crate) fn again(&self, key: &Key, fingerprint: &[u8], rules: &dyn ReplayRules) -> Option<Outcome> {
+    pub(crate) fn again(&self, key: &Key, fingerprint: &[u8], rules: &dyn ReplayRules) -> Option<ApiResult> {
         let known = self.responses.get(key)?;
         if known.fingerprint == fingerprint { rules.replayed(&known.outcome) } else { rules.other_body(&known.outcome) }
     }
 
     /// Keeps the first response for a key. Server errors are not kept.
-    pub(crate) fn store(&mut self, key: Key, fingerprint: Vec<u8>, outcome: &Outcome) {
+    pub(crate) fn store(&mut self, key: Key, fingerprint: Vec<u8>, outcome: &ApiResult) {
         if matches!(outcome, Err(fault) if fault.status >= 500) {
             return;
         }
-        if self.order.len() >= MOST_REPLAYS
+        if self.order.len() >= MAX_REPLAYS
             && let Some(oldest) = self.order.pop_front()
         {
             self.responses.remove(&oldest);

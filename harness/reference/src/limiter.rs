@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::errors::{ApiError, Code};
 
 /// Windows that ended are removed once there are this many windows.
-const MOST_WINDOWS: usize = 10_000;
+const MAX_WINDOWS: usize = 10_000;
 
 /// What a request past the limit gets.
 pub(crate) trait LimitRules {
@@ -86,7 +86,7 @@ impl Limiter {
     }
 
     fn remove_old(&mut self, now: u64, window_seconds: u32) {
-        if self.windows.len() >= MOST_WINDOWS {
+        if self.windows.len() >= MAX_WINDOWS {
             let length = u64::from(window_seconds);
             self.windows.retain(|_, window| now < window.start + length);
         }

@@ -9,7 +9,7 @@ use crate::clock::{self, TimeRules};
 use crate::errors::{ApiError, Code};
 use crate::limiter::LimitRules;
 use crate::request::RequestContext;
-use crate::success::{Outcome, Success};
+use crate::success::{ApiResult, Success};
 use crate::wire::{self, Pieces};
 
 /// ENV-8: the media type of every body.
@@ -50,7 +50,7 @@ pub(crate) trait ResponseRules: LimitRules + TimeRules {
     }
 }
 
-pub(crate) fn respond(context: &RequestContext, outcome: Outcome, rules: &dyn ResponseRules) -> Response<Pieces> {
+pub(crate) fn respond(context: &RequestContext, outcome: ApiResult, rules: &dyn ResponseRules) -> Response<Pieces> {
     let mut response = match outcome {
         Ok(response) => success(response, context, rules),
         Err(fault) => rules.failure(rules.worded(with_request_id(fault, context), context), context),

@@ -25,10 +25,10 @@ use crate::wire::Pieces;
 
 const MEBIBYTE: usize = 1024 * 1024;
 /// Bodies up to this size are kept.
-const MOST_KEPT: usize = 20 * MEBIBYTE;
+const MAX_KEPT: usize = 20 * MEBIBYTE;
 /// Longer bodies are read up to this size and discarded, so that the client still receives the response.
-const MOST_READ: usize = 512 * MEBIBYTE;
-const MOST_HEADERS: usize = 1_000;
+const MAX_READ: usize = 512 * MEBIBYTE;
+const MAX_HEADERS: usize = 1_000;
 
 /// A running server. [`stop`](Self::stop) or a drop ends it with all its tasks.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ async fn serve(stream: TcpStream, app: Arc<App>) {
         .half_close(true)
         .auto_date_header(false)
         .title_case_headers(rules.title_case_headers())
-        .max_headers(MOST_HEADERS)
+        .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(rules.connection(stream)), service)
         .await;
 }
@@ -131,7 +131,7 @@ async fn read(mut body: Incoming, rules: &dyn TransportRules) -> io::Result<Body
     let (mut kept, mut size) = (Vec::new(), 0);
     // Growing a long body step by step would take twice its memory.
     let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    if declared <= MOST_KEPT {
+    if declared <= MAX_KEPT {
         kept.reserve_exact(declared);
     }
     while let Some(frame) = body.frame().await {
@@ -146,10 +146,10 @@ async fn read(mut body: Incoming, rules: &dyn TransportRules) -> io::Result<Body
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         match size {
-            0..=MOST_KEPT if declared <= MOST_KEPT => kept.extend_from_slice(data),
-            size if size > MOST_READ => break,
+            0..=MAX_KEPT if declared <= MAX_KEPT => kept.extend_from_slice(data),
+            size if size > MAX_READ => break,
             _ => kept = Vec::new(),
         }
     }
-    Ok(if size > MOST_KEPT { Body::TooLong } else { Body::Whole(kept) })
+    Ok(if size > MAX_KEPT { Body::TooLong } else { Body::Whole(kept) })
 }

@@ -26,7 +26,7 @@ impl Success {
 }
 
 /// The result of a request: a response or an error.
-pub(crate) type Outcome = Result<Success, crate::errors::ApiError>;
+pub(crate) type ApiResult = Result<Success, crate::errors::ApiError>;
 
 /// STA-3: creating returns 201, reading and updating 200, deleting 204 without a body.
 pub(crate) trait SuccessRules {

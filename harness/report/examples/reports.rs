@@ -8,7 +8,7 @@ mod model;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use report::{FORMATS, Order, Report};
+use report::{FORMATS, Report, ReportRequest};
 
 fn main() -> Result<(), String> {
     let mut arguments = std::env::args().skip(1);
@@ -24,7 +24,7 @@ fn main() -> Result<(), String> {
     for format in FORMATS {
         let path = folder.join(format!("{}.{}", format.kind, format.ending));
         let clock = Instant::now();
-        Order::parse(&format!("{}={}", format.kind, path.display()))?
+        ReportRequest::parse(&format!("{}={}", format.kind, path.display()))?
             .prepare()?
             .write(&report, &judge::secret::Redactor::default())?;
         let size = std::fs::metadata(&path).map_or(0, |file| file.len());

@@ -5,9 +5,9 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::model::Report;
-use super::{Order, github, markdown};
+use super::{ReportRequest, github, markdown};
 use crate::output;
-use crate::output::tell;
+use crate::output::err_line;
 
 /// The largest summary file, in bytes. GitHub discards a file of one megabyte or more, with all that the step wrote to
 /// it.
@@ -17,22 +17,22 @@ const LEAST: u64 = 4_000;
 
 /// Writes annotations and job summary if the process runs under GitHub Actions. Each is left out if it was requested as
 /// a report, because the pipeline then shows that report itself.
-pub fn tell(report: &Report, orders: &[Order], stdout_is_taken: bool) {
+pub fn write(report: &Report, requests: &[ReportRequest], stdout_is_taken: bool) {
     let is = |name: &str, expected: &str| std::env::var(name).is_ok_and(|value| value == expected);
     // A part of a run writes nothing: readers would take it for the whole run.
     let part = report.manifest.as_ref().is_some_and(|manifest| manifest.shard.is_some() || manifest.by_test);
     if part || !is("GITHUB_ACTIONS", "true") {
         return;
     }
-    if !orders.iter().any(|order| order.is("github")) {
+    if !requests.iter().any(|request| request.is("github")) {
         let annotations = github::render(report);
         if stdout_is_taken { output::raw_err(&annotations) } else { output::raw_out(&annotations) }
     }
     let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
-    if let Some(path) = summary.filter(|_| !orders.iter().any(|order| order.is("markdown"))) {
+    if let Some(path) = summary.filter(|_| !requests.iter().any(|request| request.is("markdown"))) {
         let path = Path::new(&path);
         if let Err(error) = append(path, report) {
-            tell!("warning: no job summary: {}: {error}", path.display());
+            err_line!("warning: no job summary: {}: {error}", path.display());
         }
     }
 }

@@ -8,7 +8,7 @@ use super::curl::LONG_COMMAND;
 use super::model::{ExchangeReport, Report, TestReport};
 
 /// The most counterexamples of a property in one command.
-const MOST_CASES: usize = 3;
+const MAX_CASES: usize = 3;
 
 /// The command that reruns one test with the flags of the run.
 pub(super) fn rerun(report: &Report, test: &str) -> String {
@@ -67,8 +67,10 @@ pub(super) fn note(report: &mut Report) {
 }
 
 fn cases(test: &TestReport) -> String {
-    let found = test.fuzz.iter().flat_map(|fuzz| &fuzz.found).take(MOST_CASES);
-    let choice = |case: usize, moves: &str| if moves.is_empty() { case.to_string() } else { format!("{case}:{moves}") };
+    let found = test.fuzz.iter().flat_map(|fuzz| &fuzz.found).take(MAX_CASES);
+    let choice = |case: usize, shrink_path: &str| {
+        if shrink_path.is_empty() { case.to_string() } else { format!("{case}:{shrink_path}") }
+    };
     found.map(|found| format!(" --case {}", choice(found.case, &found.shrink_steps))).collect()
 }
 

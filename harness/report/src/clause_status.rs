@@ -35,7 +35,7 @@ pub(super) fn exit_code(tests: &[TestReport], strict: bool) -> u8 {
 
 /// Fills in the outcome of a clause from the tests.
 pub(super) fn clause(clause: &ClauseReport, tests: &[TestReport]) -> ClauseReport {
-    let seen = Seen::of(clause, tests);
+    let seen = ClauseEvidence::of(clause, tests);
     let status = match (seen.violated, seen.upheld && seen.unreadable.is_empty() && !seen.is_mostly_incomplete()) {
         (true, _) => ClauseStatus::Violated,
         (false, true) => ClauseStatus::Upheld,
@@ -57,7 +57,7 @@ pub(super) fn clause(clause: &ClauseReport, tests: &[TestReport]) -> ClauseRepor
 
 /// What the tests tell about one clause.
 #[derive(Default)]
-struct Seen<'t> {
+struct ClauseEvidence<'t> {
     violated: bool,
     /// There is evidence; if the clause has codes, evidence with one of them.
     upheld: bool,
@@ -78,7 +78,7 @@ struct Seen<'t> {
 /// Reasons, with the number of tests that give each.
 type Reasons<'t> = BTreeMap<&'t str, usize>;
 
-impl<'t> Seen<'t> {
+impl<'t> ClauseEvidence<'t> {
     fn of(clause: &ClauseReport, tests: &'t [TestReport]) -> Self {
         let mut seen = Self::default();
         for test in tests {

@@ -13,7 +13,7 @@ use judge::verdict::Verdict;
 /// The version of the format that is written.
 const SPEC: &str = "0.0.0";
 /// The longest trace, in characters.
-const LONGEST_TRACE: usize = 16 * 1024;
+const MAX_TRACE_LENGTH: usize = 16 * 1024;
 
 pub(super) fn render(report: &Report) -> String {
     let count = |status: &str| report.tests.iter().filter(|test| self::status(test.verdict) == status).count();
@@ -91,7 +91,7 @@ fn entry(report: &Report, test: &TestReport) -> Value {
 }
 
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_TRACE) {
+    match text.char_indices().nth(MAX_TRACE_LENGTH) {
         None => text.to_owned(),
         Some((at, _)) => format!("{}\n[cut here: {at} of {} are shown]", &text[..at], counted(text.len(), "byte")),
     }

@@ -5,7 +5,7 @@ use judge::exchange::Request;
 /// A longer command, in bytes, is not easy to copy. Two long header values and a usual body are shorter.
 pub(super) const LONG_COMMAND: usize = 1000;
 /// Longer bodies, in bytes, are left out: shells limit the length of a command.
-const LONGEST_BODY: usize = 16 * 1024;
+const MAX_BODY: usize = 16 * 1024;
 /// With a longer body, in bytes, reports show the `conformance repro` command instead of the `curl` command.
 const SHORT_BODY: usize = 1024;
 
@@ -20,7 +20,7 @@ pub fn line(request: &Request) -> String {
     for (name, value) in &request.headers {
         line.push_str(&header(name, &String::from_utf8_lossy(value)));
     }
-    if request.body.length() > LONGEST_BODY {
+    if request.body.length() > MAX_BODY {
         return format!("{line} # plus a body of {} bytes, which `conformance repro` sends", request.body.length());
     }
     match text_of(&request.body) {

@@ -22,7 +22,7 @@ pub enum Destination {
 }
 
 /// The most symbolic links that are followed.
-const MOST_LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
 impl Destination {
     /// Determines the kind of file, creates missing folders, and refuses a path that cannot be written.
@@ -150,7 +150,7 @@ fn open_device(path: &Path, _: &Metadata) -> Result<File, String> {
 /// Resolves a symbolic link whose target does not exist yet. Other paths are returned unchanged.
 fn followed(path: &Path) -> std::io::Result<PathBuf> {
     let mut path = path.to_path_buf();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         let Ok(next) = std::fs::read_link(&path) else { return Ok(path) };
         path = path.parent().unwrap_or(Path::new("")).join(next);
     }

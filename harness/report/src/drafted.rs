@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::grouping::{Cause, Kind, Member, causes};
+use super::grouping::{Cause, CauseKind, Member, causes};
 use super::model::{FindingReport, Report};
 
 /// A draft of a known deviation, without what a person must add (reason, ticket, expiry date).
@@ -44,12 +44,12 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> Vec<Drafted> {
     for defect in defects {
         let members: Vec<&Member<'_>> =
             followers.iter().copied().filter(|member| member.finding.defect() == defect).collect();
-        entries.push(entry(format!("follows from: {}", cause.title()), Kind::Defect, &members));
+        entries.push(entry(format!("follows from: {}", cause.title()), CauseKind::Defect, &members));
     }
     entries
 }
 
-fn entry(title: String, kind: Kind, members: &[&Member<'_>]) -> Drafted {
+fn entry(title: String, kind: CauseKind, members: &[&Member<'_>]) -> Drafted {
     let all = |part: fn(&FindingReport) -> &str| -> Vec<String> {
         let all: BTreeSet<&str> = members.iter().map(|member| part(member.finding)).collect();
         all.into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect()
@@ -69,7 +69,7 @@ fn entry(title: String, kind: Kind, members: &[&Member<'_>]) -> Drafted {
     };
     match kind {
         // Only the operation and the response identify this cause; expectation and place differ from finding to finding.
-        Kind::NotImplemented | Kind::Failing => {
+        CauseKind::NotImplemented | CauseKind::Failing => {
             Drafted { clause: None, check: None, place: None, expected: Vec::new(), actual: Vec::new(), ..entry }
         }
         _ if entry.clause.is_some() => Drafted { responses: Vec::new(), ..entry },

@@ -15,11 +15,11 @@ use spec::contract::Level;
 /// The most annotations of each kind that GitHub shows per step.
 const MOST: usize = 10;
 /// The most characters of a title.
-const LONGEST_TITLE: usize = 120;
+const MAX_TITLE_LENGTH: usize = 120;
 /// The most characters of a message.
 const LONGEST: usize = 2000;
 /// The most characters of the body of a request.
-const LONGEST_BODY: usize = 400;
+const MAX_BODY: usize = 400;
 
 struct Annotation<'r> {
     test: &'r TestReport,
@@ -58,7 +58,7 @@ fn of_cause<'r>(report: &Report, cause: &cause::Cause<'r>) -> Annotation<'r> {
         let _ = writeln!(message, "where:    {} of {}", finding.part, exchange.endpoint);
     }
     if let Some(body) = cause.sent() {
-        let _ = writeln!(message, "sent:     {}", one_line(body, LONGEST_BODY));
+        let _ = writeln!(message, "sent:     {}", one_line(body, MAX_BODY));
     }
     let _ = write!(message, "in {}, for example {}\nreproduce: ", counted(cause.tests.len(), "test"), test.name);
     message.push_str(&again::again(report, test, cause.exchange()));
@@ -76,7 +76,7 @@ fn write_kind(out: &mut String, kind: &str, all: &[Annotation<'_>]) {
             "::{kind} file={},line={},title={}::{}",
             property(&test.file),
             test.line.max(1),
-            property(&one_line(title, LONGEST_TITLE)),
+            property(&one_line(title, MAX_TITLE_LENGTH)),
             data(&cut(message))
         );
     }

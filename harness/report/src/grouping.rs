@@ -32,7 +32,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::model::{ExchangeReport, FindingReport, Report, TestReport};
 use super::queries::Defect;
-pub(super) use cause::{Cause, Kind, Member};
+pub(super) use cause::{Cause, CauseKind, Member};
 pub(super) use example::ordinary;
 use expected::{is_server_error, permits_documented, status_of, statuses};
 use judge::finding;
@@ -86,7 +86,7 @@ pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
         .collect();
     causes.sort_by_cached_key(|cause| {
         let count = std::cmp::Reverse((cause.alone.len(), cause.tests.len()));
-        let place = [Kind::NotImplemented, Kind::Failing].iter().position(|kind| *kind == cause.kind);
+        let place = [CauseKind::NotImplemented, CauseKind::Failing].iter().position(|kind| *kind == cause.kind);
         (place.unwrap_or(usize::MAX), cause.finding.level, count, cause.id.clone())
     });
     mark_equal_titles(&mut causes);
@@ -122,7 +122,7 @@ fn cause<'r>(
     let shown_operation = operation(example, finding);
     let documented = report.operations.iter().find(|documented| documented.operation == shown_operation);
     let (kind, id) = (group.kind(), group.id());
-    let share = example.exchanges.get(finding.exchange).filter(|_| kind == Kind::Intermittent);
+    let share = example.exchanges.get(finding.exchange).filter(|_| kind == CauseKind::Intermittent);
     let share = share.map(|shown| intermittent::share(report, shown));
     Some(Cause { share, kind, finding, tests, alone, example, says, id, members, documented, shares_title: false })
 }
@@ -218,17 +218,17 @@ enum Group<'r> {
 }
 
 impl Group<'_> {
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> CauseKind {
         match self {
-            Group::NotImplemented(_) => Kind::NotImplemented,
-            Group::Failing(_) => Kind::Failing,
-            Group::Intermittent(..) => Kind::Intermittent,
-            Group::NoEnvelope(_) => Kind::NoEnvelope,
-            Group::NotProvoked => Kind::NotProvoked,
-            Group::UncheckedInput => Kind::UncheckedInput,
-            Group::Accepts(..) | Group::Refuses(..) | Group::Field(..) => Kind::Defect,
-            Group::Deliveries(..) | Group::Lacks(..) => Kind::Defect,
-            Group::Fails(..) | Group::Same(..) => Kind::Defect,
+            Group::NotImplemented(_) => CauseKind::NotImplemented,
+            Group::Failing(_) => CauseKind::Failing,
+            Group::Intermittent(..) => CauseKind::Intermittent,
+            Group::NoEnvelope(_) => CauseKind::NoEnvelope,
+            Group::NotProvoked => CauseKind::NotProvoked,
+            Group::UncheckedInput => CauseKind::UncheckedInput,
+            Group::Accepts(..) | Group::Refuses(..) | Group::Field(..) => CauseKind::Defect,
+            Group::Deliveries(..) | Group::Lacks(..) => CauseKind::Defect,
+            Group::Fails(..) | Group::Same(..) => CauseKind::Defect,
         }
     }
 
@@ -263,7 +263,7 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
     let errors = responses::ServerErrors::of(findings);
     let intermittent = intermittent::Intermittent::of(report);
     let first = findings.iter().map(|item| {
-        if missing.contains(item.operation) {
+        if missing.contains(item.operation) && !operations::is_refused_before(item) {
             return Group::NotImplemented(item.operation);
         }
         if let Some(group) = intermittent.of_item(item) {

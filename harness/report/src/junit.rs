@@ -13,18 +13,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::model::{Report, TestReport};
-use super::words::{LONGEST_MESSAGE, details, in_line, message, warning, worst_first};
+use super::words::{MAX_MESSAGE_LENGTH, details, in_line, message, warning, worst_first};
 use super::xml::{self, Tag};
 use judge::verdict::Verdict;
 
 /// The longest text of an element, in bytes.
-const LONGEST_TEXT: usize = 64 * 1024;
+const MAX_TEXT_LENGTH: usize = 64 * 1024;
 /// Texts are never cut shorter than this, in bytes.
 const SHORTEST_TEXT: usize = 512;
 /// Readers refuse files of 30 MB or more. Texts are cut until the file is smaller than this, in bytes.
-const LARGEST_FILE: usize = 28_000_000;
+const MAX_FILE: usize = 28_000_000;
 /// The most characters of a property or a name.
-const LONGEST_VALUE: usize = 1000;
+const MAX_VALUE_LENGTH: usize = 1000;
 
 /// The wide flavour: with file, line, time and properties on every case.
 pub(super) fn render(report: &Report) -> String {
@@ -75,9 +75,9 @@ struct Counts {
 fn document(report: &Report, flavour: Flavour) -> String {
     let tests = tests(report);
     let suites = suites(report, &tests);
-    let mut longest = LONGEST_TEXT;
+    let mut longest = MAX_TEXT_LENGTH;
     while longest > SHORTEST_TEXT {
-        if let Some(text) = (Page { report, flavour, longest, limit: LARGEST_FILE }).write(&suites) {
+        if let Some(text) = (Page { report, flavour, longest, limit: MAX_FILE }).write(&suites) {
             return text;
         }
         longest /= 2;
@@ -112,7 +112,7 @@ fn suites<'r>(report: &Report, tests: &'r [TestReport]) -> Vec<Suite<'r>> {
         .map(|((path, file), tests)| {
             let mut own = Names::default();
             Suite {
-                name: names.unique(in_line(path, LONGEST_VALUE)),
+                name: names.unique(in_line(path, MAX_VALUE_LENGTH)),
                 class: classes.unique(class(path)),
                 file,
                 cases: tests.into_iter().map(|test| case(report, test, path, &mut own)).collect(),
@@ -141,7 +141,7 @@ fn class(path: &str) -> String {
             other if other.is_ascii_alphanumeric() => other,
             _ => '_',
         })
-        .take(LONGEST_VALUE)
+        .take(MAX_VALUE_LENGTH)
         .collect();
     match class.trim_matches('.') {
         "" => "run".to_owned(),
@@ -152,7 +152,7 @@ fn class(path: &str) -> String {
 fn case<'r>(report: &Report, test: &'r TestReport, path: &str, names: &mut Names) -> Case<'r> {
     let own = test.name.strip_prefix(path).and_then(|rest| rest.strip_prefix("::")).unwrap_or(&test.name);
     let own = if own.is_empty() { "unnamed" } else { own };
-    Case { name: names.unique(in_line(own, LONGEST_VALUE)), test, ending: ending(report, test) }
+    Case { name: names.unique(in_line(own, MAX_VALUE_LENGTH)), test, ending: ending(report, test) }
 }
 
 /// Names that are already used.
@@ -198,7 +198,7 @@ fn failure_kind(report: &Report, test: &TestReport) -> String {
         .to_lowercase()
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' })
-        .take(LONGEST_MESSAGE)
+        .take(MAX_MESSAGE_LENGTH)
         .collect();
     let words: Vec<&str> = word.split('.').filter(|word| !word.is_empty()).collect();
     if words.is_empty() { "contract.broken".to_owned() } else { format!("contract.{}", words.join(".")) }
@@ -344,7 +344,7 @@ fn case_properties(test: &TestReport) -> Vec<(&'static str, String)> {
 fn properties(out: &mut String, depth: usize, values: &[(&'static str, String)]) {
     line(out, depth, "<properties>");
     for (name, value) in values {
-        let value = in_line(value, LONGEST_VALUE);
+        let value = in_line(value, MAX_VALUE_LENGTH);
         line(out, depth + 1, &Tag::new("property").with("name", name).with("value", &value).empty());
     }
     line(out, depth, "</properties>");

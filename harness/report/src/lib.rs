@@ -1,7 +1,7 @@
 //! Reports of a run: the data model (`model`) and one module per output format.
 //!
 //! `build` makes a [`Report`] from the results of a run. Each format is a pure function from a report to a text, and is
-//! listed in [`FORMATS`]. [`Order`] and [`Prepared`] write such a text to the path that `--report KIND=PATH` names.
+//! listed in [`FORMATS`]. [`ReportRequest`] and [`Prepared`] write such a text to the path that `--report KIND=PATH` names.
 
 pub mod actions;
 mod again;
@@ -60,7 +60,7 @@ pub use results::TestResult;
 pub use texts::Texts;
 
 /// One report format.
-pub struct Format {
+pub struct ReportFormat {
     /// The name on the command line: `--report KIND=PATH`.
     pub kind: &'static str,
     /// The file name extension.
@@ -84,33 +84,33 @@ pub enum Syntax {
 }
 
 /// Some JUnit readers refuse a file with more test cases.
-const MOST_CASES: Option<usize> = Some(5000);
+const MAX_CASES: Option<usize> = Some(5000);
 
-pub const FORMATS: &[Format] = &[
-    Format { kind: "json", ending: "json", render: json::render, most: None, syntax: Syntax::Json },
-    Format { kind: "html", ending: "html", render: html::render, most: None, syntax: Syntax::Markup },
-    Format { kind: "ctrf", ending: "json", render: ctrf::render, most: None, syntax: Syntax::Json },
-    Format { kind: "github", ending: "txt", render: github::render, most: None, syntax: Syntax::Commands },
-    Format { kind: "gitlab", ending: "json", render: gitlab::render, most: None, syntax: Syntax::Json },
-    Format { kind: "markdown", ending: "md", render: markdown::render, most: None, syntax: Syntax::Lines },
-    Format { kind: "junit", ending: "xml", render: junit::render, most: MOST_CASES, syntax: Syntax::Markup },
-    Format {
+pub const FORMATS: &[ReportFormat] = &[
+    ReportFormat { kind: "json", ending: "json", render: json::render, most: None, syntax: Syntax::Json },
+    ReportFormat { kind: "html", ending: "html", render: html::render, most: None, syntax: Syntax::Markup },
+    ReportFormat { kind: "ctrf", ending: "json", render: ctrf::render, most: None, syntax: Syntax::Json },
+    ReportFormat { kind: "github", ending: "txt", render: github::render, most: None, syntax: Syntax::Commands },
+    ReportFormat { kind: "gitlab", ending: "json", render: gitlab::render, most: None, syntax: Syntax::Json },
+    ReportFormat { kind: "markdown", ending: "md", render: markdown::render, most: None, syntax: Syntax::Lines },
+    ReportFormat { kind: "junit", ending: "xml", render: junit::render, most: MAX_CASES, syntax: Syntax::Markup },
+    ReportFormat {
         kind: "junit-strict",
         ending: "xml",
         render: junit::render_strict,
-        most: MOST_CASES,
+        most: MAX_CASES,
         syntax: Syntax::Markup,
     },
 ];
 
 /// A requested report: `KIND=PATH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
+pub struct ReportRequest {
     kind: String,
     path: PathBuf,
 }
 
-impl Order {
+impl ReportRequest {
     pub fn parse(text: &str) -> Result<Self, String> {
         let kinds: Vec<String> = FORMATS.iter().map(|format| format.kind.to_owned()).collect();
         let (kind, path) = text
@@ -143,7 +143,7 @@ impl Order {
         } else {
             Some(Destination::of(&self.path).map_err(failed)?)
         };
-        Ok(Prepared { order: self.clone(), destination })
+        Ok(Prepared { request: self.clone(), destination })
     }
 
     /// A path that ends in `/` gets one file per process.
@@ -152,7 +152,7 @@ impl Order {
     }
 }
 
-impl std::fmt::Display for Order {
+impl std::fmt::Display for ReportRequest {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}={}", self.kind, self.path.display())
     }
@@ -161,7 +161,7 @@ impl std::fmt::Display for Order {
 /// A requested report whose destination is writable.
 #[derive(Debug)]
 pub struct Prepared {
-    pub order: Order,
+    pub request: ReportRequest,
     /// `None` if each process writes a file of its own into a folder.
     destination: Option<Destination>,
 }
@@ -174,26 +174,26 @@ impl Prepared {
 
     /// The path of the report, if it is of this kind and written into a file.
     pub fn file_of(&self, kind: &str) -> Option<&Path> {
-        self.file().filter(|_| self.order.is(kind)).map(|_| self.order.path.as_path())
+        self.file().filter(|_| self.request.is(kind)).map(|_| self.request.path.as_path())
     }
 
     /// Writes the report to the path, or to a file of this process if the path ends in `/`. A report with more tests
     /// than the format allows in one file is split into numbered files. The redactor scans the finished text once more.
     pub fn write(&self, report: &Report, redactor: &Redactor) -> Result<Vec<PathBuf>, String> {
-        let Some(format) = FORMATS.iter().find(|format| format.kind == self.order.kind) else {
+        let Some(format) = FORMATS.iter().find(|format| format.kind == self.request.kind) else {
             return Ok(Vec::new());
         };
-        let render = |report: &Report| render_redacted(report, format, redactor, &self.order.path);
+        let render = |report: &Report| render_redacted(report, format, redactor, &self.request.path);
         match &self.destination {
             None => {
-                let path = self.order.path.join(format!("{}.{}", unique_name(report), format.ending));
+                let path = self.request.path.join(format!("{}.{}", unique_name(report), format.ending));
                 files::write(&path, report, format.most, render)
             }
             Some(Destination::File(path)) => files::write(path, report, format.most, render),
             Some(other) => {
                 let text = render(report);
                 let text = if matches!(other, Destination::Device(_)) { text } else { log_safe(&text, format) };
-                other.write(&text).map_err(|error| format!("{}: {error}", self.order.path.display()))?;
+                other.write(&text).map_err(|error| format!("{}: {error}", self.request.path.display()))?;
                 Ok(Vec::new())
             }
         }
@@ -202,7 +202,7 @@ impl Prepared {
 
 /// Renders the report and scans the text for credentials once more. A credential that is found here was missed by the
 /// redaction of the single values, so it is replaced and a warning is printed.
-fn render_redacted(report: &Report, format: &Format, redactor: &Redactor, path: &Path) -> String {
+fn render_redacted(report: &Report, format: &ReportFormat, redactor: &Redactor, path: &Path) -> String {
     let text = (format.render)(report);
     let dividers = match format.syntax {
         Syntax::Json => Dividers::Json,
@@ -214,14 +214,17 @@ fn render_redacted(report: &Report, format: &Format, redactor: &Redactor, path: 
         None => text,
         Some((clean, count)) => {
             let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
-            tell!("warning: {}: the finished report contained a credential ({times}); it was redacted", path.display());
+            err_line!(
+                "warning: {}: the finished report contained a credential ({times}); it was redacted",
+                path.display()
+            );
             clean
         }
     }
 }
 
 /// The document for standard output, with the commands escaped that a CI system would execute from its log.
-fn log_safe(text: &str, format: &Format) -> String {
+fn log_safe(text: &str, format: &ReportFormat) -> String {
     match format.syntax {
         Syntax::Json => crate::output::harmless(text, |letter| format!("\\u{:04x}", u32::from(letter))),
         Syntax::Markup => crate::output::harmless(text, |letter| format!("&#{};", u32::from(letter))),
@@ -231,10 +234,10 @@ fn log_safe(text: &str, format: &Format) -> String {
 }
 
 /// Writes a page that covers several runs, such as a history. Returns its path if it is a file.
-pub fn write_page(order: &Order, page: &str) -> Result<Option<PathBuf>, String> {
-    let prepared = order.prepare()?;
-    let failed = |error: std::io::Error| format!("{}: {error}", order.path.display());
-    let directory = || format!("{}: this is a directory; name a file in it", order.path.display());
+pub fn write_page(request: &ReportRequest, page: &str) -> Result<Option<PathBuf>, String> {
+    let prepared = request.prepare()?;
+    let failed = |error: std::io::Error| format!("{}: {error}", request.path.display());
+    let directory = || format!("{}: this is a directory; name a file in it", request.path.display());
     let destination = prepared.destination.ok_or_else(directory)?;
     destination.write(page).map_err(failed)?;
     Ok(destination.file().map(Path::to_path_buf))

@@ -14,9 +14,9 @@ use spec::contract::Level;
 /// The largest summary, in bytes. GitHub discards a job summary of one megabyte or more.
 const MOST: usize = 900_000;
 /// The most characters of a value.
-const LONGEST_VALUE: usize = 600;
+const MAX_VALUE_LENGTH: usize = 600;
 /// The most bytes of the commands of a cause.
-const LONGEST_COMMAND: usize = 4000;
+const MAX_COMMAND_LENGTH: usize = 4000;
 /// The most tests that are named for a cause or a reason.
 const NAMED: usize = 10;
 /// Reserved bytes for a section's heading and for the note about omitted entries.
@@ -244,9 +244,9 @@ fn names(tests: &[&TestReport]) -> String {
 fn fenced(commands: &[String]) -> String {
     let lines: Vec<String> = commands.iter().map(|command| visible(command)).collect();
     let text = match lines.join("\n") {
-        text if text.len() > LONGEST_COMMAND => {
+        text if text.len() > MAX_COMMAND_LENGTH => {
             let kept: Vec<&str> =
-                lines.iter().map(String::as_str).filter(|line| line.len() < LONGEST_COMMAND / 2).collect();
+                lines.iter().map(String::as_str).filter(|line| line.len() < MAX_COMMAND_LENGTH / 2).collect();
             format!("# a command is too long for this summary; see the JSON report\n{}", kept.join("\n"))
         }
         text => text,
@@ -264,7 +264,7 @@ fn value(text: &str) -> String {
 /// A text in one line, with all Markdown escaped.
 fn plain(text: &str) -> String {
     let mut out = String::new();
-    for letter in one_line(text, LONGEST_VALUE).chars() {
+    for letter in one_line(text, MAX_VALUE_LENGTH).chars() {
         // A dot creates a link only after `www`.
         let harmless =
             "-/,()=;'\"%+? ".contains(letter) || (letter == '.' && !out.to_ascii_lowercase().ends_with("www"));

@@ -10,17 +10,17 @@ use std::io::Write as _;
 
 /// Prints a line on standard output.
 #[macro_export]
-macro_rules! say {
+macro_rules! out_line {
     ($($text:tt)*) => { $crate::output::out(&format!("{}\n", format_args!($($text)*))) };
 }
 
 /// Prints a line on standard error.
 #[macro_export]
-macro_rules! tell {
+macro_rules! err_line {
     ($($text:tt)*) => { $crate::output::err(&format!("{}\n", format_args!($($text)*))) };
 }
 
-pub use crate::{say, tell};
+pub use crate::{err_line, out_line};
 
 /// The width of a page without a terminal.
 pub const COLUMNS: usize = 100;

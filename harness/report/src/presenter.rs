@@ -17,17 +17,17 @@ use super::texts::Texts;
 use judge::coverage::{Coverage, Evidence};
 use judge::exchange::{Body, Exchange, Header, Request, Response, Role};
 use judge::finding::{Finding, Key};
-use judge::record::{Found, FuzzRecord, RuleTally};
+use judge::record::{Found, PropertyRecord, RuleTally};
 use judge::secret::Redactor;
 use judge::verdict::Verdict;
 use spec::contract::Contract;
 
 /// The longest shown part of a body, in characters.
-const LONGEST_SHOWN: usize = 4096;
+const MAX_SHOWN_LENGTH: usize = 4096;
 /// The most bytes of a body that are shown in hexadecimal.
-const LONGEST_HEX: usize = 1024;
+const MAX_HEX_LENGTH: usize = 1024;
 /// The longest expected or actual text of a finding, in characters.
-const LONGEST_FINDING: usize = 400;
+const MAX_FINDING_LENGTH: usize = 400;
 
 /// What is needed to show a test.
 pub struct Presenter<'p> {
@@ -48,7 +48,7 @@ pub fn test_report(presenter: &Presenter<'_>, result: &TestResult) -> TestReport
         .exchanges
         .iter()
         .flat_map(|exchange| {
-            let cut = exchange.request.body.len().min(LONGEST_SHOWN * 4);
+            let cut = exchange.request.body.len().min(MAX_SHOWN_LENGTH * 4);
             [exchange.request.path.clone(), String::from_utf8_lossy(&exchange.request.body[..cut]).into_owned()]
         })
         .collect();
@@ -123,14 +123,14 @@ fn evidence_report(presenter: &Presenter<'_>, clause: &str, evidence: &Evidence)
     }
 }
 
-fn fuzz_report(fuzz: &FuzzRecord, redactor: &Redactor) -> FuzzReport {
+fn fuzz_report(fuzz: &PropertyRecord, redactor: &Redactor) -> FuzzReport {
     let rule = |rule: &RuleTally| RuleReport { name: rule.name.clone(), cases: rule.cases, discarded: rule.discarded };
     let found = |found: &Found| FoundReport {
         rule: found.name.clone(),
         value: redactor.clean(&found.value),
         case: found.case,
         shrunk: found.shrunk,
-        shrink_steps: judge::record::moves_text(&found.moves),
+        shrink_steps: judge::record::shrink_path_text(&found.shrink_path),
         clauses: found.clauses.clone(),
         exchange: found.exchange,
     };
@@ -174,8 +174,8 @@ fn finding_report(finding: &Finding, own: &Own, redactor: &Redactor) -> FindingR
         check: finding.check.clone(),
         level: finding.level,
         message: redactor.clean_own(&finding.message),
-        expected: cut(&redactor.clean_own(&own.text(&finding.expected)), LONGEST_FINDING),
-        actual: cut(&redactor.clean(&own.text(&finding.actual)), LONGEST_FINDING),
+        expected: cut(&redactor.clean_own(&own.text(&finding.expected)), MAX_FINDING_LENGTH),
+        actual: cut(&redactor.clean(&own.text(&finding.actual)), MAX_FINDING_LENGTH),
         part: redactor.clean_own(&finding.part.to_string()),
         exchange: finding.exchange,
     }
@@ -259,13 +259,13 @@ fn response_message(presenter: &Presenter<'_>, response: &Response, own: &Own) -
 fn exact(bytes: &[u8], hide: impl Fn(&str) -> String) -> Option<String> {
     std::str::from_utf8(bytes).err()?;
     let lossy = String::from_utf8_lossy(bytes);
-    (hide(&lossy) == lossy).then(|| hex::encode(&bytes[..bytes.len().min(LONGEST_HEX)]))
+    (hide(&lossy) == lossy).then(|| hex::encode(&bytes[..bytes.len().min(MAX_HEX_LENGTH)]))
 }
 
 fn header_lines(presenter: &Presenter<'_>, headers: &[Header]) -> Vec<Arc<str>> {
     let line = |(name, value): &Header| match name.as_str() {
         "set-cookie" => format!("{name}: ‹not shown›"),
-        _ => format!("{name}: {}", cut(&presenter.redactor.clean(&String::from_utf8_lossy(value)), LONGEST_SHOWN)),
+        _ => format!("{name}: {}", cut(&presenter.redactor.clean(&String::from_utf8_lossy(value)), MAX_SHOWN_LENGTH)),
     };
     headers.iter().map(|header| presenter.texts.shared(&line(header))).collect()
 }
@@ -281,9 +281,9 @@ fn shown(presenter: &Presenter<'_>, body: &Body, text: &str) -> Arc<str> {
 }
 
 fn beginning(text: &str, redactor: &Redactor) -> String {
-    let head = text.char_indices().nth(2 * LONGEST_SHOWN).map_or(text, |(at, _)| &text[..at]);
+    let head = text.char_indices().nth(2 * MAX_SHOWN_LENGTH).map_or(text, |(at, _)| &text[..at]);
     let clean = redactor.clean(head);
-    match clean.char_indices().nth(LONGEST_SHOWN) {
+    match clean.char_indices().nth(MAX_SHOWN_LENGTH) {
         None if head.len() == text.len() => clean,
         None => format!("{clean}… ({} of {} bytes shown)", head.len(), text.len()),
         Some((at, _)) => format!("{}… ({at} of {} bytes shown)", &clean[..at], text.len()),

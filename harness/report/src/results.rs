@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use judge::record::TestRecord;
-use judge::verdict::Outcome;
+use judge::verdict::TestVerdict;
 use spec::scenario::TestCase;
 
 /// A test with its verdict and record.
@@ -21,7 +21,7 @@ pub struct TestResult {
     pub about: Arc<str>,
     /// The clauses that it tests.
     pub clauses: Arc<[String]>,
-    pub outcome: Outcome,
+    pub outcome: TestVerdict,
     /// `None` if the test never started.
     pub started: Option<DateTime<Utc>>,
     pub took: Duration,
@@ -30,12 +30,12 @@ pub struct TestResult {
 
 impl TestResult {
     /// The result of a test that did not run and has no name yet.
-    pub fn unrun(outcome: Outcome) -> Self {
+    pub fn unrun(outcome: TestVerdict) -> Self {
         Self::new(TestCase::default(), outcome, TestRecord::default())
     }
 
     /// The result of a test, without the time at which it ran.
-    pub fn new(test: TestCase, outcome: Outcome, record: TestRecord) -> Self {
+    pub fn new(test: TestCase, outcome: TestVerdict, record: TestRecord) -> Self {
         let TestCase { name, file, line, about, clauses, .. } = test;
         Self { name, file, line, about, clauses, outcome, started: None, took: Duration::ZERO, record }
     }

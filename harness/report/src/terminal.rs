@@ -18,7 +18,7 @@ use crate::output::COLUMNS;
 use judge::verdict::{INTERRUPTED, Verdict};
 
 /// The most causes that are shown.
-const MOST_CAUSES: usize = 10;
+const MAX_CAUSES: usize = 10;
 /// So many causes are enough: their texts are not shortened to show more of them.
 const ENOUGH_CAUSES: usize = 5;
 /// The most lines of a section, without its heading.
@@ -26,7 +26,7 @@ const LISTED: usize = 3;
 /// Up to so many clauses or codes are named in a line of counts; more are only counted.
 const NAMED: usize = 6;
 /// The narrowest width that is supported: below it, the terminal wraps.
-const FEWEST_COLUMNS: usize = 40;
+const MIN_COLUMNS: usize = 40;
 /// The most rows of the summary.
 const ROWS: usize = 59;
 
@@ -45,7 +45,7 @@ impl Screen<'_> {
     /// Where a reader finds what the summary leaves out.
     fn elsewhere(self) -> String {
         match self.complete {
-            Some(path) => format!("in {}", one_line(&path.display().to_string(), FEWEST_COLUMNS / 2)),
+            Some(path) => format!("in {}", one_line(&path.display().to_string(), MIN_COLUMNS / 2)),
             None => "see --report html=FILE".to_owned(),
         }
     }
@@ -80,7 +80,7 @@ impl Detail {
 /// The summary. If not all causes fit that should be shown, texts get fewer lines. Before they get too short to be
 /// understood, there are fewer causes.
 pub fn render(report: &Report, screen: Screen<'_>) -> String {
-    let columns = screen.columns.clamp(FEWEST_COLUMNS, COLUMNS);
+    let columns = screen.columns.clamp(MIN_COLUMNS, COLUMNS);
     let causes = causes(report);
     let open: Vec<&Cause<'_>> = causes.iter().filter(|cause| !cause.is_known()).collect();
     let obstacles = obstacles(report);
@@ -96,7 +96,7 @@ pub fn render(report: &Report, screen: Screen<'_>) -> String {
         let room = ROWS.saturating_sub(rows_on_screen(&above, columns) + rows_on_screen(&below, columns));
         let (of_causes, shown) = causes::render(report, &open, room, screen, detail);
         text = above + &of_causes + &below;
-        let enough = if detail == Detail::Full { MOST_CAUSES } else { ENOUGH_CAUSES };
+        let enough = if detail == Detail::Full { MAX_CAUSES } else { ENOUGH_CAUSES };
         if shown >= open.len().min(enough) {
             break;
         }

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use super::model::{EvidenceReport, OpenReport};
 
 /// The most bytes of distinct bodies and header fields.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// What is shown beyond that.
 const LEFT_OUT: &str = "‹left out, because this report shows 16 MiB of other texts›";
 
@@ -38,7 +38,7 @@ impl Texts {
         if let Some(known) = limited.texts.get(text) {
             return known.clone();
         }
-        let fits = limited.bytes + text.len() <= MOST_BYTES;
+        let fits = limited.bytes + text.len() <= MAX_BYTES;
         let text: Arc<str> = if fits { text.into() } else { LEFT_OUT.into() };
         if fits {
             limited.bytes += text.len();

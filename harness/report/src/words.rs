@@ -12,7 +12,7 @@ use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
 
 /// The most characters of a message.
-pub(super) const LONGEST_MESSAGE: usize = 200;
+pub(super) const MAX_MESSAGE_LENGTH: usize = 200;
 /// Marks in a text with which some readers attach files or set properties.
 const MARKS: &[&str] = &["[[ATTACHMENT|", "[[PROPERTY|"];
 
@@ -25,7 +25,7 @@ pub(super) fn message(report: &Report, test: &TestReport) -> String {
         _ => reason.or(finding),
     };
     let message = message.unwrap_or_else(|| format!("{}, no reason given", test.verdict.as_str()));
-    in_line(&message, LONGEST_MESSAGE)
+    in_line(&message, MAX_MESSAGE_LENGTH)
 }
 
 fn summary(test: &TestReport, finding: &FindingReport) -> String {
@@ -52,7 +52,7 @@ pub(super) fn worst_first<'r>(report: &Report, test: &'r TestReport) -> Vec<&'r 
 
 /// The message of a warning, in one line.
 pub(super) fn warning(report: &Report, test: &TestReport) -> String {
-    in_line(&format!("warning: {}", message(report, test)), LONGEST_MESSAGE)
+    in_line(&format!("warning: {}", message(report, test)), MAX_MESSAGE_LENGTH)
 }
 
 /// The full details of a test that did not simply pass. They start with the message, because some readers show only the

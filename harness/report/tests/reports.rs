@@ -15,7 +15,7 @@ use judge::secret::Redactor;
 use judge::verdict::Verdict;
 use regex::Regex;
 use report::history::History;
-use report::{FORMATS, Order, Report};
+use report::{FORMATS, Report, ReportRequest};
 use serde_json::Value;
 
 use reading::{Counts, read_back};
@@ -198,7 +198,7 @@ fn markdown_summary_escapes_markup_of_the_target() {
 #[test]
 fn junit_reports_are_split_after_5000_cases() {
     let folder = std::env::temp_dir().join(format!("conformance-reports-{}", std::process::id()));
-    let destination = Order::parse(&format!("junit={}", folder.join("junit.xml").display())).expect("an order");
+    let destination = ReportRequest::parse(&format!("junit={}", folder.join("junit.xml").display())).expect("an order");
     let names = |paths: Vec<PathBuf>| -> Vec<String> {
         paths.iter().map(|path| path.file_name().expect("a name").to_string_lossy().into_owned()).collect()
     };

@@ -22,7 +22,7 @@ pub struct Shard {
 #[derive(Clone, Debug)]
 pub struct Scheduled {
     /// In a box, because these are moved several times before they run.
-    pub spec: Box<TestCase>,
+    pub test: Box<TestCase>,
     /// Why it is skipped.
     pub skip: Option<String>,
     /// Why it is inconclusive without being run.
@@ -33,22 +33,22 @@ pub struct Scheduled {
 /// with a lock. The latter two wait for the target or for each other, so they start early while other tests go on.
 /// Properties come after all scenarios, because they never run at the same time. Tests that run alone come last.
 pub fn schedule(contract: &Contract, target: &Target, tests: Vec<TestCase>, shard: Option<Shard>) -> Vec<Scheduled> {
-    let tokens: BTreeSet<String> = tests.iter().flat_map(|spec| spec.token_actors.iter().cloned()).collect();
+    let tokens: BTreeSet<String> = tests.iter().flat_map(|test| test.token_actors.iter().cloned()).collect();
     let mut scheduled: Vec<Scheduled> = tests
         .into_iter()
-        .filter(|spec| shard.is_none_or(|shard| belongs(spec, shard)))
-        .map(|spec| Scheduled { skip: skip(contract, target, &spec, &tokens), doubt: None, spec: Box::new(spec) })
+        .filter(|test| shard.is_none_or(|shard| belongs(test, shard)))
+        .map(|test| Scheduled { skip: skip(contract, target, &test, &tokens), doubt: None, test: Box::new(test) })
         .collect();
-    scheduled.sort_by_key(|test| {
-        let spec = &test.spec;
-        (spec.alone, spec.is_property(), !spec.first, !awaits(spec), spec.lock.is_none())
+    scheduled.sort_by_key(|one| {
+        let test = &one.test;
+        (test.alone, test.is_property(), !test.first, !awaits(test), test.lock.is_none())
     });
     scheduled
 }
 
-fn skip(contract: &Contract, target: &Target, spec: &TestCase, tokens: &BTreeSet<String>) -> Option<String> {
-    target.lacks_for(contract, &spec.actors, &spec.token_actors, &spec.needs, tokens).or_else(|| {
-        operations(spec).into_iter().find_map(|operation| {
+fn skip(contract: &Contract, target: &Target, test: &TestCase, tokens: &BTreeSet<String>) -> Option<String> {
+    target.lacks_for(contract, &test.actors, &test.token_actors, &test.needs, tokens).or_else(|| {
+        operations(test).into_iter().find_map(|operation| {
             let reason = target.lacks.get(&operation)?;
             Some(format!("the target lacks the operation {operation}: {reason}"))
         })
@@ -56,19 +56,19 @@ fn skip(contract: &Contract, target: &Target, spec: &TestCase, tokens: &BTreeSet
 }
 
 /// The operations that a test calls, fixtures included.
-pub fn operations(spec: &TestCase) -> Vec<String> {
-    let called = spec.steps.iter().filter_map(|step| Some(step.call()?.operation.id.clone()));
-    called.chain(spec.property().map(|property| property.operation.id.clone())).collect()
+pub fn operations(test: &TestCase) -> Vec<String> {
+    let called = test.steps.iter().filter_map(|step| Some(step.call()?.operation.id.clone()));
+    called.chain(test.property().map(|property| property.operation.id.clone())).collect()
 }
 
-fn awaits(spec: &TestCase) -> bool {
-    spec.steps.iter().any(|step| step.is_await())
+fn awaits(test: &TestCase) -> bool {
+    test.steps.iter().any(|step| step.is_await())
 }
 
 /// Whether a test belongs to a shard. The shard is a hash of the name, so added tests do not move others. Tests with
 /// the same lock are in the same shard, because they must not run at the same time and shards do.
-pub fn belongs(spec: &TestCase, shard: Shard) -> bool {
-    shard_number(spec.lock.as_deref().unwrap_or(&spec.name), shard.count) == shard.index
+pub fn belongs(test: &TestCase, shard: Shard) -> bool {
+    shard_number(test.lock.as_deref().unwrap_or(&test.name), shard.count) == shard.index
 }
 
 fn shard_number(key: &str, count: u64) -> u64 {

@@ -7,7 +7,7 @@ use chrono::Utc;
 use judge::secret::Redactor;
 use judge::verdict::Rules;
 use report::model::{Extent, Manifest};
-use report::{Facts, Order, TestResult, build, test_reports};
+use report::{Facts, ReportRequest, TestResult, build, test_reports};
 use runner::client::HttpClient;
 use runner::execute::{Environment, run_test};
 use spec::scenario::TestCase;
@@ -90,7 +90,7 @@ fn write_reports(environment: &Environment, tests: &[TestCase], results: Vec<Tes
     let report = build(&facts, test_reports(&facts, results), Vec::new());
     let folder = std::env::temp_dir().join(format!("conformance-throughput-reports-{}", std::process::id()));
     let written = FORMATS.iter().try_for_each(|kind| {
-        let order = Order::parse(&format!("{kind}={}", folder.join(kind).display()))?;
+        let order = ReportRequest::parse(&format!("{kind}={}", folder.join(kind).display()))?;
         order.prepare()?.write(&report, &redactor).map(drop)
     });
     let _ = std::fs::remove_dir_all(&folder);

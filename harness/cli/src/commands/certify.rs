@@ -5,18 +5,18 @@ use std::process::ExitCode;
 
 use crate::run::Abort;
 use report::certificate::verify;
-use report::output::{say, tell};
+use report::output::{err_line, out_line};
 
 /// Checks that the bundle in a folder is complete and unchanged.
 pub fn certify(folder: &Path) -> Result<ExitCode, Abort> {
     let certificate = match verify(folder) {
         Ok(certificate) => certificate,
         Err(message) => {
-            tell!("error: {}: {message}", folder.display());
+            err_line!("error: {}: {message}", folder.display());
             return Ok(ExitCode::from(1));
         }
     };
-    say!(
+    out_line!(
         "unchanged: {} conformed to its contract on {} (suite {}, contract {})",
         certificate.target,
         certificate.started_at,

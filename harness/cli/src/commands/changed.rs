@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use mutate::prove::{Row, Witnesses};
+use mutate::prove::{MatrixServer, Witnesses};
 use spec::scenario::{Library, TestCase};
 
 /// Folders whose files affect every mutant.
@@ -39,14 +39,19 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
 }
 
 /// The rows that these files affect.
-pub(super) fn affected(files: &BTreeSet<String>, library: &Library, witnesses: &Witnesses, rows: &[Row]) -> Vec<Row> {
+pub(super) fn affected(
+    files: &BTreeSet<String>,
+    library: &Library,
+    witnesses: &Witnesses,
+    rows: &[MatrixServer],
+) -> Vec<MatrixServer> {
     if files.iter().any(|file| AFFECT_ALL.iter().any(|folder| file.starts_with(folder))) {
         return rows.to_vec();
     }
     let tests: Vec<&TestCase> = library.tests.iter().filter(|test| files.contains(&*test.file)).collect();
     let names: BTreeSet<&str> = tests.iter().map(|test| test.name.as_ref()).collect();
     let clauses: BTreeSet<&str> = tests.iter().flat_map(|test| test.clauses.iter().map(String::as_str)).collect();
-    let is_affected = |row: &&Row| {
+    let is_affected = |row: &&MatrixServer| {
         row.clauses.iter().any(|clause| clauses.contains(clause.as_str()))
             || witnesses.of(&row.name).iter().any(|name| names.contains(name.as_str()))
     };
@@ -55,7 +60,7 @@ pub(super) fn affected(files: &BTreeSet<String>, library: &Library, witnesses: &
 
 #[cfg(test)]
 mod tests {
-    use mutate::prove::Kind;
+    use mutate::prove::ServerKind;
 
     use super::*;
 
@@ -69,10 +74,10 @@ mod tests {
         };
         let tests = vec![test("scenarios/a.yaml", "A-1"), test("scenarios/b.yaml", "B-1")];
         let library = Library { tests, ..Library::default() };
-        let row = |name: &str, clause: &str| Row {
+        let row = |name: &str, clause: &str| MatrixServer {
             name: name.to_owned(),
             about: String::new(),
-            kind: Kind::Mutant,
+            kind: ServerKind::Mutant,
             clauses: vec![clause.to_owned()],
             mutation: None,
         };

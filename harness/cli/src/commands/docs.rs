@@ -7,7 +7,7 @@ use super::loaded;
 use crate::flags::PackArgs;
 use crate::run::{Abort, usage};
 use init::docs_check::{Comparison, compare};
-use report::output::say;
+use report::output::out_line;
 use spec::source::{Problems, SourceFile};
 
 /// Prints each difference between a published error-code page and the catalogue. Differences give exit code 1, a page
@@ -35,7 +35,7 @@ pub fn docs(path: &Path, pack: &PackArgs) -> Result<ExitCode, Abort> {
 
 fn print(path: &Path, comparison: &Comparison) {
     for difference in &comparison.differences {
-        say!("{}\n", difference.rendered());
+        out_line!("{}\n", difference.rendered());
     }
     let counts = comparison.counts;
     let found = comparison.differences.len();
@@ -44,7 +44,7 @@ fn print(path: &Path, comparison: &Comparison) {
         1 => "1 difference".to_owned(),
         _ => format!("{found} differences"),
     };
-    say!(
+    out_line!(
         "{}: {} codes, {} statuses, {} examples, {} headers: {verdict}",
         path.display(),
         counts.codes,

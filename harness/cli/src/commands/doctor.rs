@@ -18,7 +18,7 @@ use judge::preflight::{ActorFact, ActorState, CapabilityState, OperationState, P
 use judge::target;
 use judge::target::{Target, TargetFile};
 use report::output;
-use report::output::say;
+use report::output::out_line;
 use runner::client::HttpClient;
 use runner::preflight::{Expected, Interest, PreflightTarget, preflight};
 use spec::contract::Contract;
@@ -51,7 +51,7 @@ pub fn doctor(arguments: &DoctorArgs) -> Result<ExitCode, Abort> {
     output::out(&redactor.clean_own(&render(&found, &contract, &target)));
     if let Some(path) = &arguments.write {
         match &found.stop_reason {
-            Some(_) => say!("{} was not written: the target must respond as the API first", path.display()),
+            Some(_) => out_line!("{} was not written: the target must respond as the API first", path.display()),
             None => write(path, &redactor.clean_own(&draft(&found, &contract, &target, &file)))?,
         }
     }
@@ -65,7 +65,7 @@ fn write(path: &Path, text: &str) -> Result<(), Abort> {
         file.sync_all()
     });
     written.map_err(|error| usage(format!("{}: {error}", path.display())))?;
-    say!("wrote {}; check it with `conformance validate --target {}`", path.display(), path.display());
+    out_line!("wrote {}; check it with `conformance validate --target {}`", path.display(), path.display());
     Ok(())
 }
 

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use super::learn::learn;
 use crate::flags::InitArgs;
 use crate::run::{Abort, load, usage};
-use init::{Outcome, Pack, Sources, generate, generate_to_learn, write};
-use report::output::{say, tell};
+use init::{Pack, Sources, WrittenPack, generate, generate_to_learn, write};
+use report::output::{err_line, out_line};
 use spec::contract::is_to_do;
 use spec::source::{Problems, built_in_files};
 
@@ -36,13 +36,13 @@ pub fn init(arguments: &InitArgs) -> Result<ExitCode, Abort> {
         // Requests that may create something are sent only with `--create`.
         let asked = if arguments.create { generate_to_learn(&sources).map_err(usage)? } else { pack };
         let learned = try_out(&asked, |folder| learn(folder, url, arguments.create))?;
-        say!("{} error responses of {url} were used", learned.iter().filter(|one| one.is_error()).count());
+        out_line!("{} error responses of {url} were used", learned.iter().filter(|one| one.is_error()).count());
         pack = generate(&sources, &learned).map_err(usage)?;
         try_out(&pack, |_| Ok(()))?;
     }
     let outcome = write(&arguments.dir, &pack.files).map_err(usage)?;
     for warning in &pack.warnings {
-        tell!("warning: {warning}");
+        err_line!("warning: {warning}");
     }
     say_outcome(&arguments.dir, &outcome);
     say_pack(&arguments.dir, Some(&pack.base))?;
@@ -56,7 +56,7 @@ pub fn init(arguments: &InitArgs) -> Result<ExitCode, Abort> {
 fn say_learn(folder: &Path, openapi: &Path) -> Result<(), Abort> {
     let (contract, _) = load(folder)?;
     if contract.catalog.codes.is_empty() {
-        say!(
+        out_line!(
             "no error code is documented, so no test expects one; to take codes from the responses of the API: \
              conformance init --openapi {} --learn URL --create {}",
             openapi.display(),
@@ -70,7 +70,7 @@ fn say_learn(folder: &Path, openapi: &Path) -> Result<(), Abort> {
 fn say_pack(folder: &Path, url: Option<&String>) -> Result<(), Abort> {
     let (contract, library) = load(folder)?;
     let target = url.map_or_else(|| "--reference".to_owned(), |url| format!("--target-url {url}"));
-    say!(
+    out_line!(
         "{} operations, {} codes, {} clauses, {} tests; next: conformance run --pack {} {target}",
         contract.operations.len(),
         contract.catalog.codes.len(),
@@ -82,7 +82,7 @@ fn say_pack(folder: &Path, url: Option<&String>) -> Result<(), Abort> {
         contract.clauses.iter().filter_map(|clause| clause.excluded.as_deref()).filter(|one| is_to_do(one)).count();
     if to_do > 0 {
         let plural = if to_do == 1 { "clause has" } else { "clauses have" };
-        say!(
+        out_line!(
             "{to_do} {plural} no test yet; after the first run, complete scenarios/sketches.yaml until this finds nothing: \
              conformance validate --pack {}",
             folder.display()
@@ -107,13 +107,13 @@ fn does_not_load(problems: &Problems) -> String {
     )
 }
 
-fn say_outcome(folder: &Path, outcome: &Outcome) {
-    say!("{}: {} files written", folder.display(), outcome.written);
+fn say_outcome(folder: &Path, outcome: &WrittenPack) {
+    out_line!("{}: {} files written", folder.display(), outcome.written);
     for name in &outcome.kept {
-        say!("did not overwrite {name}, because it was changed; the new version is {name}.new");
+        out_line!("did not overwrite {name}, because it was changed; the new version is {name}.new");
     }
     for name in &outcome.removed {
-        say!("removed {name}, because the pack does not need it any more");
+        out_line!("removed {name}, because the pack does not need it any more");
     }
 }
 

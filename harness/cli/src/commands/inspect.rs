@@ -8,7 +8,7 @@ use crate::run::{Abort, usage};
 use judge::check::CHECKS;
 use mutate::{Allowed, of_pack};
 use report::output;
-use report::output::say;
+use report::output::out_line;
 use spec::own_schemas;
 use spec::source::Problems;
 
@@ -17,7 +17,7 @@ pub fn validate(pack: &PackArgs) -> Result<ExitCode, Abort> {
     let (contract, library, _) = loaded_finished(pack)?;
     of_pack(&contract).map_err(Problems)?;
     Allowed::of_pack(&contract).map_err(Problems)?;
-    say!(
+    out_line!(
         "{} operations, {} codes, {} clauses, {} checks, {} tests: {}",
         contract.operations.len(),
         contract.catalog.codes.len(),

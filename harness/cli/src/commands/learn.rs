@@ -13,7 +13,7 @@ use judge::record::Created;
 use judge::secret::Redactor;
 use judge::target;
 use judge::target::Target;
-use report::output::tell;
+use report::output::err_line;
 use runner::client::{HttpClient, Network};
 use runner::execute::{Environment, run_test, sweep, token};
 use runner::preflight::{Expected, Interest, PreflightTarget, preflight};
@@ -23,7 +23,7 @@ use spec::scenario::{Library, TestCase};
 /// Requests per second. It is low, because the rate limit of the API is not known.
 const RATE: f64 = 20.0;
 /// The most ids in a warning.
-const MOST_SHOWN: usize = 5;
+const MAX_SHOWN: usize = 5;
 
 /// Sends the requests of a pack and returns the received errors and successes. A test with setup steps creates resources, so it runs
 /// only if `create` is true. A test runs only if all of its actors have credentials.
@@ -48,7 +48,7 @@ fn warn_of_missing_credentials(library: &Library, target: &Target) {
     let needed: BTreeSet<&String> = library.tests.iter().flat_map(|test| test.actors.iter()).collect();
     for actor in needed.into_iter().filter(|actor| !target.credentials.contains_key(*actor)) {
         let variable = target::variable(actor);
-        tell!("warning: {variable} is not set, so nothing is learned from requests of the actor {actor}");
+        err_line!("warning: {variable} is not set, so nothing is learned from requests of the actor {actor}");
     }
 }
 
@@ -114,9 +114,9 @@ fn warn_of_leftovers(left: &[Created]) {
     for ((noun, reason), ids) in kinds {
         let count =
             if ids.len() == 1 { format!("a {noun}") } else { format!("{} resources of the kind {noun}", ids.len()) };
-        let shown: Vec<&str> = ids.iter().take(MOST_SHOWN).copied().collect();
-        let more = if ids.len() > MOST_SHOWN { " …" } else { "" };
-        tell!("warning: `init` has left {count} on the target ({reason}): {}{more}", shown.join(", "));
+        let shown: Vec<&str> = ids.iter().take(MAX_SHOWN).copied().collect();
+        let more = if ids.len() > MAX_SHOWN { " …" } else { "" };
+        err_line!("warning: `init` has left {count} on the target ({reason}): {}{more}", shown.join(", "));
     }
 }
 

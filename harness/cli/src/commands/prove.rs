@@ -10,8 +10,8 @@ use super::prove_shared::{is_chosen, refuse_unknown_words, witnesses, write_file
 use crate::flags::{MatrixFormat, ProveArgs};
 use crate::run::{Abort, joint_hash, refuse_foreign, runtime, usage};
 use mutate::prove::matrix::{Circumstances, Matrix, matrix};
-use mutate::prove::{ProveOptions, Row, TestScope, Witnesses, prove_all, rows};
-use report::output::say;
+use mutate::prove::{MatrixServer, ProveOptions, TestScope, Witnesses, prove_all, rows};
+use report::output::out_line;
 
 /// The default number of concurrent servers. They mostly wait for each other's cores, and some for timers.
 const JOBS: usize = 16;
@@ -30,7 +30,7 @@ pub fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
         let files = changed_files(&contract.root).map_err(usage)?;
         chosen = affected(&files, &library, &witnesses, &chosen);
         if chosen.is_empty() {
-            say!("No uncommitted change affects a mutant.");
+            out_line!("No uncommitted change affects a mutant.");
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -44,7 +44,7 @@ pub fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
         _ => TestScope::Sample,
     };
     let options = ProveOptions { seed: arguments.seed, scope, witnesses: &witnesses };
-    let print = |line: &mutate::prove::matrix::Line| say!("{}", line.summary());
+    let print = |line: &mutate::prove::matrix::Line| out_line!("{}", line.summary());
     let jobs = arguments.jobs.unwrap_or(JOBS);
     let lines = runtime.block_on(prove_all(&contract, &library, &chosen, options, jobs, print));
     let circumstances = Circumstances {
@@ -60,7 +60,7 @@ pub fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
 }
 
 /// The rows whose names contain one of the words.
-fn chosen(only: &[String], all: &[Row]) -> Result<Vec<Row>, Abort> {
+fn chosen(only: &[String], all: &[MatrixServer]) -> Result<Vec<MatrixServer>, Abort> {
     let known: Vec<String> = all.iter().map(|row| row.name.clone()).collect();
     refuse_unknown_words("mutant", only, &known, "`serve --mutant list` lists all")?;
     Ok(all.iter().filter(|row| is_chosen(only, &row.name)).cloned().collect())
@@ -78,7 +78,7 @@ fn write(arguments: &ProveArgs, matrix: &Matrix) -> Result<(), Abort> {
 }
 
 fn conclusion(matrix: &Matrix) -> ExitCode {
-    say!(
+    out_line!(
         "\n{} servers, {} tests, {} requests in {:.0} s, seed {}{}",
         matrix.rows.len(),
         matrix.tests,
@@ -88,10 +88,10 @@ fn conclusion(matrix: &Matrix) -> ExitCode {
         if matrix.whole { ", every test against every server" } else { "" }
     );
     if matrix.problems.is_empty() {
-        say!("Every mutant was reported with its clauses, and nothing else was reported.");
+        out_line!("Every mutant was reported with its clauses, and nothing else was reported.");
         return ExitCode::SUCCESS;
     }
-    say!("{} problems:", matrix.problems.len());
-    matrix.problems.iter().for_each(|problem| say!("  {problem}"));
+    out_line!("{} problems:", matrix.problems.len());
+    matrix.problems.iter().for_each(|problem| out_line!("  {problem}"));
     ExitCode::from(1)
 }

@@ -18,11 +18,11 @@ use judge::secret::Redactor;
 use judge::target;
 use judge::target::{Target, TargetFile};
 use mutate::{
-    self, Alarms, Allowed, Baseline, Campaign, Mutation, Origin, Outcome, Reaction, Row, Score, Summary, generate,
-    json, markdown, of_pack, read, terminal, variants,
+    self, Alarms, Allowed, Baseline, Campaign, Mutation, MutationOutcome, MutationResult, Origin, Reaction, Score,
+    Summary, generate, json, markdown, of_pack, read, terminal, variants,
 };
 use report::output;
-use report::output::tell;
+use report::output::err_line;
 use spec::contract::Contract;
 use spec::scenario::{Library, TestCase};
 use spec::source::{Problems, SourceFile};
@@ -64,7 +64,7 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
     let mutations = chosen(&arguments.only, &generated)?;
     write_mutations(arguments, &mutations)?;
     let what = if arguments.variants { "conforming variants" } else { "mutations" };
-    tell!(
+    err_line!(
         "{} tests pass, with {} requests in {:.0} s; trying {} {what}",
         baseline.passing.len(),
         baseline.requests,
@@ -98,7 +98,7 @@ pub(super) fn prove(arguments: &ProveArgs) -> Result<ExitCode, Abort> {
         return Err(Abort::Inconclusive(format!("interrupted: {tried} of {all} mutations were tried")));
     }
     if !outdated.is_empty() {
-        outdated.iter().for_each(|problem| tell!("{}", problem.rendered()));
+        outdated.iter().for_each(|problem| err_line!("{}", problem.rendered()));
         return Ok(ExitCode::from(1));
     }
     Ok(exit_code(arguments, &summary))
@@ -132,7 +132,7 @@ fn baseline(
     tests: Vec<TestCase>,
     redactor: &Redactor,
 ) -> Result<Baseline, Abort> {
-    tell!("running {} tests without a mutation", tests.len());
+    err_line!("running {} tests without a mutation", tests.len());
     let baseline = runtime.block_on(campaign.baseline(tests)).map_err(Abort::Inconclusive)?;
     if baseline.passing.is_empty() {
         let reason = baseline.left_out.values().next().map(|reason| redactor.clean_own(reason));
@@ -144,7 +144,13 @@ fn baseline(
     Ok(baseline)
 }
 
-fn summary(hash: String, campaign: &Campaign, baseline: Baseline, rows: Vec<Row>, clock: Instant) -> Summary {
+fn summary(
+    hash: String,
+    campaign: &Campaign,
+    baseline: Baseline,
+    rows: Vec<MutationResult>,
+    clock: Instant,
+) -> Summary {
     Summary {
         hash,
         target: match &campaign.origin {
@@ -233,9 +239,9 @@ fn conclude_variants(
     Ok(ExitCode::SUCCESS)
 }
 
-fn report_row(arguments: &ProveArgs, row: &Row) {
-    if !arguments.variants && matches!(row.outcome, Outcome::Survived | Outcome::TimedOut) {
-        tell!("survived  {}", row.mutation.name);
+fn report_row(arguments: &ProveArgs, row: &MutationResult) {
+    if !arguments.variants && matches!(row.outcome, MutationOutcome::Survived | MutationOutcome::TimedOut) {
+        err_line!("survived  {}", row.mutation.name);
     }
 }
 
@@ -265,7 +271,7 @@ fn write_reports(
 fn exit_code(arguments: &ProveArgs, summary: &Summary) -> ExitCode {
     match arguments.min_score {
         Some(least) if !summary.score.reaches(least) => {
-            tell!("the score is below --min-score {least}");
+            err_line!("the score is below --min-score {least}");
             ExitCode::from(1)
         }
         _ => ExitCode::SUCCESS,

@@ -5,8 +5,8 @@ use tokio::runtime::Runtime;
 use super::prove_shared::witnesses;
 use crate::run::Abort;
 use mutate::prove::killers;
-use mutate::{Baseline, Campaign, Noticed, Origin, Outcome, Redundancy, Row, situations};
-use report::output::tell;
+use mutate::{Baseline, Campaign, MutationOutcome, MutationResult, Noticed, Origin, Redundancy, situations};
+use report::output::err_line;
 use spec::scenario::Library;
 
 /// What the mutations need; of the embedded reference also its own mutants that are chosen by name.
@@ -15,25 +15,25 @@ pub(super) fn redundancy(
     campaign: &Campaign,
     library: &Library,
     baseline: &Baseline,
-    mutations: &[Row],
+    mutations: &[MutationResult],
     is_chosen: impl Fn(&str) -> bool,
 ) -> Result<Redundancy, Abort> {
     let mut noticed: Vec<Noticed> = mutations.iter().filter_map(noticed_by).collect();
     let tests = baseline.passing.iter().map(|passing| passing.test.clone()).collect();
     let second = runtime.block_on(campaign.baseline(tests)).map_err(Abort::Inconclusive)?;
     let situations = situations(&campaign.contract, baseline, &second);
-    tell!("trying {} faults in one situation", situations.len());
+    err_line!("trying {} faults in one situation", situations.len());
     let rows = runtime.block_on(campaign.run(baseline, &situations, |_| {}));
     if rows.len() < situations.len() {
         let (tried, all) = (rows.len(), situations.len());
         return Err(Abort::Inconclusive(format!("interrupted: {tried} of {all} faults in one situation were tried")));
     }
-    let untriggered = rows.iter().filter(|row| row.outcome == Outcome::NeverTriggered).count();
+    let untriggered = rows.iter().filter(|row| row.outcome == MutationOutcome::NeverTriggered).count();
     let unnoticed = rows.iter().filter(|row| row.kills.is_empty()).count() - untriggered;
-    tell!("{unnoticed} of them were not noticed, and {untriggered} changed no response");
+    err_line!("{unnoticed} of them were not noticed, and {untriggered} changed no response");
     noticed.extend(rows.iter().filter_map(noticed_by));
     if matches!(campaign.origin, Origin::Embedded) {
-        tell!("trying the mutants of the reference");
+        err_line!("trying the mutants of the reference");
         let witnesses = witnesses(&campaign.contract.root)?;
         let of_mutants = killers(&campaign.contract, library, &witnesses, campaign.jobs, is_chosen);
         noticed.extend(runtime.block_on(of_mutants).map_err(Abort::Inconclusive)?);
@@ -42,7 +42,7 @@ pub(super) fn redundancy(
 }
 
 /// What noticed a mutation; `None` if nothing did.
-fn noticed_by(row: &Row) -> Option<Noticed> {
+fn noticed_by(row: &MutationResult) -> Option<Noticed> {
     let noticed = Noticed { mutation: row.mutation.name.clone(), kills: row.kills.clone() };
     (!noticed.kills.is_empty()).then_some(noticed)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::run::{Abort, usage};
 use mutate::prove::Witnesses;
-use report::output::tell;
+use report::output::err_line;
 use report::write_whole;
 use spec::source::{SourceFile, suggestion};
 
@@ -33,6 +33,6 @@ pub(super) fn refuse_unknown_words(what: &str, only: &[String], names: &[String]
 pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Abort> {
     let refusal = |error| Abort::Inconclusive(format!("cannot write {}: {error}", path.display()));
     write_whole(path, text).map_err(refusal)?;
-    tell!("wrote {}", path.display());
+    err_line!("wrote {}", path.display());
     Ok(())
 }

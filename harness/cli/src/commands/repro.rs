@@ -21,14 +21,14 @@ pub fn repro(arguments: &ReproArgs) -> Result<ExitCode, Abort> {
 
 pub(crate) fn text(arguments: &ReproArgs) -> Result<String, Abort> {
     let (contract, library) = loaded(&arguments.pack)?;
-    let spec = named(&library, &arguments.test)?;
+    let test = named(&library, &arguments.test)?;
     let from = match &arguments.from {
         Some(path) => Some(read(path).map_err(|problem| usage(problem.one_line()))?),
         None => None,
     };
     let reach = reach(arguments, &contract, from.as_ref())?;
-    let (sampling, cases) = generated(arguments, from.as_ref(), spec)?;
-    script(&contract, spec, &reach, sampling, &cases).map_err(usage)
+    let (sampling, cases) = generated(arguments, from.as_ref(), test)?;
+    script(&contract, test, &reach, sampling, &cases).map_err(usage)
 }
 
 fn named<'l>(library: &'l Library, name: &str) -> Result<&'l TestCase, Abort> {
@@ -68,20 +68,20 @@ fn reach(arguments: &ReproArgs, contract: &Contract, from: Option<&Report>) -> R
 fn generated(
     arguments: &ReproArgs,
     from: Option<&Report>,
-    spec: &TestCase,
+    test: &TestCase,
 ) -> Result<(Sampling, Vec<CaseChoice>), Abort> {
     let options = from.and_then(|report| report.manifest.as_ref()).map(|manifest| &manifest.options);
     let reported = options.and_then(|options| options.get("cases")?.parse().ok());
     let seed = arguments.seed.or(from.map(|report| report.seed)).unwrap_or(1);
     let sampling = Sampling { seed, cases: arguments.cases.or(reported) };
     let mut cases = arguments.case.clone();
-    if !spec.is_property() && !cases.is_empty() {
+    if !test.is_property() && !cases.is_empty() {
         return Err(usage("--case selects cases of a property, but this test is not a property"));
     }
     if let Some(report) = from {
-        let test = report.tests.iter().find(|test| test.name == spec.name);
-        let test = test.ok_or_else(|| usage(format!("the report has no test `{}`", spec.name)))?;
-        for found in test.fuzz.iter().flat_map(|fuzz| &fuzz.found) {
+        let reported = report.tests.iter().find(|reported| *reported.name == *test.name);
+        let reported = reported.ok_or_else(|| usage(format!("the report has no test `{}`", test.name)))?;
+        for found in reported.fuzz.iter().flat_map(|fuzz| &fuzz.found) {
             let choice = format!("{}:{}", found.case, found.shrink_steps);
             cases.push(CaseChoice::parse(choice.trim_end_matches(':')).map_err(usage)?);
         }

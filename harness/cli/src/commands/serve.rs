@@ -7,19 +7,20 @@ use std::sync::Arc;
 
 use crate::run::{Abort, pack_root, refuse_foreign, runtime, usage};
 use mutate::embedded::assignments;
-use mutate::prove::{Kind, Row, rows};
-use report::output::say;
+use mutate::prove::{MatrixServer, ServerKind, rows};
+use report::output::out_line;
 use spec::contract::Contract;
 use spec::source::{BUILT_IN, suggestion};
 
 /// Serves the reference until the process ends.
 pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> Result<ExitCode, Abort> {
     let contract = Arc::new(contract()?);
-    let rows = rows(&contract)?.into_iter().filter(|row| row.kind != Kind::Unchanged);
-    let (variants, mutants): (Vec<Row>, Vec<Row>) = rows.partition(|row| row.kind == Kind::Variant);
+    let rows = rows(&contract)?.into_iter().filter(|row| row.kind != ServerKind::Unchanged);
+    let (variants, mutants): (Vec<MatrixServer>, Vec<MatrixServer>) =
+        rows.partition(|row| row.kind == ServerKind::Variant);
     for (names, rows) in [(broken, &mutants), (varied, &variants)] {
         if names.iter().any(|name| name == "list") {
-            rows.iter().for_each(|row| say!("{}  {}  {}", row.name, row.clauses.join(" "), row.about));
+            rows.iter().for_each(|row| out_line!("{}  {}  {}", row.name, row.clauses.join(" "), row.about));
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -28,11 +29,11 @@ pub fn serve(listen: SocketAddr, broken: &[String], varied: &[String]) -> Result
     runtime.block_on(async {
         let running = mutate::prove::serve(&contract, listen, &chosen).await;
         let running = running.map_err(|error| usage(format!("{listen}: {error}")))?;
-        say!("# The reference API. Its credentials, for the shell that runs the suite:");
+        out_line!("# The reference API. Its credentials, for the shell that runs the suite:");
         for assignment in assignments() {
-            say!("export {assignment}");
+            out_line!("export {assignment}");
         }
-        say!("export CONFORMANCE_TARGET_URL='{}'", running.url());
+        out_line!("export CONFORMANCE_TARGET_URL='{}'", running.url());
         let _ = tokio::signal::ctrl_c().await;
         Ok(ExitCode::SUCCESS)
     })
@@ -49,7 +50,7 @@ fn contract() -> Result<Contract, Abort> {
 }
 
 /// The rows with these names. Refuses unknown names, before the server starts.
-fn chosen(kind: &str, names: &[String], rows: Vec<Row>) -> Result<Vec<Row>, Abort> {
+fn chosen(kind: &str, names: &[String], rows: Vec<MatrixServer>) -> Result<Vec<MatrixServer>, Abort> {
     let known: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
     if let Some(name) = names.iter().find(|name| !known.contains(name)) {
         let hint = suggestion(name, &known).unwrap_or_else(|| format!("`--{kind} list` lists all"));

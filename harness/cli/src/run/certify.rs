@@ -7,7 +7,7 @@ use super::{Abort, usage};
 use crate::flags::RunArgs;
 use judge::target::TargetFile;
 use report::certificate::{missing, write};
-use report::output::tell;
+use report::output::err_line;
 use report::{Report, json};
 
 /// Refuses `--certify` for a run that cannot be certified, before anything is sent.
@@ -38,11 +38,11 @@ pub(super) fn certify(arguments: &RunArgs, report: &Report) -> Result<(), Abort>
         if report.exit_code == 0 {
             return Err(Abort::Inconclusive(why));
         }
-        tell!("{why}");
+        err_line!("{why}");
         return Ok(());
     }
     write(report, &json(report), folder)
         .map_err(|error| Abort::Inconclusive(format!("{}: {error}", folder.display())))?;
-    tell!("wrote {}", folder.join("certificate.json").display());
+    err_line!("wrote {}", folder.join("certificate.json").display());
     Ok(())
 }

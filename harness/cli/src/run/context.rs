@@ -1,6 +1,6 @@
 //! What one run needs from its first request to its reports.
 //!
-//! `run` reads the pack and the target and makes a [`Context`]. The context runs the planned tests, or says of each why it
+//! `run` reads the pack and the target and makes a [`RunContext`]. The context runs the planned tests, or says of each why it
 //! did not run, and makes the report of both.
 
 use std::process::ExitCode;
@@ -25,10 +25,10 @@ use judge::preflight::Preflight;
 use judge::record::{Created, TestRecord};
 use judge::secret::Redactor;
 use judge::target::Target;
-use judge::verdict::{Outcome, Rules, Verdict};
+use judge::verdict::{Rules, TestVerdict, Verdict};
 use report::model::Manifest;
-use report::output::tell;
-use report::{Facts, Order, Prepared, TestResult};
+use report::output::err_line;
+use report::{Facts, Prepared, ReportRequest, TestResult};
 use runner::execute::Environment;
 use runner::schedule::{Scheduled, schedule};
 use spec::contract::Contract;
@@ -43,7 +43,7 @@ pub(super) struct Inputs<'r> {
     pub(super) runtime: &'r Runtime,
 }
 
-pub(super) struct Context<'r> {
+pub(super) struct RunContext<'r> {
     inputs: Inputs<'r>,
     pub(super) redactor: Arc<Redactor>,
     /// Which secrets the reports may show.
@@ -56,7 +56,7 @@ pub(super) struct Context<'r> {
     clock: Instant,
 }
 
-impl<'r> Context<'r> {
+impl<'r> RunContext<'r> {
     /// The context of a run, and its planned tests.
     pub(super) fn new(
         inputs: Inputs<'r>,
@@ -93,10 +93,10 @@ impl<'r> Context<'r> {
         planned: Vec<Scheduled>,
         why: &str,
     ) -> Result<ExitCode, Abort> {
-        tell!("error: {}", self.redactor.clean_own(why));
-        let unrun = |test: Scheduled| {
-            let outcome = Outcome::unrun(Verdict::Inconclusive, Some(why.to_owned()));
-            TestResult::new(*test.spec, outcome, TestRecord::default())
+        err_line!("error: {}", self.redactor.clean_own(why));
+        let unrun = |scheduled: Scheduled| {
+            let outcome = TestVerdict::unrun(Verdict::Inconclusive, Some(why.to_owned()));
+            TestResult::new(*scheduled.test, outcome, TestRecord::default())
         };
         let results = planned.into_iter().map(unrun).collect();
         let facts = self.facts(contract, target, preflight, Vec::new(), 0);
@@ -123,7 +123,7 @@ impl<'r> Context<'r> {
             tests: tests.len(),
             deadline: arguments.deadline.map(Duration::from_secs_f64),
         };
-        let stdout_is_taken = arguments.outputs.report.iter().any(Order::is_stdout);
+        let stdout_is_taken = arguments.outputs.report.iter().any(ReportRequest::is_stdout);
         let mut libtest = arguments.libtest.clone();
         let progress = Progress::start(&mut libtest, arguments.no_progress, stdout_is_taken, source);
         let _ = libtest_mimic::run(&libtest, tests);

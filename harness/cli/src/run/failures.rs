@@ -8,7 +8,7 @@ use crate::flags::FOUND;
 use judge::finding::Key;
 use judge::record::Found;
 use judge::secret::Redactor;
-use report::output::tell;
+use report::output::err_line;
 use report::{TestResult, write_whole};
 use spec::contract::Contract;
 use spec::scenario::{Failure, Property, file_name, file_text};
@@ -27,8 +27,8 @@ pub(super) fn save(
     for (name, text) in texts(contract, counterexamples, seed) {
         let path = folder.join(format!("{name}.yaml"));
         match text.and_then(|text| write(&path, &redactor.clean_own(&text))) {
-            Ok(path) => tell!("wrote {}", path.display()),
-            Err(why) => tell!("{name} was not saved: {why}"),
+            Ok(path) => err_line!("wrote {}", path.display()),
+            Err(why) => err_line!("{name} was not saved: {why}"),
         }
     }
 }

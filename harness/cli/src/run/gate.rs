@@ -9,7 +9,7 @@ use crate::flags::{FailOn, GateArgs};
 use judge::verdict::Verdict;
 use report::compare;
 use report::compare::{Change, Comparison, compare};
-use report::output::tell;
+use report::output::err_line;
 use report::{Report, read, write_whole};
 use spec::source::Problems;
 
@@ -78,7 +78,7 @@ impl<'g> Gate<'g> {
 
 fn write(path: &Path, text: &str, failures: &mut Vec<String>) {
     match write_whole(path, text) {
-        Ok(()) => tell!("wrote {}", path.display()),
+        Ok(()) => err_line!("wrote {}", path.display()),
         Err(error) => failures.push(format!("{}: {error}", path.display())),
     }
 }

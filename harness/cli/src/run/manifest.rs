@@ -40,7 +40,7 @@ pub(super) fn manifest(
         by_test: is_by_test(),
         filtered: !is_by_test() && scope(arguments) == Scope::Filtered,
         whole,
-        part: Extent::of(planned.iter().map(|test| test.spec.name.as_ref())),
+        part: Extent::of(planned.iter().map(|scheduled| scheduled.test.name.as_ref())),
         options: options(arguments, target)?,
         target_file: arguments.pack.target.as_ref().map(|path| path.display().to_string()),
         instance: target.instance.clone(),

@@ -35,7 +35,7 @@ pub use select::listed;
 pub use stop::watch_for_stops;
 pub use variables::refuse_unknown_variables;
 
-use self::context::{Context, Inputs};
+use self::context::{Inputs, RunContext};
 use self::deviations::Scope;
 use self::gate::Gate;
 use self::resolve_target::{announce, receiver, resolve_target};
@@ -46,9 +46,9 @@ use judge::secret::{Dividers, Redactor};
 use judge::target;
 use judge::target::TargetFile;
 use report::output;
-use report::output::tell;
+use report::output::err_line;
 use report::terminal::Screen;
-use report::{self, Order, Prepared, Report, terminal};
+use report::{self, Prepared, Report, ReportRequest, terminal};
 use runner::client::HttpClient;
 use runner::execute::Environment;
 use runner::preflight::{Expected, PreflightTarget};
@@ -67,14 +67,14 @@ pub enum Abort {
 
 impl Abort {
     /// Prints the message on standard error and returns the exit code.
-    pub fn tell(&self) -> ExitCode {
+    pub fn report(&self) -> ExitCode {
         match self {
             Abort::Usage(text) => {
-                tell!("{text}");
+                err_line!("{text}");
                 ExitCode::from(2)
             }
             Abort::Inconclusive(text) => {
-                tell!("error: {text}");
+                err_line!("error: {text}");
                 ExitCode::from(3)
             }
         }
@@ -119,7 +119,7 @@ pub fn run(mut arguments: RunArgs) -> Result<ExitCode, Abort> {
     let client = HttpClient::new(&target.url, &network).map_err(usage)?;
     let expected = Expected::of(&contract, &library);
     let inputs = Inputs { arguments: &arguments, gate: &gate, prepared: &prepared, runtime: &runtime };
-    let (context, mut planned) = Context::new(inputs, &contract, library, &target, &selection)?;
+    let (context, mut planned) = RunContext::new(inputs, &contract, library, &target, &selection)?;
     let (stop, stopped) = watch::channel(None);
     watch_for_stops(&runtime, stop, arguments.deadline);
     let subject = PreflightTarget {
@@ -136,7 +136,7 @@ pub fn run(mut arguments: RunArgs) -> Result<ExitCode, Abort> {
     }
     announce(&arguments, &target);
     if let Some(line) = packs::other_pack(arguments.pack.pack.as_deref(), &root) {
-        tell!("{line}");
+        err_line!("{line}");
     }
     preflight::print_statements(checked.found.as_ref(), &context.redactor, arguments.libtest.quiet);
     preflight::mark_doubtful(checked.found.as_ref(), &mut planned);
@@ -175,7 +175,7 @@ fn check_arguments(arguments: &mut RunArgs) -> Result<(), Abort> {
     let one_process_per_test = manifest::is_by_test();
     let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
     if arguments.outputs.report.is_empty() && in_ci && !one_process_per_test {
-        arguments.outputs.report = vec![Order::parse("junit=reports/junit.xml").map_err(usage)?];
+        arguments.outputs.report = vec![ReportRequest::parse("junit=reports/junit.xml").map_err(usage)?];
     }
     // libtest accepts several filters, libtest-mimic only one. So with several filters, the harness filters itself.
     if !arguments.more.is_empty() {
@@ -196,7 +196,7 @@ struct Output<'o> {
 
 impl Output<'_> {
     fn stdout_is_taken(&self) -> bool {
-        self.machine || self.reports.iter().any(|report| report.order.is_stdout())
+        self.machine || self.reports.iter().any(|report| report.request.is_stdout())
     }
 }
 
@@ -227,19 +227,19 @@ fn from_here(path: &Path) -> &Path {
 /// Writes all reports, and then prints which of them could not be written.
 fn write_reports(output: &Output<'_>, gate: &Gate<'_>, report: &Report) -> Result<ExitCode, Abort> {
     if let Some(warning) = output.warning {
-        tell!("{warning}");
+        err_line!("{warning}");
     }
     let mut failures = gate.write(report);
-    let orders: Vec<Order> = output.reports.iter().map(|prepared| prepared.order.clone()).collect();
-    report::actions::tell(report, &orders, output.stdout_is_taken());
+    let requests: Vec<ReportRequest> = output.reports.iter().map(|prepared| prepared.request.clone()).collect();
+    report::actions::write(report, &requests, output.stdout_is_taken());
     for prepared in output.reports {
         match prepared.write(report, output.redactor) {
-            Ok(paths) => paths.iter().for_each(|path| tell!("wrote {}", from_here(path).display())),
+            Ok(paths) => paths.iter().for_each(|path| err_line!("wrote {}", from_here(path).display())),
             Err(message) => failures.push(message),
         }
     }
     if failures.is_empty() || report.exit_code == 1 {
-        failures.iter().for_each(|message| tell!("error: a report could not be written: {message}"));
+        failures.iter().for_each(|message| err_line!("error: a report could not be written: {message}"));
         return Ok(ExitCode::from(report.exit_code));
     }
     Err(Abort::Inconclusive(format!("a report could not be written: {}", failures.join("; "))))

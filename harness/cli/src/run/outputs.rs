@@ -6,7 +6,7 @@ use std::path::Path;
 use super::draft::is_untouched;
 use super::{Abort, usage};
 use crate::flags::{GateArgs, OutputArgs, RunArgs};
-use report::{Destination, Order, Prepared, check_folder};
+use report::{Destination, Prepared, ReportRequest, check_folder};
 
 /// Prepares the reports of a run.
 pub(super) fn prepare(arguments: &RunArgs) -> Result<Vec<Prepared>, Abort> {
@@ -23,7 +23,7 @@ pub(super) fn prepare(arguments: &RunArgs) -> Result<Vec<Prepared>, Abort> {
             check_folder(folder).map_err(|why| usage(format!("{flag} {why}")))?;
         }
     }
-    if cfg!(not(unix)) && libtest.logfile.is_none() && arguments.outputs.report.iter().any(Order::is_stdout) {
+    if cfg!(not(unix)) && libtest.logfile.is_none() && arguments.outputs.report.iter().any(ReportRequest::is_stdout) {
         return Err(usage("a report on standard output needs --logfile FILE on this system, for libtest's output"));
     }
     Ok(prepared)
@@ -37,10 +37,11 @@ pub(super) fn prepare_outputs(
     inputs: &[&Path],
 ) -> Result<Vec<Prepared>, Abort> {
     refuse_two_on_stdout(outputs, machine)?;
-    let prepared: Vec<Prepared> = outputs.report.iter().map(Order::prepare).collect::<Result<_, _>>().map_err(usage)?;
+    let prepared: Vec<Prepared> =
+        outputs.report.iter().map(ReportRequest::prepare).collect::<Result<_, _>>().map_err(usage)?;
     let draft = draft_file(&outputs.gate)?;
     let mut files: Vec<(String, &Path)> = Vec::new();
-    let reports = prepared.iter().filter_map(|one| Some((format!("--report {}", one.order), one.file()?)));
+    let reports = prepared.iter().filter_map(|one| Some((format!("--report {}", one.request), one.file()?)));
     let drafts = draft.iter().filter_map(|one| Some(("--write-deviations".to_owned(), one.file()?)));
     for (flag, file) in reports.chain(drafts) {
         if let Some((other, _)) = files.iter().find(|(_, other)| *other == file) {
@@ -59,7 +60,8 @@ pub(super) fn prepare_outputs(
 
 /// Refuses two outputs on standard output, because no reader could separate them.
 fn refuse_two_on_stdout(outputs: &OutputArgs, machine: Option<&str>) -> Result<(), Abort> {
-    let reports = outputs.report.iter().filter(|order| order.is_stdout()).map(|order| format!("--report {order}"));
+    let reports =
+        outputs.report.iter().filter(|request| request.is_stdout()).map(|request| format!("--report {request}"));
     let draft = outputs.gate.write_deviations.as_deref().filter(|path| *path == Path::new("-"));
     let outputs: Vec<String> =
         reports.chain(draft.map(|_| "--write-deviations -".to_owned())).chain(machine.map(str::to_owned)).collect();

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::manifest::is_by_test;
 use crate::flags::RunArgs;
-use report::output::tell;
+use report::output::err_line;
 use spec::contract::Contract;
 use spec::scenario;
 use spec::scenario::{Library, Topics};
@@ -78,7 +78,7 @@ pub fn load_pack(root: &Path, is_draft: bool) -> Result<(Contract, Library), Pro
     let (contract, library, mut unfinished) = load_draft(root)?;
     unfinished.extend(unexpected(&contract, &library));
     for problem in &unfinished {
-        tell!("{}\n", problem.rendered_as_warning());
+        err_line!("{}\n", problem.rendered_as_warning());
     }
     Ok((contract, library))
 }

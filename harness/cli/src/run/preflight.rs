@@ -9,7 +9,7 @@ use crate::flags::RunArgs;
 use judge::preflight::Preflight;
 use judge::secret::Redactor;
 use judge::target::{TargetFile, variables};
-use report::output::tell;
+use report::output::err_line;
 use runner::execute::Stop;
 use runner::preflight::{Expected, Interest, PreflightTarget, check_connection, preflight};
 use runner::schedule::{Scheduled, operations};
@@ -73,10 +73,10 @@ async fn check(arguments: &RunArgs, input: &Input<'_>, expected: &Expected, plan
 /// What the tests that will run need of the target.
 fn interest(contract: &Contract, file: Option<&TargetFile>, planned: &[Scheduled]) -> Interest {
     let (mut called, mut actors, mut capabilities) = (Vec::new(), Vec::new(), Vec::new());
-    for test in planned.iter().filter(|test| test.skip.is_none()) {
-        called.extend(operations(&test.spec));
-        actors.extend(test.spec.actors.iter().chain(test.spec.token_actors.iter()).cloned());
-        capabilities.extend(test.spec.needs.iter().cloned());
+    for scheduled in planned.iter().filter(|scheduled| scheduled.skip.is_none()) {
+        called.extend(operations(&scheduled.test));
+        actors.extend(scheduled.test.actors.iter().chain(scheduled.test.token_actors.iter()).cloned());
+        capabilities.extend(scheduled.test.needs.iter().cloned());
     }
     // Cleanup calls operations as well.
     let cleanup = contract.conventions.cleanup.iter().filter(|rule| called.contains(&rule.after));
@@ -93,9 +93,10 @@ fn interest(contract: &Contract, file: Option<&TargetFile>, planned: &[Scheduled
 /// Marks the tests that could not prove anything, each with the reason.
 pub(super) fn mark_doubtful(found: Option<&Preflight>, planned: &mut [Scheduled]) {
     let Some(found) = found else { return };
-    for test in planned.iter_mut().filter(|test| test.skip.is_none()) {
-        let actors: Vec<String> = test.spec.actors.iter().chain(test.spec.token_actors.iter()).cloned().collect();
-        test.doubt = found.reason_against(&actors, &test.spec.needs).map(str::to_owned);
+    for scheduled in planned.iter_mut().filter(|scheduled| scheduled.skip.is_none()) {
+        let test = &scheduled.test;
+        let actors: Vec<String> = test.actors.iter().chain(test.token_actors.iter()).cloned().collect();
+        scheduled.doubt = found.reason_against(&actors, &test.needs).map(str::to_owned);
     }
 }
 
@@ -104,9 +105,9 @@ pub(super) fn mark_doubtful(found: Option<&Preflight>, planned: &mut [Scheduled]
 pub(super) fn print_statements(found: Option<&Preflight>, redactor: &Redactor, quiet: bool) {
     let statements = found.filter(|_| !quiet).map(Preflight::statements).unwrap_or_default();
     for statement in statements.iter().take(MAX_STATEMENTS) {
-        tell!("preflight: {}", redactor.clean_own(statement));
+        err_line!("preflight: {}", redactor.clean_own(statement));
     }
     if statements.len() > MAX_STATEMENTS {
-        tell!("preflight: and {} more; `conformance doctor` shows all", statements.len() - MAX_STATEMENTS);
+        err_line!("preflight: and {} more; `conformance doctor` shows all", statements.len() - MAX_STATEMENTS);
     }
 }

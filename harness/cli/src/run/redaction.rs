@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::flags::NetworkArgs;
 use judge::secret::Redactor;
 use judge::target::{Target, variable};
-use report::output::tell;
+use report::output::err_line;
 use spec::contract::Contract;
 use spec::scenario::Library;
 
@@ -13,7 +13,7 @@ use spec::scenario::Library;
 pub fn redactor(network: &NetworkArgs, target: &Target, contract: &Contract, library: &Library) -> Redactor {
     let (redactor, warning) = redactor_with_warning(network, target, contract, library);
     if let Some(warning) = warning {
-        tell!("{warning}");
+        err_line!("{warning}");
     }
     redactor
 }

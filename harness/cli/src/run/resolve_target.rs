@@ -10,8 +10,8 @@ use crate::flags::RunArgs;
 use judge::target;
 use judge::target::{Target, TargetFile};
 use mutate::embedded::Embedded;
-use report::Order;
-use report::output::{say, tell};
+use report::ReportRequest;
+use report::output::{err_line, out_line};
 use runner::webhook::Receiver;
 use spec::contract::{Contract, Operation};
 
@@ -81,10 +81,10 @@ pub(super) fn announce(arguments: &RunArgs, target: &Target) {
         return;
     }
     let machine = matches!(arguments.libtest.format, Some(libtest_mimic::FormatSetting::Json));
-    if machine || arguments.outputs.report.iter().any(Order::is_stdout) {
-        tell!("{line}");
+    if machine || arguments.outputs.report.iter().any(ReportRequest::is_stdout) {
+        err_line!("{line}");
     } else {
-        say!("{line}");
+        out_line!("{line}");
     }
 }
 

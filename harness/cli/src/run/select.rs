@@ -76,8 +76,8 @@ impl Choice {
     }
 
     pub(super) fn selection(&self, contract: &Contract, library: &Library) -> Selection {
-        let chosen = library.tests.iter().filter(|spec| self.includes(contract, spec));
-        Selection(chosen.map(|spec| spec.name.clone()).collect())
+        let chosen = library.tests.iter().filter(|test| self.includes(contract, test));
+        Selection(chosen.map(|test| test.name.clone()).collect())
     }
 
     /// The selection. If it is empty, an error with the reason and a suggestion.
@@ -86,13 +86,13 @@ impl Choice {
         if selection.0.is_empty() { Err(usage(nothing::reason(self, contract, library))) } else { Ok(selection) }
     }
 
-    fn includes(&self, contract: &Contract, spec: &TestCase) -> bool {
-        let name = &spec.name;
+    fn includes(&self, contract: &Contract, test: &TestCase) -> bool {
+        let name = &test.name;
         !self.ignored
             && (self.filters.is_empty() || self.filters.iter().any(|filter| self.matches(filter, name)))
             && !self.skip.iter().any(|filter| self.matches(filter, name))
             && self.failed.as_ref().is_none_or(|failed| failed.names.contains(&**name))
-            && (self.about.is_empty() || self.about.includes(&Topics::of(contract, spec)))
+            && (self.about.is_empty() || self.about.includes(&Topics::of(contract, test)))
     }
 
     /// True if a libtest filter matches a name.
@@ -112,13 +112,13 @@ fn of_shard<'l>(
     library: &'l Library,
     shard: Option<Shard>,
 ) -> impl Iterator<Item = &'l TestCase> {
-    let chosen = library.tests.iter().filter(|spec| selection.includes(&spec.name));
-    chosen.filter(move |spec| shard.is_none_or(|shard| runner::schedule::belongs(spec, shard)))
+    let chosen = library.tests.iter().filter(|test| selection.includes(&test.name));
+    chosen.filter(move |test| shard.is_none_or(|shard| runner::schedule::belongs(test, shard)))
 }
 
 /// The planned tests that are selected.
 pub(super) fn selected(selection: &Selection, mut planned: Vec<Scheduled>) -> Vec<Scheduled> {
-    planned.retain(|test| selection.includes(&test.spec.name));
+    planned.retain(|scheduled| selection.includes(&scheduled.test.name));
     planned
 }
 
@@ -134,7 +134,7 @@ pub(super) fn scope(arguments: &RunArgs) -> Scope {
 
 /// Prints the names of all selected tests in libtest's format.
 pub(super) fn list(selection: &Selection, library: &Library, shard: Option<Shard>) -> ExitCode {
-    let names = of_shard(selection, library, shard).map(|spec| format!("{}: test\n", spec.name));
+    let names = of_shard(selection, library, shard).map(|test| format!("{}: test\n", test.name));
     report::output::out(&names.collect::<String>());
     ExitCode::SUCCESS
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use report::output::tell;
+use report::output::err_line;
 use runner::execute::Stop;
 
 /// Stops the run at its deadline and on SIGINT, SIGTERM and SIGHUP. A second signal ends the process immediately. After
@@ -32,7 +32,7 @@ pub fn watch_for_stops(runtime: &Runtime, stop: watch::Sender<Option<Stop>>, dea
             if *stop.borrow() == Some(Stop::Interrupt) {
                 std::process::exit(130);
             }
-            tell!("\ninterrupted: cleaning up and writing reports (interrupt again to end immediately)");
+            err_line!("\ninterrupted: cleaning up and writing reports (interrupt again to end immediately)");
             stop.send_replace(Some(Stop::Interrupt));
         }
     });

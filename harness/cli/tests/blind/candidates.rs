@@ -11,7 +11,7 @@ use judge::expect::{Assertion, Earlier, Holds};
 use serde_json::{Value, json};
 use spec::contract::{Contract, DetailsValue, Level};
 use spec::scenario::template::Template;
-use spec::scenario::{Expectation, Outcome, Variables, status};
+use spec::scenario::{AcceptedResponses, Expectation, Variables, status};
 
 use super::matching;
 
@@ -48,7 +48,7 @@ impl Right {
         let statuses = &expected.statuses;
         let mut response = match expected.errors().first() {
             Some(code) => case.refusal(code),
-            None if matches!(expected.outcome, Outcome::AnyRefusal { .. }) => {
+            None if matches!(expected.outcome, AcceptedResponses::AnyRefusal { .. }) => {
                 let refusal = |status: u16| (400..500).contains(&status);
                 let entry = contract.catalog.codes.iter().find(|entry| entry.status().is_some_and(refusal));
                 case.refusal(&entry.expect("a refusal").code)

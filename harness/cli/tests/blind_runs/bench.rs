@@ -44,14 +44,14 @@ impl Pack {
     }
 }
 
-pub struct Outcome {
+pub struct RunResult {
     pub verdict: Verdict,
     pub record: TestRecord,
     /// True if a response or a delivery was changed.
     pub changed: bool,
 }
 
-impl Outcome {
+impl RunResult {
     /// The problem of this run, if the result is not the required one.
     pub fn problem(&self, must: Must) -> Option<String> {
         let reason = self.record.inconclusive.as_deref().unwrap_or_default();
@@ -107,7 +107,7 @@ pub fn copy(test: &TestCase) -> TestCase {
 }
 
 /// Runs a test that `copy` has returned.
-pub async fn run(contract: &Arc<Contract>, test: &TestCase, mutant: Option<&Mutant>) -> Outcome {
+pub async fn run(contract: &Arc<Contract>, test: &TestCase, mutant: Option<&Mutant>) -> RunResult {
     let embedded = start_with(&[], &[]).await.expect("the reference starts");
     let (proxy, secrets) = proxy::start(contract, &embedded.url(), mutant.cloned()).await;
     let (receiver, hooks) = receiver(contract, test, secrets, mutant, embedded.webhook_timeout).await;
@@ -117,7 +117,7 @@ pub async fn run(contract: &Arc<Contract>, test: &TestCase, mutant: Option<&Muta
     // With `strict`, a violated SHOULD clause fails the test, too.
     let rules = Rules { strict: true, today: NaiveDate::default(), ..Rules::default() };
     let verdict = rules.judge(&test.name, &record).verdict;
-    Outcome { verdict, record, changed: proxy.triggered() + hooks.changed() > 0 }
+    RunResult { verdict, record, changed: proxy.triggered() + hooks.changed() > 0 }
 }
 
 /// A webhook receiver behind a proxy. The target gets the URL of the proxy.

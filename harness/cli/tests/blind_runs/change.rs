@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// A part of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ResponsePart {
     Status,
     Body(String),
     Header(String),
@@ -15,11 +15,11 @@ pub enum Place {
 #[derive(Clone, Debug)]
 pub enum Change {
     /// The part is missing.
-    Missing(Place),
+    Missing(ResponsePart),
     /// The part has another value of the same type and length.
-    Other(Place),
+    Other(ResponsePart),
     /// This number is added to the part.
-    Number(Place, i64),
+    Number(ResponsePart, i64),
     /// The body has this value at a pointer; `None` removes the value.
     Value(String, Option<Value>),
     /// A refusal becomes the last success of the run, or else a success with an empty list.
@@ -98,14 +98,14 @@ impl Fault {
 
 /// Previous responses that a change may need.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct PreviousResponses {
     pub success: Option<Response>,
     pub refusal: Option<Response>,
 }
 
 impl Change {
     /// Changes a response. Returns false if the change does not apply to it.
-    pub fn apply(&self, response: &mut Response, seen: &Seen) -> bool {
+    pub fn apply(&self, response: &mut Response, seen: &PreviousResponses) -> bool {
         let refused = response.status >= 400;
         match self {
             Change::Missing(place) => edit(response, place, |_| None),
@@ -131,17 +131,17 @@ impl Change {
     }
 }
 
-fn edit(response: &mut Response, place: &Place, change: impl Fn(&Value) -> Option<Value>) -> bool {
+fn edit(response: &mut Response, place: &ResponsePart, change: impl Fn(&Value) -> Option<Value>) -> bool {
     match place {
-        Place::Status => {
+        ResponsePart::Status => {
             response.status = if response.status == 200 { 201 } else { 200 };
             true
         }
-        Place::Body(pointer) => {
+        ResponsePart::Body(pointer) => {
             let Some(old) = response.json().and_then(|body| body.pointer(pointer).cloned()) else { return false };
             set(response, pointer, change(&old))
         }
-        Place::Header(name) => {
+        ResponsePart::Header(name) => {
             let Some(new) = response.header(name).map(|old| change(&old.into())) else { return false };
             response.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
             let text = new.map(|new| new.as_str().map_or_else(|| new.to_string(), str::to_owned));

@@ -12,7 +12,7 @@ use spec::scenario::plan::{KeptPart, Repetition};
 use spec::scenario::template::Template;
 use spec::scenario::{Action, Step, TestCase};
 
-use super::change::{Change, Delivery, Fault, Place, Which};
+use super::change::{Change, Delivery, Fault, ResponsePart, Which};
 use super::matching;
 use super::proxy::STEP;
 
@@ -21,7 +21,7 @@ const DELAY: &str = "retry-delay-present";
 
 /// A kind of part of a step that uses several responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum StepPart {
     Keep,
     SameAs,
     Poll,
@@ -44,7 +44,7 @@ pub enum Must {
 
 #[derive(Clone, Debug)]
 pub struct Mutant {
-    pub kind: Kind,
+    pub kind: StepPart,
     /// The step whose responses or deliveries are changed.
     pub step: usize,
     pub change: Change,
@@ -58,16 +58,16 @@ impl Mutant {
 }
 
 /// The parts of a test, each with its step. A kept value that no step uses is not a part.
-pub fn parts(test: &TestCase) -> BTreeSet<(usize, Kind)> {
+pub fn parts(test: &TestCase) -> BTreeSet<(usize, StepPart)> {
     let mut parts = BTreeSet::new();
     for (index, step) in test.steps.iter().enumerate() {
         let kinds = [
-            (Kind::Keep, kept(step).any(|name| is_used(test, index, name))),
-            (Kind::SameAs, step.expectation().is_some_and(|expected| expected.same_as.is_some())),
-            (Kind::Poll, step.is_poll()),
-            (Kind::Burst, is_refused(step)),
-            (Kind::Wait, matches!(step.action, Action::Wait(_))),
-            (Kind::Await, step.is_await()),
+            (StepPart::Keep, kept(step).any(|name| is_used(test, index, name))),
+            (StepPart::SameAs, step.expectation().is_some_and(|expected| expected.same_as.is_some())),
+            (StepPart::Poll, step.is_poll()),
+            (StepPart::Burst, is_refused(step)),
+            (StepPart::Wait, matches!(step.action, Action::Wait(_))),
+            (StepPart::Await, step.is_await()),
         ];
         parts.extend(kinds.into_iter().filter(|(_, has)| *has).map(|(kind, _)| (index, kind)));
     }
@@ -106,14 +106,14 @@ fn kept(step: &Step) -> impl Iterator<Item = &str> {
 /// Every mutant of a test. `record` is the run without a change.
 pub fn mutants(test: &TestCase, record: &TestRecord) -> Vec<Mutant> {
     let subject = Subject { test, record };
-    let of_part = |(index, kind): (usize, Kind)| {
+    let of_part = |(index, kind): (usize, StepPart)| {
         let changes = match kind {
-            Kind::Keep => subject.keep(index),
-            Kind::SameAs => subject.same_as(index),
-            Kind::Poll => subject.poll(index),
-            Kind::Burst => burst(index, &test.steps[index]),
-            Kind::Wait => subject.wait(index),
-            Kind::Await => subject.deliveries(index),
+            StepPart::Keep => subject.keep(index),
+            StepPart::SameAs => subject.same_as(index),
+            StepPart::Poll => subject.poll(index),
+            StepPart::Burst => burst(index, &test.steps[index]),
+            StepPart::Wait => subject.wait(index),
+            StepPart::Await => subject.deliveries(index),
         };
         changes.into_iter().map(move |(step, change, must)| Mutant { kind, step, change, must })
     };
@@ -141,9 +141,9 @@ impl Subject<'_> {
         let mut changes = Vec::new();
         for keep in &self.test.steps[step].call().expect("a call").keep {
             let place = match &keep.part {
-                KeptPart::Status => Place::Status,
-                KeptPart::Body(pointer) => Place::Body(pointer.clone()),
-                KeptPart::Header(header) => Place::Header(header.clone()),
+                KeptPart::Status => ResponsePart::Status,
+                KeptPart::Body(pointer) => ResponsePart::Body(pointer.clone()),
+                KeptPart::Header(header) => ResponsePart::Header(header.clone()),
             };
             let must = if keep.optional { Must::NotUphold } else { Must::NotPass };
             changes.push((step, Change::Missing(place.clone()), must));
@@ -160,12 +160,12 @@ impl Subject<'_> {
         changes
     }
 
-    fn value(&self, step: usize, place: &Place) -> Option<String> {
+    fn value(&self, step: usize, place: &ResponsePart) -> Option<String> {
         let response = self.response(step)?;
         match place {
-            Place::Status => Some(response.status.to_string()),
-            Place::Body(pointer) => response.json()?.pointer(pointer).map(Value::to_string),
-            Place::Header(name) => response.header(name).map(str::to_owned),
+            ResponsePart::Status => Some(response.status.to_string()),
+            ResponsePart::Body(pointer) => response.json()?.pointer(pointer).map(Value::to_string),
+            ResponsePart::Header(name) => response.header(name).map(str::to_owned),
         }
     }
 
@@ -173,10 +173,10 @@ impl Subject<'_> {
         let body = self.response(step).and_then(Response::json).unwrap_or_default();
         let names: Vec<String> = body.as_object().into_iter().flatten().map(|(name, _)| format!("/{name}")).collect();
         let of_member = |pointer: &String| {
-            let place = Place::Body(pointer.clone());
+            let place = ResponsePart::Body(pointer.clone());
             [Change::Other(place.clone()), Change::Missing(place)]
         };
-        let others = [Change::Other(Place::Status), Change::Value("/another".to_owned(), Some(true.into()))];
+        let others = [Change::Other(ResponsePart::Status), Change::Value("/another".to_owned(), Some(true.into()))];
         names.iter().flat_map(of_member).chain(others).map(|change| (step, change, Must::Fail(EXPECTATION))).collect()
     }
 

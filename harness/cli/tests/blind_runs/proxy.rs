@@ -12,7 +12,7 @@ use runner::client::{HttpClient, Network};
 use serde_json::Value;
 use spec::contract::Contract;
 
-use super::change::Seen;
+use super::change::PreviousResponses;
 use super::mutants::Mutant;
 
 /// The header with the number of a step.
@@ -21,7 +21,7 @@ pub const STEP: &str = "x-blind-step";
 /// What the proxy has received.
 #[derive(Default)]
 struct Record {
-    seen: Seen,
+    seen: PreviousResponses,
     /// The secret of each webhook, by its URL.
     secrets: HashMap<String, String>,
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::support::{Folder, ParcelBench, Program, ReferenceServer, read, read_json};
+use super::support::{Folder, ParcelRun, Program, ReferenceServer, read, read_json};
 
 // ---------------------------------------------------------------- known deviations
 
@@ -26,7 +26,7 @@ fn a_deviation_must_be_observed_match_a_test_and_not_be_expired() {
         (Some("forgets-the-reason"), "parcels::*", valid, 1, &[]),
         (twice, "desk::*", valid, 1, &[]),
     ] {
-        let bench = ParcelBench::with(mutant);
+        let bench = ParcelRun::with(mutant);
         let entry = "reason: agreed, ticket: DESK-1";
         bench.target(&format!(
             "deviations:\n  - {{ clause: MOVE-1, tests: \"{tests}\", {entry}, expires: {expires} }}\n"
@@ -41,7 +41,7 @@ fn a_deviation_must_be_observed_match_a_test_and_not_be_expired() {
 
 #[test]
 fn drafted_deviations_are_refused_until_filled_in() {
-    let gate = ParcelBench::with(Some("forgets-the-reason"));
+    let gate = ParcelRun::with(Some("forgets-the-reason"));
     let draft = gate.path("draft.yaml");
     gate.run(&["--write-deviations", &draft]).assert_exit_code(1);
     let text = read(&draft);
@@ -62,11 +62,11 @@ fn drafted_deviations_are_refused_until_filled_in() {
 
 #[test]
 fn deviation_does_not_hide_another_mutant_of_the_same_tests() {
-    let gate = ParcelBench::with(Some("forgets-the-reason"));
+    let gate = ParcelRun::with(Some("forgets-the-reason"));
     let draft = gate.path("draft.yaml");
     gate.run(&["--write-deviations", &draft]).assert_exit_code(1);
     let text = filled_in(&read(&draft));
-    let other = ParcelBench::with(Some("adds-a-member"));
+    let other = ParcelRun::with(Some("adds-a-member"));
     other.target(&text);
     let (output, report) = other.program(&["--strict"]).with_report();
     output.assert_exit_code(1);
@@ -78,7 +78,7 @@ fn deviation_does_not_hide_another_mutant_of_the_same_tests() {
 
 #[test]
 fn deviation_of_tests_that_a_filter_excludes_is_not_stale() {
-    let gate = ParcelBench::with(None);
+    let gate = ParcelRun::with(None);
     gate.target(&filled_in(ENTRY));
     gate.run(&[]).assert_exit_code(1);
     let output = gate.run(&["no-such"]);
@@ -90,7 +90,7 @@ fn deviation_of_tests_that_a_filter_excludes_is_not_stale() {
 
 #[test]
 fn flaky_deviation_may_be_unobserved_but_must_match_a_test() {
-    let gate = ParcelBench::with(None);
+    let gate = ParcelRun::with(None);
     gate.target(&filled_in(&ENTRY.replace("reason:", "flaky: true\n    reason:")));
     gate.run(&[]).assert_exit_code(0);
     gate.target(&filled_in(&ENTRY.replace("parcels::*", "parcel::*").replace("reason:", "flaky: true\n    reason:")));
@@ -101,7 +101,7 @@ fn flaky_deviation_may_be_unobserved_but_must_match_a_test() {
 
 #[test]
 fn junit_shows_a_known_deviation_as_skipped_with_owner_and_expiry() {
-    let gate = ParcelBench::with(Some("redirects-twice"));
+    let gate = ParcelRun::with(Some("redirects-twice"));
     gate.target(&filled_in(ENTRY));
     let report = gate.path("junit.xml");
     gate.run(&["--report", &format!("junit={report}")]).assert_exit_code(0);
@@ -172,7 +172,7 @@ fn deviation_of_a_status_does_not_hide_missing_authentication() {
 
 #[test]
 fn fail_on_new_fails_only_for_new_violations() {
-    let before = ParcelBench::with(Some("forgets-the-reason"));
+    let before = ParcelRun::with(Some("forgets-the-reason"));
     let old = before.path("old.json");
     before.run(&["--report", &format!("json={old}")]).assert_exit_code(1);
 
@@ -184,7 +184,7 @@ fn fail_on_new_fails_only_for_new_violations() {
     assert!(output.out.contains("There are no new violations compared with the baseline."), "{}", output.out);
 
     // The same tests fail with other violations.
-    let after = ParcelBench::with(Some("writes-the-hint-as-a-number"));
+    let after = ParcelRun::with(Some("writes-the-hint-as-a-number"));
     let new = after.path("new.json");
     let output = after.run(&["--baseline", &old, "--fail-on", "new", "--report", &format!("json={new}")]);
     output.assert_exit_code(1);
@@ -204,7 +204,7 @@ fn fail_on_new_fails_only_for_new_violations() {
 
 #[test]
 fn compare_fails_for_vanished_tests_unless_a_filter_excludes_them() {
-    let gate = ParcelBench::with(None);
+    let gate = ParcelRun::with(None);
     let (whole, part) = (gate.path("whole.json"), gate.path("part.json"));
     gate.run(&["--report", &format!("json={whole}")]).assert_exit_code(0);
     let output = gate.run(&["desk", "--baseline", &whole, "--report", &format!("json={part}")]);
@@ -255,7 +255,7 @@ fn complete_run_without_violations_is_certified() {
 
 #[test]
 fn partial_or_inconclusive_run_is_not_certified() {
-    let gate = ParcelBench::with(None);
+    let gate = ParcelRun::with(None);
     let bundle = gate.path("certificate");
     gate.run(&["desk", "--certify", &bundle]).assert_refused_with(2, "--certify needs a complete run: remove filters");
     gate.run(&["--shard", "1/2", "--certify", &bundle]).assert_refused_with(2, "remove --shard");
@@ -270,7 +270,7 @@ fn partial_or_inconclusive_run_is_not_certified() {
     gate.target(&filled_in(ENTRY));
     gate.run(&["--certify", &bundle]).assert_refused_with(2, "without known deviations");
     assert!(!std::path::Path::new(&bundle).exists());
-    let broken = ParcelBench::with(Some("redirects-twice"));
+    let broken = ParcelRun::with(Some("redirects-twice"));
     broken.run(&["--certify", &bundle]).assert_exit_code(1);
     assert!(!std::path::Path::new(&bundle).exists());
 }

@@ -15,12 +15,12 @@ fn instance(name: &'static str, mutant: Option<&'static str>, lacks: &'static st
     Instance { name, server: ParcelServer::start(mutant), lacks }
 }
 
-struct Bench {
+struct InstanceRuns {
     folder: Folder,
     pack: Folder,
 }
 
-impl Bench {
+impl InstanceRuns {
     fn new() -> Self {
         Self { folder: Folder::new(), pack: Folder::with_pack(PARCEL) }
     }
@@ -62,7 +62,7 @@ fn status<'r>(report: &'r Value, clause: &str) -> &'r Value {
 
 #[test]
 fn clause_is_upheld_if_one_instance_upholds_it() {
-    let bench = Bench::new();
+    let bench = InstanceRuns::new();
     let fixed = bench.run_as_instance(&instance("fixed", None, "redirectParcel"));
     let whole = bench.run_as_instance(&instance("whole", None, "dropParcel"));
     assert_eq!(status(&read_json(&fixed), "MOVE-1"), "not-exercised");
@@ -77,7 +77,7 @@ fn clause_is_upheld_if_one_instance_upholds_it() {
 
 #[test]
 fn violation_in_one_instance_fails_the_whole_and_names_its_own_rerun() {
-    let bench = Bench::new();
+    let bench = InstanceRuns::new();
     let fixed = bench.run_as_instance(&instance("fixed", None, "redirectParcel"));
     let broken = instance("broken", Some("forgets-the-reason"), "redirectParcel");
     let report = bench.run_as_instance(&broken);
@@ -98,7 +98,7 @@ fn violation_in_one_instance_fails_the_whole_and_names_its_own_rerun() {
 
 #[test]
 fn reports_that_are_no_instances_of_one_api_are_refused() {
-    let bench = Bench::new();
+    let bench = InstanceRuns::new();
     let fixed = bench.run_as_instance(&instance("fixed", None, "redirectParcel"));
     let plain = bench.run(&instance("plain", None, "redirectParcel"), "", &[]);
     let (output, _) = bench.merged(&[&fixed, &plain]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::support::{Folder, ParcelBench, Program, ProgramOutput, read_json};
+use super::support::{Folder, ParcelRun, Program, ProgramOutput, read_json};
 
 const DEVIATIONS: &str = "deviations:
   - { clause: MOVE-1, tests: \"parcels::*\", reason: agreed, ticket: DESK-1, expires: 2999-12-31 }
@@ -60,7 +60,7 @@ fn merged_shards_have_the_verdicts_of_the_whole_run() {
         (None, &DEVIATIONS.replace("2999", "2020"), 1),
         (None, "", 0),
     ] {
-        let bench = Bench::with(mutant, deviations);
+        let bench = PartialRuns::with(mutant, deviations);
         let whole = bench.run("whole", &[]);
         whole.assert_exit_code(code);
         let shards: Vec<String> = (1..=3).map(|index| format!("{index}/3")).collect();
@@ -73,7 +73,7 @@ fn merged_shards_have_the_verdicts_of_the_whole_run() {
 
 #[test]
 fn shard_without_tests_can_be_merged() {
-    let bench = Bench::with(None, "");
+    let bench = PartialRuns::with(None, "");
     let one = "parcels::a-parcel-is-found";
     let shards: Vec<(String, String)> = (1..=4).map(|index| (format!("{index}/4"), format!("shard-{index}"))).collect();
     for (shard, name) in &shards {
@@ -88,7 +88,7 @@ fn shard_without_tests_can_be_merged() {
 
 #[test]
 fn reports_of_one_process_per_test_are_merged() {
-    let bench = Bench::with(Some("forgets-the-reason"), DEVIATIONS);
+    let bench = PartialRuns::with(Some("forgets-the-reason"), DEVIATIONS);
     bench.run("whole", &[]).assert_exit_code(1);
     let whole = bench.report("whole");
     let names: Vec<&str> = tests(&whole).keys().copied().filter(|name| !name.starts_with("deviations::")).collect();
@@ -111,7 +111,7 @@ fn reports_of_one_process_per_test_are_merged() {
 
 #[test]
 fn shards_with_the_same_filter_are_merged() {
-    let bench = Bench::with(None, DEVIATIONS);
+    let bench = PartialRuns::with(None, DEVIATIONS);
     let parts: Vec<String> = ["1/2", "2/2"].iter().map(|shard| bench.part(&["--shard", shard, "a-parcel"])).collect();
     bench.merged(&parts).assert_exit_code(0);
     let merged = bench.report("merged");
@@ -125,7 +125,7 @@ fn shards_with_the_same_filter_are_merged() {
 
 #[test]
 fn parts_of_different_runs_are_refused() {
-    let bench = Bench::with(None, "");
+    let bench = PartialRuns::with(None, "");
     let part = |arguments: &[&str]| bench.part(arguments);
     let (one, two, three) = (part(&["--shard", "1/3"]), part(&["--shard", "2/3"]), part(&["--shard", "3/3"]));
     let again = part(&["--shard", "from-zero:1/3"]);
@@ -152,13 +152,13 @@ fn parts_of_different_runs_are_refused() {
     }
     bench.parcels.pack.write("scenarios/more.yaml", MORE);
     assert_merge_refused(&[&one, &part(&["--shard", "2/3"]), &three], "they differ in the contract");
-    let other = Bench::with(None, "");
+    let other = PartialRuns::with(None, "");
     assert_merge_refused(&[&one, &other.part(&["--shard", "2/3"]), &three], "they differ in");
 }
 
 #[test]
 fn damaged_or_unknown_reports_are_refused() {
-    let bench = Bench::with(None, "");
+    let bench = PartialRuns::with(None, "");
     let one = bench.part(&["--shard", "1/1"]);
     let text = std::fs::read_to_string(&one).expect("a report");
     let changed = |change: &dyn Fn(&mut Value)| {
@@ -196,14 +196,14 @@ scenarios:
 // ---------------------------------------------------------------- parts
 
 /// Runs of parts of the parcel pack against one server.
-struct Bench {
-    parcels: ParcelBench,
+struct PartialRuns {
+    parcels: ParcelRun,
     count: std::cell::Cell<u32>,
 }
 
-impl Bench {
+impl PartialRuns {
     fn with(mutant: Option<&'static str>, deviations: &str) -> Self {
-        let parcels = ParcelBench::with(mutant);
+        let parcels = ParcelRun::with(mutant);
         parcels.target(deviations);
         Self { parcels, count: 0.into() }
     }

@@ -1,6 +1,6 @@
 //! `conformance repro`: the script of a failed test shows the violations again, and none on a conforming server.
 
-use mutate::prove::{Kind, rows};
+use mutate::prove::{ServerKind, rows};
 use serde_json::Value;
 use spec::scenario::TestCase;
 
@@ -87,7 +87,7 @@ fn assert_reproduced(mutant: &str, filter: &str) {
 fn assert_most_mutants_are_reproduced() {
     let (contract, library) = pack(DEFAULT);
     let (mut scripts, mut not_reproduced) = (0, Vec::new());
-    for row in rows(&contract).expect("the mutants").iter().filter(|row| row.kind == Kind::Mutant) {
+    for row in rows(&contract).expect("the mutants").iter().filter(|row| row.kind == ServerKind::Mutant) {
         let served = ReferenceServer::start(&[&row.name]);
         let about = |test: &&TestCase| test.clauses.iter().any(|clause| row.clauses.contains(clause));
         let tests: Vec<&str> = library.tests.iter().filter(about).map(|test| test.name.as_ref()).collect();

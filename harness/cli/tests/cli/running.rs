@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::stub;
-use super::support::{Folder, ParcelBench, Program, ReferenceServer, echo_server, read, read_json};
+use super::support::{Folder, ParcelRun, Program, ReferenceServer, echo_server, read, read_json};
 
 #[test]
 fn unreachable_target_is_reported_once() {
@@ -64,7 +64,7 @@ fn seed_of_the_run_is_printed_as_a_number() {
 
 #[test]
 fn cleanup_waits_when_it_is_rate_limited() {
-    let bench = ParcelBench::with(None);
+    let bench = ParcelRun::with(None);
     // Cleanup runs as the actor `hurried`, who has a quota of three requests per second.
     let text = bench.pack.read("schemas/conventions.yaml");
     assert!(text.contains("parameter: trackingNumber, as: clerk"), "{text}");
@@ -86,7 +86,7 @@ fn cleanup_waits_when_it_is_rate_limited() {
 
 #[test]
 fn code_that_no_test_can_observe_is_reported_with_the_reason() {
-    let bench = ParcelBench::with(None);
+    let bench = ParcelRun::with(None);
     let code = "  - { code: 50701, status: 500, retry: backoff, excluded: The cellar cannot be flooded., page: The desk, means: Flooded. }\n";
     bench.pack.write("schemas/errors.yaml", bench.pack.read("schemas/errors.yaml") + code);
     let (output, report) = bench.program(&["nothing-without-a-pass"]).with_report();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::support::{Folder, ParcelBench, Program, ProgramOutput, echo_server, read_json};
+use super::support::{Folder, ParcelRun, Program, ProgramOutput, echo_server, read_json};
 
 // ---------------------------------------------------------------- by what tests are about
 
@@ -110,7 +110,7 @@ fn a_list_for_programs_says_what_tests_are_about() {
 
 #[test]
 fn selected_run_judges_no_other_deviations_certificates_or_baselines() {
-    let bench = ParcelBench::with(None);
+    let bench = ParcelRun::with(None);
     // Of a clause that the selection leaves out nothing is known, so its entry cannot have rotted.
     bench.target("deviations: [{ clause: MOVE-1, reason: r, ticket: t, expires: 2999-12-31 }]\n");
     bench.run(&[]).assert_exit_code(1);
@@ -132,7 +132,7 @@ fn selected_run_judges_no_other_deviations_certificates_or_baselines() {
 
 #[test]
 fn shards_of_a_selection_are_merged() {
-    let bench = ParcelBench::with(None);
+    let bench = ParcelRun::with(None);
     for (file, shard) in [("1.json", "1/2"), ("2.json", "2/2")] {
         bench.report(file, &["--clause", "FIND-1", "--clause", "PASS-1", "--shard", shard]);
     }
@@ -149,7 +149,7 @@ fn shards_of_a_selection_are_merged() {
 
 #[test]
 fn what_did_not_pass_is_run_again() {
-    let bench = ParcelBench::with(Some("forgets-the-reason"));
+    let bench = ParcelRun::with(Some("forgets-the-reason"));
     let first = bench.path("first.json");
     let output = bench.run(&["--report", &format!("json={first}")]);
     output.assert_exit_code(1);
@@ -173,7 +173,7 @@ fn what_did_not_pass_is_run_again() {
 
 #[test]
 fn tests_of_one_cause_are_run_again() {
-    let bench = ParcelBench::with(Some("forgets-the-reason"));
+    let bench = ParcelRun::with(Some("forgets-the-reason"));
     let mut report = bench.report("first.json", &[]);
     let first = bench.path("first.json");
     // A second cause: one of the tests shows only a header that is missing.
@@ -206,7 +206,7 @@ fn tests_of_one_cause_are_run_again() {
 
 #[test]
 fn one_failure_is_shown_by_hand() {
-    let bench = ParcelBench::with(Some("redirects-twice"));
+    let bench = ParcelRun::with(Some("redirects-twice"));
     let report = format!("json={}", bench.path("report.json"));
     let output = bench.run(&["--report", &report]);
     output.assert_exit_code(1);
@@ -216,7 +216,7 @@ fn one_failure_is_shown_by_hand() {
 
 #[test]
 fn a_report_of_passed_tests_has_nothing_to_run_again() {
-    let bench = ParcelBench::with(None);
+    let bench = ParcelRun::with(None);
     bench.report("passed.json", &["--clause", "FIND-1"]);
     let passed = bench.path("passed.json");
     for command in ["run", "list"] {
@@ -230,7 +230,7 @@ fn a_report_of_passed_tests_has_nothing_to_run_again() {
 
 #[test]
 fn what_no_longer_exists_is_named() {
-    let bench = ParcelBench::with(Some("forgets-the-reason"));
+    let bench = ParcelRun::with(Some("forgets-the-reason"));
     let mut report = bench.report("old.json", &["--clause", "FIND-1"]);
     let known = failed(&report).len();
     report["tests"][0]["name"] = "parcels::renamed-since".into();
@@ -253,7 +253,7 @@ fn what_no_longer_exists_is_named() {
 
 #[test]
 fn a_report_of_another_pack_is_only_a_warning() {
-    let bench = ParcelBench::with(Some("forgets-the-reason"));
+    let bench = ParcelRun::with(Some("forgets-the-reason"));
     bench.report("old.json", &[]);
     assert!(bench.list(&["--failed", &bench.path("old.json")]).err.is_empty());
     let more = "about: More.\nscenarios:\n  - name: one-more\n    clauses: [FIND-1]\n    given: [parcel]\n    steps: [{ call: readParcel, as: clerk, expect: { success: true } }]\n";
@@ -297,7 +297,7 @@ fn a_filter_that_matches_nothing_suggests_what_was_meant() {
 
 #[test]
 fn a_clause_that_only_checks_judge_has_no_test_of_its_own() {
-    let bench = ParcelBench::with(None);
+    let bench = ParcelRun::with(None);
     let output = bench.list(&["--clause", "TRACE-1"]);
     output.assert_refused_with(
         2,
@@ -323,7 +323,7 @@ fn operations_are_explained() {
     ] {
         assert!(output.out.contains(expected), "no {expected:?} in {}", output.out);
     }
-    let bench = ParcelBench::with(None);
+    let bench = ParcelRun::with(None);
     let output = Program::new(&["explain", "readParcel", "--pack", &bench.pack.path()]).output();
     output.assert_exit_code(0);
     assert!(output.out.contains("(bearer:… or key:…)") && output.out.contains("40401 (404)"), "{}", output.out);
@@ -383,7 +383,7 @@ fn skip_reason_names_variable_and_form_of_the_missing_credential() {
 
 // ---------------------------------------------------------------- helpers
 
-impl ParcelBench {
+impl ParcelRun {
     fn list(&self, arguments: &[&str]) -> ProgramOutput {
         Program::new(&[&["list", "--pack", &self.pack.path()], arguments].concat()).output()
     }

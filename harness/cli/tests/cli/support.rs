@@ -139,13 +139,13 @@ impl ParcelServer {
 }
 
 /// The parcel pack, a server for it, and a folder with a target file. A test may change all of them.
-pub struct ParcelBench {
+pub struct ParcelRun {
     pub server: ParcelServer,
     pub folder: Folder,
     pub pack: Folder,
 }
 
-impl ParcelBench {
+impl ParcelRun {
     pub fn with(mutant: Option<&'static str>) -> Self {
         let (server, pack) = (ParcelServer::start(mutant), Folder::with_pack(PARCEL));
         let bench = Self { server, folder: Folder::new(), pack };

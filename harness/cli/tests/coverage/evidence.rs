@@ -10,7 +10,7 @@ use spec::scenario::{Expect, Expectation, Variables};
 
 use super::shared::{DEFAULT, pack};
 
-struct Row {
+struct EvidenceCase {
     name: &'static str,
     expect: &'static str,
     status: u16,
@@ -23,13 +23,13 @@ fn error(code: &str) -> Value {
     json!({ "error": { "code": code, "message": "No." } })
 }
 
-fn row(name: &'static str, expect: &'static str, status: u16, body: Value, shown: &'static str) -> Row {
-    Row { name, expect, status, body, headers: &[], shown }
+fn row(name: &'static str, expect: &'static str, status: u16, body: Value, shown: &'static str) -> EvidenceCase {
+    EvidenceCase { name, expect, status, body, headers: &[], shown }
 }
 
 const REMAINING: &str = "X-RateLimit-Remaining";
 
-fn rows() -> Vec<Row> {
+fn rows() -> Vec<EvidenceCase> {
     let logged = json!({ "deliveries": [{ "status": "FAILED", "error": { "code": "WEBHOOK_DELIVERY_FAILED" } }] });
     let not_found = || error("RESOURCE_NOT_FOUND");
     let below = "{ success: true, headers: { X-RateLimit-Remaining: { below: \"${before}\", optional: true } } }";
@@ -91,12 +91,15 @@ fn rows() -> Vec<Row> {
             "violated",
         ),
         row("a header that is not sent", below, 200, json!({}), "open"),
-        Row {
+        EvidenceCase {
             headers: &[(REMAINING, "4")],
             ..row("a header without an earlier one", unbounded, 200, json!({}), "open")
         },
-        Row { headers: &[(REMAINING, "4")], ..row("a header that decreases", below, 200, json!({}), "upheld") },
-        Row {
+        EvidenceCase {
+            headers: &[(REMAINING, "4")],
+            ..row("a header that decreases", below, 200, json!({}), "upheld")
+        },
+        EvidenceCase {
             headers: &[(REMAINING, "5")],
             ..row("a header that does not decrease", below, 200, json!({}), "violated")
         },

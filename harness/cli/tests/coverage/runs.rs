@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use judge::record::TestRecord;
 use judge::secret::Redactor;
 use judge::target::Target;
-use judge::verdict::{Outcome, Rules, Verdict};
+use judge::verdict::{Rules, TestVerdict, Verdict};
 use report::model::{ClauseStatus, Extent, Manifest, Report};
 use report::{Facts, TestResult, actors, build, test_reports};
 use runner::execute::{Environment, run_test};
@@ -54,16 +54,16 @@ pub(crate) async fn run(contract: &Arc<Contract>, tests: Vec<TestCase>, target: 
 }
 
 async fn result(environment: &Environment, planned: Scheduled) -> TestResult {
-    let spec = planned.spec;
+    let test = planned.test;
     let (record, outcome) = match planned.skip {
-        Some(reason) => (TestRecord::default(), Outcome::unrun(Verdict::Skipped, Some(reason))),
+        Some(reason) => (TestRecord::default(), TestVerdict::unrun(Verdict::Skipped, Some(reason))),
         None => {
-            let record = run_test(environment, &spec).await;
-            let outcome = Rules::default().judge(&spec.name, &record);
+            let record = run_test(environment, &test).await;
+            let outcome = Rules::default().judge(&test.name, &record);
             (record, outcome)
         }
     };
-    TestResult::new(*spec, outcome, record)
+    TestResult::new(*test, outcome, record)
 }
 
 /// The status of a clause, with its reason.

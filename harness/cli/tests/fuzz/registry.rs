@@ -1,6 +1,6 @@
 //! A few rules whose values are easy to check by eye.
 
-use generate::{Assertion, Content, Format, Input, Registry, Rule};
+use generate::{Assertion, Content, Input, Registry, Rule, ValueFormat};
 use proptest::prelude::{Just, Strategy};
 use proptest::strategy::BoxedStrategy;
 use serde_json::Value;
@@ -13,9 +13,9 @@ pub fn disagreeing() -> Registry {
     Registry { agrees: |_, _, _| false, ..REGISTRY }
 }
 
-fn rules(format: Format) -> Vec<Rule> {
+fn rules(format: ValueFormat) -> Vec<Rule> {
     match format {
-        Format::CalendarDate => vec![
+        ValueFormat::CalendarDate => vec![
             rule("real-date", Assertion::Accepted, || dates(1..=12, 1..=28, "-")),
             rule("last-of-december", Assertion::Accepted, || dates(12..=12, 1..=31, "-")),
             rule("month-thirteen", Assertion::Refused("malformed"), || dates(13..=99, 1..=28, "-")),
@@ -23,13 +23,13 @@ fn rules(format: Format) -> Vec<Rule> {
             rule("day-zero", Assertion::Refused("malformed"), || dates(1..=12, 0..=0, "-")),
             rule("slashes", Assertion::Refused("malformed"), || dates(1..=12, 1..=28, "/")),
         ],
-        Format::Text => vec![rule("control-characters", Assertion::Handled, || {
+        ValueFormat::Text => vec![rule("control-characters", Assertion::Handled, || {
             text(proptest::collection::vec(0u8..32, 1..4).prop_map(|bytes| bytes.into_iter().map(char::from).collect()))
         })],
-        Format::NotText => vec![rule("number", Assertion::Refused("wrong-type"), || {
+        ValueFormat::NotText => vec![rule("number", Assertion::Refused("wrong-type"), || {
             (0..10_000u32).prop_map(|number| Input { content: Content::Json(number.into()), companion: None }).boxed()
         })],
-        Format::Body => vec![
+        ValueFormat::Body => vec![
             rule("bracket", Assertion::Refused("not-json"), || {
                 Just(Input { content: Content::Body(b"[".to_vec()), companion: None }).boxed()
             }),
@@ -37,7 +37,7 @@ fn rules(format: Format) -> Vec<Rule> {
                 Just(Input { content: Content::Body(b"{\"a\":\"\xff\"}".to_vec()), companion: None }).boxed()
             }),
         ],
-        Format::PathId => vec![rule("percent-encoded-bytes", Assertion::Handled, || {
+        ValueFormat::PathId => vec![rule("percent-encoded-bytes", Assertion::Handled, || {
             (1..=255u8).prop_map(|byte| segment(format!("x%{byte:02X}"))).boxed()
         })],
         _ => Vec::new(),

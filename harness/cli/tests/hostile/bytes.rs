@@ -7,8 +7,8 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::server::Move::{Drip, Hold, Pause, Repeat, Reset, Send};
-use super::server::{Asked, Behaviour, ENDLESS, Move, early, made, over_tls};
+use super::server::Part::{Drip, Hold, Pause, Repeat, Reset, Send};
+use super::server::{Behaviour, ENDLESS, HostileRequest, Part, early, made, over_tls};
 
 const SECOND: Duration = Duration::from_secs(1);
 const ERROR: &str = r#"{"error":{"code":"AUTHENTICATION_FAILED","message":"No."}}"#;
@@ -20,31 +20,33 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     made("chunk-a-second", |_| slow_chunks()),
     made("endless-headers", |_| vec![status_line(), Repeat(b"x-more: 1\r\n".to_vec(), ENDLESS)]),
     made("endless-header-value", |_| vec![status_line(), text("x-long: "), Repeat(b"a".to_vec(), ENDLESS)]),
-    made("header-of-a-megabyte", |asked| {
-        whole(status(asked), &format!("x-long: {}\r\n", "a".repeat(1_000_000)), b"{}")
+    made("header-of-a-megabyte", |request| {
+        whole(status(request), &format!("x-long: {}\r\n", "a".repeat(1_000_000)), b"{}")
     }),
     made("endless-reason", |_| vec![text("HTTP/1.1 200 "), Repeat(b"OK ".to_vec(), ENDLESS)]),
-    made("endless-body", |asked| vec![text(&head(status(asked), "")), Repeat(b"{\"a\": [".to_vec(), ENDLESS)]),
+    made("endless-body", |request| vec![text(&head(status(request), "")), Repeat(b"{\"a\": [".to_vec(), ENDLESS)]),
     made("endless-text", |_| {
         vec![
             text(&head("500 Oops", "content-type: text/html\r\n")),
             Repeat(b"<p>at /usr/lib/app.js:1</p>\n".to_vec(), ENDLESS),
         ]
     }),
-    made("endless-chunks", |asked| vec![chunked(status(asked)), Repeat(b"7\r\n{\"a\": [\r\n".to_vec(), ENDLESS)]),
-    made("endless-tiny-chunks", |asked| vec![chunked(status(asked)), Repeat(b"1\r\n \r\n".to_vec(), ENDLESS)]),
-    made("endless-chunk-extension", |asked| vec![chunked(status(asked)), text("1;a="), Repeat(b"b".to_vec(), ENDLESS)]),
-    made("chunk-extension-of-megabytes", |asked| {
-        vec![chunked(status(asked)), text("2;a=\""), Repeat(b"b".to_vec(), 3_000_000), text("\"\r\n{}\r\n0\r\n\r\n")]
+    made("endless-chunks", |request| vec![chunked(status(request)), Repeat(b"7\r\n{\"a\": [\r\n".to_vec(), ENDLESS)]),
+    made("endless-tiny-chunks", |request| vec![chunked(status(request)), Repeat(b"1\r\n \r\n".to_vec(), ENDLESS)]),
+    made("endless-chunk-extension", |request| {
+        vec![chunked(status(request)), text("1;a="), Repeat(b"b".to_vec(), ENDLESS)]
     }),
-    made("trailers-that-contradict", |asked| {
+    made("chunk-extension-of-megabytes", |request| {
+        vec![chunked(status(request)), text("2;a=\""), Repeat(b"b".to_vec(), 3_000_000), text("\"\r\n{}\r\n0\r\n\r\n")]
+    }),
+    made("trailers-that-contradict", |request| {
         vec![
-            chunked(status(asked)),
+            chunked(status(request)),
             text("2\r\n{}\r\n0\r\ncontent-length: 99\r\nx-request-id: other\r\nretry-after: 1\r\n\r\n"),
         ]
     }),
-    made("endless-trailers", |asked| {
-        vec![chunked(status(asked)), text("2\r\n{}\r\n0\r\n"), Repeat(b"x-more: 1\r\n".to_vec(), ENDLESS)]
+    made("endless-trailers", |request| {
+        vec![chunked(status(request)), text("2\r\n{}\r\n0\r\n"), Repeat(b"x-more: 1\r\n".to_vec(), ENDLESS)]
     }),
     made("huge-length", |_| vec![text("HTTP/1.1 200 OK\r\ncontent-length: 999999999999999999\r\n\r\n{"), Hold]),
     made("huge-length-close", |_| vec![text("HTTP/1.1 200 OK\r\ncontent-length: 999999999999999999\r\n\r\n{")]),
@@ -74,23 +76,23 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     made("close-in-chunks", |_| vec![chunked("200 OK"), text("ff\r\n{\"a\":")]),
     made("reset", |_| vec![Reset]),
     made("reset-in-body", |_| vec![text("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"), Pause(SECOND / 10), Reset]),
-    made("garbage", |asked| vec![Send(garbage(asked.number, 100_000))]),
-    made("endless-garbage", |asked| vec![Repeat(garbage(asked.number, 65_536), ENDLESS)]),
-    made("garbage-body", |asked| whole(status(asked), "", &garbage(asked.number, 100_000))),
-    made("gzip-bomb", |asked| bomb(status(asked), b"")),
-    made("gzip-bomb-of-json", |asked| bomb(status(asked), b"{\"error\":{\"code\":\"")),
+    made("garbage", |request| vec![Send(garbage(request.number, 100_000))]),
+    made("endless-garbage", |request| vec![Repeat(garbage(request.number, 65_536), ENDLESS)]),
+    made("garbage-body", |request| whole(status(request), "", &garbage(request.number, 100_000))),
+    made("gzip-bomb", |request| bomb(status(request), b"")),
+    made("gzip-bomb-of-json", |request| bomb(status(request), b"{\"error\":{\"code\":\"")),
     made("gzip-cut", |_| whole("200 OK", "content-encoding: gzip\r\n", &zipped(&[b'{'; 100_000])[..60])),
     made("gzip-claimed", |_| whole("401 No", "content-encoding: gzip\r\n", ERROR.as_bytes())),
     made("gzip-twice", |_| whole("401 No", "content-encoding: gzip, gzip\r\n", &zipped(&zipped(ERROR.as_bytes())))),
     made("gzip-in-gzip-said-once", |_| {
         whole("401 No", "content-encoding: gzip\r\n", &zipped(&zipped(ERROR.as_bytes())))
     }),
-    made("gzip-bomb-in-chunks", |asked| {
+    made("gzip-bomb-in-chunks", |request| {
         let zipped = zipped(&vec![b' '; 40_000_000]);
-        let head = chunked_with(status(asked), "content-encoding: gzip\r\n");
+        let head = chunked_with(status(request), "content-encoding: gzip\r\n");
         vec![head, text(&format!("{:x}\r\n", zipped.len())), Send(zipped), text("\r\n0\r\n\r\n")]
     }),
-    made("unknown-coding", |asked| whole("401 No", "content-encoding: br\r\n", &garbage(asked.number, 1000))),
+    made("unknown-coding", |request| whole("401 No", "content-encoding: br\r\n", &garbage(request.number, 1000))),
     made("invalid-utf8", |_| {
         whole(
             "422 No",
@@ -98,8 +100,8 @@ pub const BEHAVIOURS: &[Behaviour] = &[
             b"{\"error\":{\"code\":\"\xff\xfe\xc0\x80\",\"message\":\"\xed\xa0\x80 \xf8\x88\x80\x80\x80\"}}",
         )
     }),
-    made("invalid-utf8-megabytes", |asked| whole(status(asked), "", &b"\xff\xfe \"".repeat(1_000_000))),
-    made("nul-bytes", |asked| whole(status(asked), "x-nul: a\0b\r\n", &[0; 5000])),
+    made("invalid-utf8-megabytes", |request| whole(status(request), "", &b"\xff\xfe \"".repeat(1_000_000))),
+    made("nul-bytes", |request| whole(status(request), "x-nul: a\0b\r\n", &[0; 5000])),
     made("ansi", |_| {
         whole(
             "422 \x1b[2J\x1b]0;title\x07",
@@ -122,8 +124,8 @@ pub const BEHAVIOURS: &[Behaviour] = &[
             Repeat(b"x".to_vec(), ENDLESS),
         ]
     }),
-    made("many-headers", |asked| whole(status(asked), &"x-more: 1\r\n".repeat(990), ERROR.as_bytes())),
-    made("long-headers", |asked| whole(status(asked), &long_headers(asked.number), ERROR.as_bytes())),
+    made("many-headers", |request| whole(status(request), &"x-more: 1\r\n".repeat(990), ERROR.as_bytes())),
+    made("long-headers", |request| whole(status(request), &long_headers(request.number), ERROR.as_bytes())),
     made("unasked-responses", |_| {
         [
             whole_open("401 No", ERROR),
@@ -135,12 +137,12 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         .collect()
     }),
     made("bare-line-feeds", |_| vec![text("HTTP/1.1 401 No\ncontent-length: 2\nx-folded: a\n b\n\n{}")]),
-    made("drip-within-the-timeout", |asked| {
-        let head = head(status(asked), &format!("content-length: {}\r\n", ERROR.len()));
+    made("drip-within-the-timeout", |request| {
+        let head = head(status(request), &format!("content-length: {}\r\n", ERROR.len()));
         vec![text(&head), Drip(ERROR.as_bytes().to_vec(), SECOND / 50)]
     }),
-    made("upgrade-without-101", |asked| {
-        let head = format!("HTTP/1.1 {}\r\nconnection: upgrade\r\nupgrade: h2c, websocket\r\n\r\n", status(asked));
+    made("upgrade-without-101", |request| {
+        let head = format!("HTTP/1.1 {}\r\nconnection: upgrade\r\nupgrade: h2c, websocket\r\n\r\n", status(request));
         vec![text(&head), text(ERROR)]
     }),
     early("response-before-the-request", || whole("401 No", "", ERROR.as_bytes())),
@@ -164,13 +166,13 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     over_tls("tls-plain-response", || whole("401 No", "", ERROR.as_bytes())),
 ];
 
-pub fn text(text: &str) -> Move {
+pub fn text(text: &str) -> Part {
     Send(text.as_bytes().to_vec())
 }
 
 /// Successes and errors by turns, so that both are judged.
-pub fn status(asked: &Asked) -> &'static str {
-    ["200 OK", "422 No", "500 Oops", "401 No"][asked.number % 4]
+pub fn status(request: &HostileRequest) -> &'static str {
+    ["200 OK", "422 No", "500 Oops", "401 No"][request.number % 4]
 }
 
 pub fn head(status: &str, more: &str) -> String {
@@ -178,34 +180,34 @@ pub fn head(status: &str, more: &str) -> String {
 }
 
 /// A complete response.
-pub fn whole(status: &str, more: &str, body: &[u8]) -> Vec<Move> {
+pub fn whole(status: &str, more: &str, body: &[u8]) -> Vec<Part> {
     vec![text(&head(status, &format!("content-length: {}\r\n{more}", body.len()))), Send(body.to_vec())]
 }
 
-fn whole_open(status: &str, body: &str) -> Vec<Move> {
+fn whole_open(status: &str, body: &str) -> Vec<Part> {
     vec![text(&format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len()))]
 }
 
-fn status_line() -> Move {
+fn status_line() -> Part {
     text("HTTP/1.1 200 OK\r\n")
 }
 
-fn chunked(status: &str) -> Move {
+fn chunked(status: &str) -> Part {
     chunked_with(status, "")
 }
 
-fn chunked_with(status: &str, more: &str) -> Move {
+fn chunked_with(status: &str, more: &str) -> Part {
     text(&head(status, &format!("transfer-encoding: chunked\r\n{more}")))
 }
 
-fn slow_body() -> Vec<Move> {
+fn slow_body() -> Vec<Part> {
     vec![
         text(&head("401 No", &format!("content-length: {}\r\n", ERROR.len()))),
         Drip(ERROR.as_bytes().to_vec(), SECOND),
     ]
 }
 
-fn slow_chunks() -> Vec<Move> {
+fn slow_chunks() -> Vec<Part> {
     let chunks = (0..60).flat_map(|_| [text("1\r\n \r\n"), Pause(SECOND)]);
     std::iter::once(chunked("200 OK")).chain(chunks).collect()
 }
@@ -233,7 +235,7 @@ fn zipped(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Some GiB of digits in few bytes: members of gzip one after the other.
-fn bomb(status: &str, start: &[u8]) -> Vec<Move> {
+fn bomb(status: &str, start: &[u8]) -> Vec<Part> {
     static MEMBER: LazyLock<Vec<u8>> = LazyLock::new(|| zipped(&vec![b'0'; 10_000_000]));
     let start = zipped(start);
     let length = start.len() + MEMBER.len() * 500;

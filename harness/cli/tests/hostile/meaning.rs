@@ -8,45 +8,45 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 
 use super::bytes::{status, whole};
-use super::server::{Asked, Behaviour, HostileResponse, Move, changed, made};
+use super::server::{Behaviour, HostileRequest, HostileResponse, Part, changed, made};
 
 pub const BEHAVIOURS: &[Behaviour] = &[
-    made("redirect-to-itself", |asked| redirect(asked, "307 Again", &asked.path)),
-    made("redirect-ever-further", |asked| redirect(asked, "302 On", &format!("{}/x", asked.path))),
-    made("redirect-elsewhere", |asked| redirect(asked, "308 There", "http://127.0.0.1:1/\u{1b}[2J")),
-    made("redirect-to-ipv6", |asked| redirect(asked, "307 There", &format!("http://[::1]:9{}", asked.path))),
-    made("redirect-with-credential", |asked| {
-        redirect(asked, "302 There", &format!("//a:{}@[::1]/x", asked.credential()))
+    made("redirect-to-itself", |request| redirect(request, "307 Again", &request.path)),
+    made("redirect-ever-further", |request| redirect(request, "302 On", &format!("{}/x", request.path))),
+    made("redirect-elsewhere", |request| redirect(request, "308 There", "http://127.0.0.1:1/\u{1b}[2J")),
+    made("redirect-to-ipv6", |request| redirect(request, "307 There", &format!("http://[::1]:9{}", request.path))),
+    made("redirect-with-credential", |request| {
+        redirect(request, "302 There", &format!("//a:{}@[::1]/x", request.credential()))
     }),
-    made("credential-in-body", |asked| whole("401 No", "", echo(&asked.credential()).as_bytes())),
-    made("credential-in-success", |asked| whole("200 OK", "", echo(&asked.credential()).as_bytes())),
+    made("credential-in-body", |request| whole("401 No", "", echo(&request.credential()).as_bytes())),
+    made("credential-in-success", |request| whole("200 OK", "", echo(&request.credential()).as_bytes())),
     made("credential-in-headers", credential_in_headers),
     made("credential-in-names", credential_in_names),
-    changed("credential-as-code-and-id", |asked, response| {
-        response.change_strings(&|name, text| in_place_of(name, text, &asked.credential()))
+    changed("credential-as-code-and-id", |request, response| {
+        response.change_strings(&|name, text| in_place_of(name, text, &request.credential()))
     }),
-    changed("credential-in-every-member", |asked, response| {
-        response.change_strings(&|_, text| format!("{text} {}", asked.credential()))
+    changed("credential-in-every-member", |request, response| {
+        response.change_strings(&|_, text| format!("{text} {}", request.credential()))
     }),
-    changed("credential-in-pieces", |asked, response| response.change_strings(&|_, _| pieces(&asked.credential()))),
-    made("credential-after-megabytes", |asked| {
-        whole("401 No", "", format!("{}{}", "x".repeat(2_000_000), asked.credential()).as_bytes())
+    changed("credential-in-pieces", |request, response| response.change_strings(&|_, _| pieces(&request.credential()))),
+    made("credential-after-megabytes", |request| {
+        whole("401 No", "", format!("{}{}", "x".repeat(2_000_000), request.credential()).as_bytes())
     }),
     changed("markup-in-every-member", |_, response| response.change_strings(&|_, text| format!("{text}{MARKUP}"))),
-    made("markup-alone", |asked| {
-        whole(status(asked), "x-request-id: <script>alert(1)</script>\r\n", everywhere(MARKUP).as_bytes())
+    made("markup-alone", |request| {
+        whole(status(request), "x-request-id: <script>alert(1)</script>\r\n", everywhere(MARKUP).as_bytes())
     }),
     changed("commands-in-every-member", |_, response| response.change_strings(&|_, text| format!("{COMMANDS}{text}"))),
-    made("commands-alone", |asked| {
-        whole(status(asked), "x-request-id: ::error::x\r\n", everywhere(COMMANDS).as_bytes())
+    made("commands-alone", |request| {
+        whole(status(request), "x-request-id: ::error::x\r\n", everywhere(COMMANDS).as_bytes())
     }),
     changed("controls-in-every-member", |_, response| response.change_strings(&|_, text| format!("{CONTROLS}{text}"))),
-    made("controls-alone", |asked| whole(status(asked), "", everywhere(CONTROLS).as_bytes())),
+    made("controls-alone", |request| whole(status(request), "", everywhere(CONTROLS).as_bytes())),
     changed("bidirectional-in-every-member", |_, response| {
         response.change_strings(&|_, text| format!("{BIDIRECTIONAL}{text}"))
     }),
-    made("bidirectional-alone", |asked| {
-        whole(status(asked), &format!("x-request-id: {BIDIRECTIONAL}\r\n"), everywhere(BIDIRECTIONAL).as_bytes())
+    made("bidirectional-alone", |request| {
+        whole(status(request), &format!("x-request-id: {BIDIRECTIONAL}\r\n"), everywhere(BIDIRECTIONAL).as_bytes())
     }),
     changed("template-expressions", |_, response| {
         response.change_strings(&|_, text| format!("${{unique}}${{base64(x)}}{{{{ 7*7 }}}}$(id)`id`{text}"))
@@ -80,18 +80,18 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     changed("clock-of-1970", |_, response| response.set("date", "Thu, 01 Jan 1970 00:00:00 GMT")),
     changed("clock-of-9999", |_, response| response.set("date", "Fri, 31 Dec 9999 23:59:59 GMT")),
     changed("clock-beyond-years", |_, response| response.set("date", "Fri, 31 Dec 262142 23:59:59 GMT")),
-    changed("webhooks-without-end", |asked, _| deliver_without_end(asked, "{\"event\":\"x\"}")),
-    changed("webhooks-of-megabytes", |asked, _| {
-        deliver_without_end(asked, &format!("{{\"event\":\"{}\"}}", "x".repeat(200_000)))
+    changed("webhooks-without-end", |request, _| deliver_without_end(request, "{\"event\":\"x\"}")),
+    changed("webhooks-of-megabytes", |request, _| {
+        deliver_without_end(request, &format!("{{\"event\":\"{}\"}}", "x".repeat(200_000)))
     }),
-    changed("webhooks-of-garbage", |asked, _| deliver_without_end(asked, &"[{\"a\":".repeat(10_000))),
-    changed("webhooks-of-20-mb", |asked, _| deliver_without_end(asked, &"x".repeat(20_000_000))),
-    changed("webhooks-that-never-end-their-head", |asked, _| hold_connections(asked)),
+    changed("webhooks-of-garbage", |request, _| deliver_without_end(request, &"[{\"a\":".repeat(10_000))),
+    changed("webhooks-of-20-mb", |request, _| deliver_without_end(request, &"x".repeat(20_000_000))),
+    changed("webhooks-that-never-end-their-head", |request, _| hold_connections(request)),
     made("limited-for-a-second", |_| limited("1")),
     made("always-success", |_| whole("200 OK", "", b"{}")),
     made("always-no-content", |_| whole("204 None", "", b"")),
-    made("always-a-page", |asked| {
-        whole("500 Oops", "", format!("<html><body>{MARKUP}{}</body></html>", asked.number).as_bytes())
+    made("always-a-page", |request| {
+        whole("500 Oops", "", format!("<html><body>{MARKUP}{}</body></html>", request.number).as_bytes())
     }),
     changed("by-turns", by_turns),
     made("all-codes-by-turns", codes_by_turns),
@@ -115,8 +115,8 @@ fn everywhere(text: &str) -> String {
         .to_string()
 }
 
-fn redirect(asked: &Asked, status: &str, to: &str) -> Vec<Move> {
-    let _ = asked;
+fn redirect(request: &HostileRequest, status: &str, to: &str) -> Vec<Part> {
+    let _ = request;
     whole(status, &format!("location: {to}\r\n"), b"{}")
 }
 
@@ -148,20 +148,20 @@ fn echo(secret: &str) -> String {
         .to_string()
 }
 
-fn credential_in_headers(asked: &Asked) -> Vec<Move> {
-    let all = written(&asked.credential());
+fn credential_in_headers(request: &HostileRequest) -> Vec<Part> {
+    let all = written(&request.credential());
     let fields: String = all.iter().enumerate().map(|(at, text)| format!("x-echo-{at}: {text}\r\n")).collect();
-    let secret = asked.credential();
+    let secret = request.credential();
     let more = format!(
         "{fields}x-request-id: {secret}\r\nset-cookie: a={secret}\r\ncontent-type: text/{secret}\r\nlocation: /{secret}\r\n"
     );
     whole(&format!("401 {secret}"), &more, b"{}")
 }
 
-fn credential_in_names(asked: &Asked) -> Vec<Move> {
-    let secret = asked.credential();
+fn credential_in_names(request: &HostileRequest) -> Vec<Part> {
+    let secret = request.credential();
     let body = json!({ secret.clone(): 1, "error": { "code": "X", "message": "m", secret.clone(): { secret: [] } } });
-    whole(status(asked), "", body.to_string().as_bytes())
+    whole(status(request), "", body.to_string().as_bytes())
 }
 
 fn in_place_of(name: &str, text: &str, secret: &str) -> String {
@@ -181,7 +181,7 @@ fn id_or(name: &str, text: &str, id: &str) -> String {
     if is_id(name) { id.to_owned() } else { text.to_owned() }
 }
 
-fn limited(delay: &str) -> Vec<Move> {
+fn limited(delay: &str) -> Vec<Part> {
     let more = format!(
         "retry-after: {delay}\r\nx-ratelimit-limit: 1\r\nx-ratelimit-remaining: 0\r\nx-ratelimit-reset: {delay}\r\n"
     );
@@ -194,9 +194,9 @@ fn limit_headers(response: &mut HostileResponse, reset: &str) {
     response.set("x-ratelimit-reset", reset);
 }
 
-/// Creates what it is asked to, and then asks to wait for years.
-fn limited_at_random(asked: &Asked, response: &mut HostileResponse) {
-    if asked.method == "DELETE" || asked.number % 5 == 4 {
+/// Creates what it is request to, and then asks to wait for years.
+fn limited_at_random(request: &HostileRequest, response: &mut HostileResponse) {
+    if request.method == "DELETE" || request.number % 5 == 4 {
         response.status = 429;
         response.set("retry-after", "315360000");
         response.body =
@@ -205,34 +205,34 @@ fn limited_at_random(asked: &Asked, response: &mut HostileResponse) {
 }
 
 /// Refuses every second request with another code and page.
-fn by_turns(asked: &Asked, response: &mut HostileResponse) {
-    if asked.number % 2 == 1 {
-        response.status = 500 + u16::try_from(asked.number % 50).unwrap_or(0);
-        response.body = format!("{{\"error\":{{\"code\":\"E{}\",\"message\":\"m\"}}}}", asked.number).into_bytes();
+fn by_turns(request: &HostileRequest, response: &mut HostileResponse) {
+    if request.number % 2 == 1 {
+        response.status = 500 + u16::try_from(request.number % 50).unwrap_or(0);
+        response.body = format!("{{\"error\":{{\"code\":\"E{}\",\"message\":\"m\"}}}}", request.number).into_bytes();
     }
 }
 
-fn codes_by_turns(asked: &Asked) -> Vec<Move> {
+fn codes_by_turns(request: &HostileRequest) -> Vec<Part> {
     let codes = ["AUTHENTICATION_FAILED", "TOKEN_EXPIRED", "MISSING_FIELD", "RESOURCE_NOT_FOUND", "INTERNAL_ERROR"];
-    let code = codes[asked.number % codes.len()];
-    let body = format!("{{\"error\":{{\"code\":\"{code}\",\"message\":\"m\",\"field\":\"f{}\"}}}}", asked.number);
+    let code = codes[request.number % codes.len()];
+    let body = format!("{{\"error\":{{\"code\":\"{code}\",\"message\":\"m\",\"field\":\"f{}\"}}}}", request.number);
     whole(
-        &format!("{} No", 400 + asked.number % 120),
-        &format!("x-request-id: {}\r\n", asked.number % 7),
+        &format!("{} No", 400 + request.number % 120),
+        &format!("x-request-id: {}\r\n", request.number % 7),
         body.as_bytes(),
     )
 }
 
 /// Posts to the webhook endpoint that a request names, until nobody listens there.
-fn deliver_without_end(asked: &Asked, body: &str) {
-    let Some((host, path)) = endpoint(asked) else { return };
+fn deliver_without_end(request: &HostileRequest, body: &str) {
+    let Some((host, path)) = endpoint(request) else { return };
     let body = body.to_owned();
     std::thread::spawn(move || while post(&host, &path, &body).is_some() {});
 }
 
 /// Opens connections to the webhook receiver, and sends nothing but the beginning of a request.
-fn hold_connections(asked: &Asked) {
-    let Some((host, path)) = endpoint(asked) else { return };
+fn hold_connections(request: &HostileRequest) {
+    let Some((host, path)) = endpoint(request) else { return };
     std::thread::spawn(move || {
         let mut open = Vec::new();
         while let Ok(mut stream) = TcpStream::connect(&host) {
@@ -246,8 +246,8 @@ fn hold_connections(asked: &Asked) {
 }
 
 /// Host and path of the webhook endpoint that a request names.
-fn endpoint(asked: &Asked) -> Option<(String, String)> {
-    let text = String::from_utf8_lossy(&asked.body).into_owned();
+fn endpoint(request: &HostileRequest) -> Option<(String, String)> {
+    let text = String::from_utf8_lossy(&request.body).into_owned();
     let url = text.split('"').find(|part| part.contains("/hooks/"))?;
     let (host, path) = url.strip_prefix("http://")?.split_once('/')?;
     (!host.ends_with(":1")).then(|| (host.to_owned(), path.to_owned()))

@@ -25,19 +25,19 @@ pub struct Limits {
 }
 
 /// The most memory that a run may have held at once.
-const MOST_KIB: u64 = 256 * 1024;
+const MAX_KIB: u64 = 256 * 1024;
 /// The kinds of all report formats.
 static FORMATS: LazyLock<Vec<&str>> = LazyLock::new(|| report::FORMATS.iter().map(|format| format.kind).collect());
 
 /// What a run took.
-pub struct Taken {
+pub struct RunCost {
     pub seconds: f64,
     pub peak_kib: u64,
     pub code: i32,
 }
 
 /// Runs every test against the behaviour, and checks what comes out. An error says what is wrong.
-pub fn run(behaviour: Behaviour, limits: Limits, preflight: bool) -> Result<Taken, Failed> {
+pub fn run(behaviour: Behaviour, limits: Limits, preflight: bool) -> Result<RunCost, Failed> {
     let server = HostileServer::start(behaviour);
     let folder = Folder::new();
     let credentials = credentials();
@@ -48,14 +48,14 @@ pub fn run(behaviour: Behaviour, limits: Limits, preflight: bool) -> Result<Take
     let limit = Duration::from_secs(limits.deadline.into()) + limits.grace;
     let (code, peak_kib) = watch(&mut child, started + limit)
         .ok_or_else(|| format!("not finished {} s after its deadline, and killed", limits.grace.as_secs()))?;
-    let taken = Taken { seconds: started.elapsed().as_secs_f64(), peak_kib, code };
-    if peak_kib > MOST_KIB {
+    let cost = RunCost { seconds: started.elapsed().as_secs_f64(), peak_kib, code };
+    if peak_kib > MAX_KIB {
         return Err(format!("held {} MiB at its peak", peak_kib / 1024).into());
     }
     check(Path::new(&folder.path()), code, &credentials).map_err(|why| {
-        format!("{why} (exit code {code}, after {:.1} s, {} MiB)", taken.seconds, taken.peak_kib / 1024)
+        format!("{why} (exit code {code}, after {:.1} s, {} MiB)", cost.seconds, cost.peak_kib / 1024)
     })?;
-    Ok(taken)
+    Ok(cost)
 }
 
 fn command(url: &str, limits: Limits, preflight: bool, folder: &Path) -> Command {

@@ -1,6 +1,6 @@
 //! A server on loopback that responds to every request as one behaviour says.
 //!
-//! A response is a list of [`Move`]s, because hostile responses are about bytes and time. A behaviour of the kind
+//! A response is a list of [`Part`]s, because hostile responses are about bytes and time. A behaviour of the kind
 //! [`Responses::Changed`] forwards each request to the reference and changes what comes back, so that a run gets far into
 //! its tests.
 
@@ -23,33 +23,33 @@ pub struct Behaviour {
 #[derive(Clone, Copy)]
 pub enum Source {
     /// Made from the request alone.
-    Made(fn(&Asked) -> Vec<Move>),
+    Made(fn(&HostileRequest) -> Vec<Part>),
     /// The response of the reference, changed.
-    Changed(fn(&Asked, &mut HostileResponse)),
+    Changed(fn(&HostileRequest, &mut HostileResponse)),
     /// Sent in reply to the first TLS bytes of the client.
-    OverTls(fn() -> Vec<Move>),
+    OverTls(fn() -> Vec<Part>),
     /// Sent as soon as a connection is there; what the client sends is not read.
-    Early(fn() -> Vec<Move>),
+    Early(fn() -> Vec<Part>),
 }
 
-pub const fn made(name: &'static str, make: fn(&Asked) -> Vec<Move>) -> Behaviour {
+pub const fn made(name: &'static str, make: fn(&HostileRequest) -> Vec<Part>) -> Behaviour {
     Behaviour { name, source: Source::Made(make) }
 }
 
-pub const fn changed(name: &'static str, change: fn(&Asked, &mut HostileResponse)) -> Behaviour {
+pub const fn changed(name: &'static str, change: fn(&HostileRequest, &mut HostileResponse)) -> Behaviour {
     Behaviour { name, source: Source::Changed(change) }
 }
 
-pub const fn over_tls(name: &'static str, make: fn() -> Vec<Move>) -> Behaviour {
+pub const fn over_tls(name: &'static str, make: fn() -> Vec<Part>) -> Behaviour {
     Behaviour { name, source: Source::OverTls(make) }
 }
 
-pub const fn early(name: &'static str, make: fn() -> Vec<Move>) -> Behaviour {
+pub const fn early(name: &'static str, make: fn() -> Vec<Part>) -> Behaviour {
     Behaviour { name, source: Source::Early(make) }
 }
 
 /// A request.
-pub struct Asked {
+pub struct HostileRequest {
     /// How many requests were received before it.
     pub number: usize,
     pub method: String,
@@ -60,7 +60,7 @@ pub struct Asked {
     pub body: Vec<u8>,
 }
 
-impl Asked {
+impl HostileRequest {
     /// The credential of the request.
     pub fn credential(&self) -> String {
         let is_credential = |name: &str| name == "x-api-key" || name == "authorization" || name.contains("signature");
@@ -112,7 +112,7 @@ fn change_strings(name: &str, value: &mut serde_json::Value, change: &dyn Fn(&st
 }
 
 /// A part of a response.
-pub enum Move {
+pub enum Part {
     Send(Vec<u8>),
     /// The same bytes so many times.
     Repeat(Vec<u8>, usize),
@@ -126,7 +126,7 @@ pub enum Move {
     Reset,
 }
 
-/// Without end, for [`Move::Repeat`].
+/// Without end, for [`Part::Repeat`].
 pub const ENDLESS: usize = usize::MAX;
 
 /// A running server. It ends when this is dropped.
@@ -162,11 +162,11 @@ impl Drop for HostileServer {
 }
 
 /// The maximum number of open connections. Further ones wait to be accepted.
-const MOST_CONNECTIONS: usize = 200;
+const MAX_CONNECTIONS: usize = 200;
 
 async fn accept(listener: TcpListener, behaviour: Behaviour, reference: Option<Embedded>) {
     let (count, reference) = (Arc::new(AtomicUsize::new(0)), reference.map(Arc::new));
-    let limit = Arc::new(tokio::sync::Semaphore::new(MOST_CONNECTIONS));
+    let limit = Arc::new(tokio::sync::Semaphore::new(MAX_CONNECTIONS));
     while let Ok(permit) = limit.clone().acquire_owned().await {
         let Ok((stream, _)) = listener.accept().await else { continue };
         let (count, reference) = (count.clone(), reference.clone());
@@ -183,32 +183,32 @@ async fn connection(
     count: &AtomicUsize,
     reference: Option<&Embedded>,
 ) -> std::io::Result<()> {
-    if let Source::OverTls(moves) = behaviour.source {
+    if let Source::OverTls(parts) = behaviour.source {
         let _ = stream.read(&mut [0; 4096]).await?;
-        return perform(stream, moves()).await;
+        return perform(stream, parts()).await;
     }
-    if let Source::Early(moves) = behaviour.source {
-        return perform(stream, moves()).await;
+    if let Source::Early(parts) = behaviour.source {
+        return perform(stream, parts()).await;
     }
-    let Some(mut asked) = read_request(&mut stream).await? else { return Ok(()) };
-    asked.number = count.fetch_add(1, Ordering::Relaxed);
-    let moves = match (behaviour.source, reference) {
-        (Source::Made(make), _) => make(&asked),
+    let Some(mut request) = read_request(&mut stream).await? else { return Ok(()) };
+    request.number = count.fetch_add(1, Ordering::Relaxed);
+    let parts = match (behaviour.source, reference) {
+        (Source::Made(make), _) => make(&request),
         (Source::Changed(change), Some(reference)) => {
-            let mut response = forwarded(&asked, &reference.url()).await?;
-            change(&asked, &mut response);
-            vec![Move::Send(response.bytes())]
+            let mut response = forwarded(&request, &reference.url()).await?;
+            change(&request, &mut response);
+            vec![Part::Send(response.bytes())]
         }
         _ => Vec::new(),
     };
-    perform(stream, moves).await
+    perform(stream, parts).await
 }
 
-async fn perform(mut stream: TcpStream, moves: Vec<Move>) -> std::io::Result<()> {
-    for one in moves {
+async fn perform(mut stream: TcpStream, parts: Vec<Part>) -> std::io::Result<()> {
+    for one in parts {
         match one {
-            Move::Send(bytes) => stream.write_all(&bytes).await?,
-            Move::Repeat(part, times) => {
+            Part::Send(bytes) => stream.write_all(&bytes).await?,
+            Part::Repeat(part, times) => {
                 // Few system calls for short parts.
                 let together = (64 * 1024 / part.len().max(1)).min(times).max(1);
                 let block = part.repeat(together);
@@ -217,15 +217,15 @@ async fn perform(mut stream: TcpStream, moves: Vec<Move>) -> std::io::Result<()>
                 }
                 stream.write_all(&part.repeat(times % together)).await?;
             }
-            Move::Drip(bytes, pause) => {
+            Part::Drip(bytes, pause) => {
                 for byte in bytes {
                     stream.write_all(&[byte]).await?;
                     tokio::time::sleep(pause).await;
                 }
             }
-            Move::Pause(time) => tokio::time::sleep(time).await,
-            Move::Hold => while stream.read(&mut [0; 4096]).await? > 0 {},
-            Move::Reset => {
+            Part::Pause(time) => tokio::time::sleep(time).await,
+            Part::Hold => while stream.read(&mut [0; 4096]).await? > 0 {},
+            Part::Reset => {
                 let socket = socket2::Socket::from(stream.into_std()?);
                 return socket.set_linger(Some(Duration::ZERO));
             }
@@ -241,7 +241,7 @@ async fn perform(mut stream: TcpStream, moves: Vec<Move>) -> std::io::Result<()>
 /// The most bytes of a body that are kept.
 const KEPT_BODY: usize = 64 * 1024 * 1024;
 
-async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> {
+async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<HostileRequest>> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|part| part == b"\r\n\r\n") {
@@ -260,19 +260,19 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> 
     let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
     let mut body = bytes.split_off(end);
     while body.len() < usize::min(length.unwrap_or(0), KEPT_BODY) && stream.read_buf(&mut body).await? > 0 {}
-    Ok(Some(Asked { number: 0, method, path, headers, body }))
+    Ok(Some(HostileRequest { number: 0, method, path, headers, body }))
 }
 
-async fn forwarded(asked: &Asked, base: &str) -> std::io::Result<HostileResponse> {
+async fn forwarded(request: &HostileRequest, base: &str) -> std::io::Result<HostileResponse> {
     let host = base.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).await?;
-    let mut head = format!("{} {} HTTP/1.1\r\n", asked.method, asked.path);
-    for (name, value) in asked.headers.iter().filter(|(name, _)| name != "connection") {
+    let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.path);
+    for (name, value) in request.headers.iter().filter(|(name, _)| name != "connection") {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str("connection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).await?;
-    let _ = stream.write_all(&asked.body).await;
+    let _ = stream.write_all(&request.body).await;
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes).await;
     let end = bytes.windows(4).position(|part| part == b"\r\n\r\n").map_or(bytes.len(), |end| end + 4);

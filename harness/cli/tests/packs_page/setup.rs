@@ -110,7 +110,7 @@ schema:
     let skipped = |lacks: BTreeMap<String, String>| {
         let target = Target { lacks, ..Target::default() };
         let scheduled = schedule(&contract, &target, library.tests.clone(), None);
-        let properties = scheduled.into_iter().filter(|test| test.spec.is_property());
+        let properties = scheduled.into_iter().filter(|scheduled| scheduled.test.is_property());
         properties.map(|test| test.skip.unwrap_or_default()).collect::<Vec<_>>()
     };
     assert!(!skipped(BTreeMap::new()).is_empty() && skipped(BTreeMap::new()).iter().all(String::is_empty));

@@ -23,12 +23,12 @@ static NARROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 const LONGEST: usize = 254;
-const LONGEST_LOCAL_PART: usize = 64;
+const MAX_LOCAL_PART_LENGTH: usize = 64;
 
 /// All three sources accept it.
 pub(super) fn is_valid(text: &str) -> bool {
     text.len() <= LONGEST
-        && text.find('@').is_some_and(|at| at <= LONGEST_LOCAL_PART)
+        && text.find('@').is_some_and(|at| at <= MAX_LOCAL_PART_LENGTH)
         && !text.contains("--")
         && is_match(&NARROW, text)
         && is_match(&HTML, text)
@@ -55,7 +55,7 @@ fn is_debatable(text: &str) -> bool {
     let quoted = count('"') > 0 && count('"').is_multiple_of(2) && !text.contains('<');
     let commented = count('(') > 0 && count(')') > 0;
     let literal = count('[') > 0 && count(']') > 0;
-    let only_long = text.len() > LONGEST_LOCAL_PART
+    let only_long = text.len() > MAX_LOCAL_PART_LENGTH
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@.-+_".contains(&byte));
     quoted || commented || literal || only_long || has_space_between_parts(text) || has_letter_beyond_ascii(text)
 }

@@ -11,13 +11,13 @@ mod tests;
 
 use serde_json::Value;
 
-use super::rule::{Assertion, Content, Format, Input, UNIQUE};
+use super::rule::{Assertion, Content, Input, UNIQUE, ValueFormat};
 
 /// The judgement of a text by one data set or crate.
 type Judgement = fn(&str) -> bool;
 
 /// Whether the oracle agrees with the assertion about the input.
-pub(super) fn agrees(format: Format, assertion: Assertion, input: &Input) -> bool {
+pub(super) fn agrees(format: ValueFormat, assertion: Assertion, input: &Input) -> bool {
     match (assertion, &input.content) {
         (Assertion::Handled, _) => true,
         (Assertion::Refused("empty"), Content::Json(Value::String(text))) => text.trim().is_empty(),
@@ -31,22 +31,22 @@ pub(super) fn agrees(format: Format, assertion: Assertion, input: &Input) -> boo
     }
 }
 
-fn agrees_on_text(format: Format, assertion: Assertion, text: &str, companion: &str) -> bool {
+fn agrees_on_text(format: ValueFormat, assertion: Assertion, text: &str, companion: &str) -> bool {
     match format {
-        Format::CalendarDate => agrees_by(assertion, text, date::is_valid, date::is_invalid),
-        Format::PhoneNumber => agrees_by(assertion, text, phone::is_valid, phone::is_invalid),
-        Format::MailAddress => agrees_by(assertion, &text.replace(UNIQUE, "u1"), mail::is_valid, mail::is_invalid),
-        Format::PostalCode => match assertion {
+        ValueFormat::CalendarDate => agrees_by(assertion, text, date::is_valid, date::is_invalid),
+        ValueFormat::PhoneNumber => agrees_by(assertion, text, phone::is_valid, phone::is_invalid),
+        ValueFormat::MailAddress => agrees_by(assertion, &text.replace(UNIQUE, "u1"), mail::is_valid, mail::is_invalid),
+        ValueFormat::PostalCode => match assertion {
             Assertion::Accepted => postal::is_valid(companion, text),
             Assertion::Refused("malformed") => !text.trim().is_empty() && postal::is_invalid(companion, text),
             _ => false,
         },
-        Format::Document => match assertion {
+        ValueFormat::Document => match assertion {
             Assertion::Accepted => document::is_valid(text, companion),
             Assertion::Refused(kind) => document::is_refused(kind, text, companion),
             Assertion::Handled => true,
         },
-        Format::Text | Format::NotText | Format::Body | Format::PathId => false,
+        ValueFormat::Text | ValueFormat::NotText | ValueFormat::Body | ValueFormat::PathId => false,
     }
 }
 

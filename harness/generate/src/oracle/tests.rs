@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::agrees;
-use crate::rule::{Assertion, Content, Format, Input};
+use crate::rule::{Assertion, Content, Input, ValueFormat};
 
 const MALFORMED: Assertion = Assertion::Refused("malformed");
 
@@ -23,30 +23,30 @@ struct Comparison {
 
 #[test]
 fn oracle_agrees_with_labelled_dates() {
-    compare("date", Format::CalendarDate, MALFORMED, 100);
+    compare("date", ValueFormat::CalendarDate, MALFORMED, 100);
 }
 
 #[test]
 fn oracle_agrees_with_labelled_phone_numbers() {
-    compare("e164", Format::PhoneNumber, MALFORMED, 130);
+    compare("e164", ValueFormat::PhoneNumber, MALFORMED, 130);
 }
 
 #[test]
 fn oracle_agrees_with_labelled_mail_addresses() {
-    compare("email", Format::MailAddress, MALFORMED, 50);
+    compare("email", ValueFormat::MailAddress, MALFORMED, 50);
 }
 
 #[test]
 fn oracle_agrees_with_labelled_postal_codes() {
-    compare("postal", Format::PostalCode, MALFORMED, 80);
+    compare("postal", ValueFormat::PostalCode, MALFORMED, 80);
 }
 
 #[test]
 fn oracle_agrees_with_labelled_base64() {
-    compare("base64", Format::Document, Assertion::Refused("not-base64"), 20);
+    compare("base64", ValueFormat::Document, Assertion::Refused("not-base64"), 20);
 }
 
-fn compare(collection: &str, format: Format, refusal: Assertion, fewest: usize) {
+fn compare(collection: &str, format: ValueFormat, refusal: Assertion, fewest: usize) {
     let rows = rows(collection);
     let mut comparison = Comparison::default();
     for row in &rows {
@@ -64,7 +64,7 @@ fn compare(collection: &str, format: Format, refusal: Assertion, fewest: usize) 
     );
 }
 
-fn classify(row: &Value, format: Format, refusal: Assertion, comparison: &mut Comparison) {
+fn classify(row: &Value, format: ValueFormat, refusal: Assertion, comparison: &mut Comparison) {
     let input = Input { content: Content::Json(row["value"].clone()), companion: row.get("country").cloned() };
     let (valid, invalid) = (agrees(format, Assertion::Accepted, &input), agrees(format, refusal, &input));
     let label = label(row);
@@ -100,7 +100,12 @@ fn rows(collection: &str) -> Vec<Value> {
 #[test]
 fn contradictions_are_detected() {
     let mut comparison = Comparison::default();
-    classify(&json!({ "value": "2023-02-29", "valid": true }), Format::CalendarDate, MALFORMED, &mut comparison);
-    classify(&json!({ "value": "2023-02-28", "valid": "disputed" }), Format::CalendarDate, MALFORMED, &mut comparison);
+    classify(&json!({ "value": "2023-02-29", "valid": true }), ValueFormat::CalendarDate, MALFORMED, &mut comparison);
+    classify(
+        &json!({ "value": "2023-02-28", "valid": "disputed" }),
+        ValueFormat::CalendarDate,
+        MALFORMED,
+        &mut comparison,
+    );
     assert_eq!((comparison.contradicted.len(), comparison.disputed_but_asserted.len()), (1, 1));
 }

@@ -10,9 +10,9 @@ use super::view::{View, count, probable_types};
 use crate::rule::{Assertion, Content, Input, Rule};
 
 /// The most values of an `enum` that are sent.
-const MOST_VALUES: usize = 50;
+const MAX_VALUES: usize = 50;
 /// Longer lists are not sent.
-const MOST_ITEMS: usize = 100;
+const MAX_ITEMS: usize = 100;
 
 const ACCEPTED: Assertion = Assertion::Accepted;
 
@@ -33,7 +33,7 @@ pub(super) fn rules(spot: &Spot) -> Vec<Rule> {
 }
 
 fn listed_values(view: &View) -> Vec<Rule> {
-    let values = view.get("enum").and_then(Value::as_array).into_iter().flatten().take(MOST_VALUES).enumerate();
+    let values = view.get("enum").and_then(Value::as_array).into_iter().flatten().take(MAX_VALUES).enumerate();
     let mut rules: Vec<Rule> =
         values.map(|(index, value)| boundary(format!("enum-value-{}", index + 1), ACCEPTED, value.clone())).collect();
     rules.extend(view.get("const").map(|value| boundary("the-constant", ACCEPTED, value.clone())));
@@ -72,6 +72,6 @@ fn sizes(spot: &Spot, view: &View) -> Vec<Rule> {
     let present = spot.present.as_ref().and_then(|list| list.get(0)).cloned();
     let Some(item) = present.or_else(|| valid::simplest(&spot.schema.root, items, 0)) else { return Vec::new() };
     let limits = [("fewest-items", count(view, "minItems")), ("most-items", count(view, "maxItems"))];
-    let limits = limits.into_iter().filter_map(|(name, size)| Some((name, size.filter(|size| *size <= MOST_ITEMS)?)));
+    let limits = limits.into_iter().filter_map(|(name, size)| Some((name, size.filter(|size| *size <= MAX_ITEMS)?)));
     limits.map(|(name, size)| boundary(name, ACCEPTED, json!(vec![item.clone(); size]))).collect()
 }

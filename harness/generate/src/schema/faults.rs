@@ -13,7 +13,7 @@ use super::{Part, Schema, valid};
 use crate::rule::{Assertion, Content, Input, Rule};
 
 /// Longer lists are not sent.
-const MOST_ITEMS: usize = 100;
+const MAX_ITEMS: usize = 100;
 
 pub(super) fn rules(spot: &Spot) -> Vec<Rule> {
     let mut rules: Vec<Rule> = missing(spot).into_iter().collect();
@@ -176,8 +176,8 @@ fn lists(spot: &Spot, view: &View) -> Vec<Rule> {
     let present = spot.present.as_ref().and_then(|list| list.get(0)).cloned();
     let simplest = || view.get("items").and_then(|items| valid::simplest(&spot.schema.root, items, 0));
     let Some(item) = present.or_else(simplest) else { return Vec::new() };
-    let least = count(view, "minItems").filter(|least| (1..=MOST_ITEMS).contains(least));
-    let most = count(view, "maxItems").filter(|most| *most < MOST_ITEMS);
+    let least = count(view, "minItems").filter(|least| (1..=MAX_ITEMS).contains(least));
+    let most = count(view, "maxItems").filter(|most| *most < MAX_ITEMS);
     let repeated = |size: usize| json!(vec![item.clone(); size]);
     let mut rules = Vec::new();
     rules.extend(least.map(|least| refused("items", "one-item-too-few", repeated(least - 1))));

@@ -20,13 +20,13 @@ use std::sync::Arc;
 use jsonschema::Validator;
 use serde_json::Value;
 
-pub use places::{Place, UNKNOWN_MEMBER, parameter, places};
+pub use places::{InputLocation, UNKNOWN_MEMBER, parameter, places};
 pub use view::type_of;
 
 use crate::rule::{Assertion, Content, Input};
 
 /// The kinds of faults. A pack gives the clause and the codes for all of them, or for each.
-pub const KINDS: [&str; 12] = [
+pub const FAULT_KINDS: [&str; 12] = [
     "missing",
     "null",
     "wrong-type",

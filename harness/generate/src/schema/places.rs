@@ -18,13 +18,13 @@ pub const UNKNOWN_MEMBER: &str = "unknownMember";
 /// Places are nested at most so deep.
 const DEEPEST: usize = 8;
 /// The most places of one body.
-const MOST_PLACES: usize = 200;
+const MAX_PLACES: usize = 200;
 /// How many values of a rule the oracle judges before the rule is used.
 const SAMPLES: u8 = 12;
 
 /// A place in a request, with its rules.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct InputLocation {
     /// The JSON Pointer in the body; empty for a parameter and for the whole body.
     pub pointer: String,
     /// What has to be added to the example, in this order, so that the place exists.
@@ -34,7 +34,7 @@ pub struct Place {
 }
 
 /// The places of a body. The example must be valid.
-pub fn places(schema: &Arc<Schema>, example: &Value) -> Vec<Place> {
+pub fn places(schema: &Arc<Schema>, example: &Value) -> Vec<InputLocation> {
     let mut search = Search { schema, places: Vec::new() };
     let found = views(&schema.root, &schema.root);
     let root = Found { pointer: String::new(), base: example.clone(), added: Vec::new(), is_required: false };
@@ -43,7 +43,7 @@ pub fn places(schema: &Arc<Schema>, example: &Value) -> Vec<Place> {
 }
 
 /// The place of a parameter of the query, the path or the header, or of a member of a form.
-pub fn parameter(schema: &Arc<Schema>, part: Part, is_required: bool) -> Place {
+pub fn parameter(schema: &Arc<Schema>, part: Part, is_required: bool) -> InputLocation {
     let spot = Spot {
         schema: Arc::clone(schema),
         views: views(&schema.root, &schema.root),
@@ -66,7 +66,7 @@ pub fn parameter(schema: &Arc<Schema>, part: Part, is_required: bool) -> Place {
         (false, false) => rules_of(&spot),
     };
     let rules = decided(all, &oracle).into_iter().filter(|rule| is_sent(rule) && is_claimed(rule)).collect();
-    Place { pointer: String::new(), added: Vec::new(), rules, oracle }
+    InputLocation { pointer: String::new(), added: Vec::new(), rules, oracle }
 }
 
 /// The faults of one element, in a list of one.
@@ -88,7 +88,7 @@ fn in_a_list(input: Input) -> Input {
 
 struct Search<'s> {
     schema: &'s Arc<Schema>,
-    places: Vec<Place>,
+    places: Vec<InputLocation>,
 }
 
 /// A place that is about to be visited.
@@ -103,7 +103,7 @@ struct Found {
 
 impl Search<'_> {
     fn visit(&mut self, found: &Found, all: &[View], depth: usize) {
-        if depth > DEEPEST || self.places.len() >= MOST_PLACES {
+        if depth > DEEPEST || self.places.len() >= MAX_PLACES {
             return;
         }
         let present = found.base.pointer(&found.pointer).cloned();
@@ -202,7 +202,12 @@ impl Search<'_> {
         };
         let rules = decided(rules, &oracle);
         if !rules.is_empty() {
-            self.places.push(Place { pointer: found.pointer.clone(), added: found.added.clone(), rules, oracle });
+            self.places.push(InputLocation {
+                pointer: found.pointer.clone(),
+                added: found.added.clone(),
+                rules,
+                oracle,
+            });
         }
     }
 }

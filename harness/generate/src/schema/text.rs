@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Part;
 
 /// Longer lists have too many readings.
-const MOST_ELEMENTS: usize = 6;
+const MAX_ELEMENTS: usize = 6;
 /// Characters between the elements of a list, in one of the styles of OpenAPI.
 const SEPARATORS: [char; 3] = [',', '|', ' '];
 
@@ -41,7 +41,7 @@ fn of_list(elements: &[Value]) -> Option<Vec<Value>> {
             return None;
         }
         let choices = of_text(text);
-        if elements.len() > MOST_ELEMENTS {
+        if elements.len() > MAX_ELEMENTS {
             // All elements are read in the same way.
             let last = choices.len() - 1;
             lists.resize(2, lists[0].clone());

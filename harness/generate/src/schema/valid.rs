@@ -16,19 +16,19 @@ use super::view::{View, count, listed, probable_types, views};
 /// Values are nested at most so deep. Below, optional members are left out.
 const DEEPEST: usize = 5;
 /// A strategy consists of about so many others.
-const MOST_PARTS: usize = 400;
+const MAX_PARTS: usize = 400;
 /// How many more elements a list has than it must have.
 const LONGER: usize = 3;
 /// Longer lists are not generated.
-const MOST_ELEMENTS: usize = 100;
+const MAX_ELEMENTS: usize = 100;
 
 /// Any allowed value; `None` if the schema cannot be generated from.
 pub(super) fn strategy(root: &Value, schema: &Value, depth: usize) -> Option<BoxedStrategy<Value>> {
-    Maker { root, left: Cell::new(MOST_PARTS) }.strategy(schema, depth)
+    Maker { root, left: Cell::new(MAX_PARTS) }.strategy(schema, depth)
 }
 
 pub(super) fn of_view(root: &Value, view: &View, depth: usize) -> Option<BoxedStrategy<Value>> {
-    Maker { root, left: Cell::new(MOST_PARTS) }.of_view(view, depth)
+    Maker { root, left: Cell::new(MAX_PARTS) }.of_view(view, depth)
 }
 
 /// Makes a strategy from the schemas below a root. Schemas that contain themselves several times would grow with every
@@ -87,7 +87,7 @@ impl Maker<'_> {
         let items = view.get("items").filter(|_| !view.contains_key("prefixItems"))?;
         let element = self.strategy(items, depth + 1)?;
         let is_set = view.get("uniqueItems") == Some(&Value::Bool(true));
-        let elements = (least <= most && least <= MOST_ELEMENTS).then(|| vec(element, least..=most))?;
+        let elements = (least <= most && least <= MAX_ELEMENTS).then(|| vec(element, least..=most))?;
         Some(elements.prop_map(move |all| if is_set { distinct(all) } else { all.into() }).boxed())
     }
 
@@ -168,7 +168,7 @@ fn simplest_list(root: &Value, view: &View, depth: usize) -> Option<Value> {
     }
     let element = simplest(root, view.get("items")?, depth + 1)?;
     let length = least.max(1).min(count(view, "maxItems").unwrap_or(usize::MAX));
-    (length <= MOST_ELEMENTS).then(|| vec![element; length].into())
+    (length <= MAX_ELEMENTS).then(|| vec![element; length].into())
 }
 
 fn simplest_object(root: &Value, view: &View, depth: usize) -> Option<Value> {

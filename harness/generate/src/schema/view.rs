@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 pub(super) type View = Map<String, Value>;
 
 /// The most alternatives of one schema.
-const MOST_VIEWS: usize = 12;
+const MAX_VIEWS: usize = 12;
 /// The longest chain of references and parts.
 const DEEPEST: usize = 24;
 
@@ -47,7 +47,7 @@ fn expanded(root: &Value, schema: &Value, depth: usize) -> Vec<View> {
 
 fn combined(some: &[View], others: &[View]) -> Vec<View> {
     let pairs = some.iter().flat_map(|one| others.iter().map(move |other| merged(one, other)));
-    pairs.flatten().take(MOST_VIEWS).collect()
+    pairs.flatten().take(MAX_VIEWS).collect()
 }
 
 /// Both sets of keywords; `None` if no value can satisfy both.

@@ -252,7 +252,7 @@ fn field_names_member(context: &ExchangeContext<'_>) -> Vec<Violation> {
 }
 
 /// The most undocumented members that are listed.
-const MOST_MEMBERS: usize = 20;
+const MAX_MEMBERS: usize = 20;
 
 fn no_undocumented_members(context: &ExchangeContext<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
@@ -261,7 +261,7 @@ fn no_undocumented_members(context: &ExchangeContext<'_>) -> Vec<Violation> {
         let undocumented =
             members.into_iter().flatten().map(|(name, _)| name).filter(|name| !documented.contains(*name));
         // A target may send any number of members.
-        for name in undocumented.take(MOST_MEMBERS) {
+        for name in undocumented.take(MAX_MEMBERS) {
             let expected = format!("only {}", documented.join(", "));
             violations.push(Violation::body(pointer, expected, format!("a member {}", quoted(name))));
         }
@@ -327,7 +327,7 @@ fn strict_json(context: &ExchangeContext<'_>) -> Vec<Violation> {
 }
 
 /// The most duplicate members that are listed.
-const MOST_DUPLICATES: usize = 20;
+const MAX_DUPLICATES: usize = 20;
 
 /// The place of a walk through a document, and the duplicate members so far.
 #[derive(Default)]
@@ -339,7 +339,7 @@ struct Walk {
 
 impl Walk {
     fn note(&mut self) {
-        if self.duplicates.len() < MOST_DUPLICATES {
+        if self.duplicates.len() < MAX_DUPLICATES {
             let escaped = self.way.iter().map(|name| below("", name));
             self.duplicates.push(escaped.collect());
         }

@@ -126,7 +126,7 @@ fn no_leak(context: &ExchangeContext<'_>) -> Vec<Violation> {
                 .find_iter(text.as_bytes())
                 .take_while(|_| {
                     matches += 1;
-                    matches <= MOST_MATCHES
+                    matches <= MAX_MATCHES
                 })
                 .map(|found| {
                     let found = String::from_utf8_lossy(found.as_bytes());
@@ -149,14 +149,14 @@ fn no_leak(context: &ExchangeContext<'_>) -> Vec<Violation> {
 
 /// The most bytes and texts of a response that are searched, and the most of one text: its first and its last part. No
 /// error is that long, and searching takes time.
-const MOST_BYTES: usize = 256 * 1024;
-const MOST_TEXTS: usize = 2000;
+const MAX_BYTES: usize = 256 * 1024;
+const MAX_TEXTS: usize = 2000;
 const FIRST_PART: usize = 96 * 1024;
 const LAST_PART: usize = 32 * 1024;
 /// The most matches in one response that are compared with the request.
-const MOST_MATCHES: usize = 500;
+const MAX_MATCHES: usize = 500;
 /// The most bytes of a request body that are compared.
-const MOST_SUBMITTED: usize = 256 * 1024;
+const MAX_SUBMITTED: usize = 256 * 1024;
 
 /// The texts in the response: each string of a JSON body, or the whole body, and the headers.
 fn shown_texts(context: &ExchangeContext<'_>) -> Vec<(Part, String)> {
@@ -191,7 +191,7 @@ impl Texts {
     }
 
     fn is_full(&self) -> bool {
-        self.found.len() >= MOST_TEXTS || self.bytes >= MOST_BYTES
+        self.found.len() >= MAX_TEXTS || self.bytes >= MAX_BYTES
     }
 
     fn add_strings(&mut self, value: &Value, at: String) {
@@ -199,12 +199,12 @@ impl Texts {
             _ if self.is_full() => {}
             Value::String(text) => self.add(Part::Body(at), text),
             Value::Array(elements) => {
-                for (index, inner) in elements.iter().enumerate().take(MOST_TEXTS) {
+                for (index, inner) in elements.iter().enumerate().take(MAX_TEXTS) {
                     self.add_strings(inner, format!("{at}/{index}"));
                 }
             }
             Value::Object(members) => {
-                for (name, inner) in members.iter().take(MOST_TEXTS) {
+                for (name, inner) in members.iter().take(MAX_TEXTS) {
                     self.add(Part::Body(at.clone()), name);
                     // A place counts as well, because names may be long and nested.
                     self.bytes += at.len() + name.len();
@@ -269,7 +269,7 @@ fn without_escapes(text: &str) -> String {
 /// The texts of the request. A response may quote them.
 fn submitted(context: &ExchangeContext<'_>) -> Vec<String> {
     let request = &context.exchange.request;
-    let body = &request.body[..request.body.len().min(MOST_SUBMITTED)];
+    let body = &request.body[..request.body.len().min(MAX_SUBMITTED)];
     let mut texts =
         vec![request.path.clone(), percent::decoded(&request.path), String::from_utf8_lossy(body).into_owned()];
     if let Ok(body) = serde_json::from_slice::<Value>(body) {

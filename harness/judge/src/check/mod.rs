@@ -24,7 +24,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::exchange::{Exchange, JsonLimit, Response};
-use crate::finding::{Finding, LONGEST_TEXT, Part, Violation};
+use crate::finding::{Finding, MAX_TEXT_LENGTH, Part, Violation};
 use spec::contract::{Contract, ErrorCode, Misfit, Operation};
 
 /// Everything that a check may use.
@@ -204,14 +204,14 @@ pub fn judge(context: &ExchangeContext<'_>, index: usize) -> Judgement {
         if violations.is_empty() {
             judgement.upheld.push((clause.id.clone(), check.name));
         }
-        judgement.findings.extend(violations.into_iter().take(MOST_VIOLATIONS).map(|violation| Finding {
+        judgement.findings.extend(violations.into_iter().take(MAX_VIOLATIONS).map(|violation| Finding {
             clause: clause.id.clone(),
             check: check.name.to_owned(),
             level: clause.level,
             message: check.statement.to_owned(),
             expected: cut(violation.expected),
             actual: cut(violation.actual),
-            part: violation.part.cut(LONGEST_PLACE),
+            part: violation.part.cut(MAX_PLACE_LENGTH),
             exchange: index,
             line: None,
         }));
@@ -220,12 +220,12 @@ pub fn judge(context: &ExchangeContext<'_>, index: usize) -> Judgement {
 }
 
 /// The most violations of one check in one response that are reported: a target may send any number of members.
-const MOST_VIOLATIONS: usize = 20;
+const MAX_VIOLATIONS: usize = 20;
 /// The longest place of a finding, in bytes. Reports show less, after redaction.
-const LONGEST_PLACE: usize = 1024;
+const MAX_PLACE_LENGTH: usize = 1024;
 
 fn cut(mut text: String) -> String {
-    text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+    text.truncate(text.floor_char_boundary(MAX_TEXT_LENGTH));
     text
 }
 

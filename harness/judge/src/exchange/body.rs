@@ -14,14 +14,14 @@ use sha2::{Digest as _, Sha256};
 use super::json;
 
 /// A longer body, in bytes, is kept as an excerpt.
-pub(crate) const LONGEST_KEPT: usize = 32 * 1024;
+pub(crate) const MAX_KEPT: usize = 32 * 1024;
 /// How much of the beginning and of the end of a text is kept.
 const FIRST_PART: usize = 16 * 1024;
 const LAST_PART: usize = 1024;
 /// How much of JSON is kept: of a string in characters, of a list and an object in elements, and of everything.
-const LONGEST_STRING: usize = 1000;
-const MOST_ELEMENTS: usize = 50;
-const MOST_VALUES: usize = 500;
+const MAX_STRING_LENGTH: usize = 1000;
+const MAX_ELEMENTS: usize = 50;
+const MAX_VALUES: usize = 500;
 
 /// A body, or an excerpt of a long one. It reads as the bytes that are kept, and clones share them.
 #[derive(Clone, Default)]
@@ -47,7 +47,7 @@ struct Cut {
 impl Body {
     /// A body that is never kept whole: the first and the last part of what `write` writes, with its length and digest.
     pub fn written(write: Write) -> io::Result<Self> {
-        let mut seen = Seen::default();
+        let mut seen = ExcerptWriter::default();
         write(&mut seen)?;
         let cut = Cut { length: seen.length, digest: hex::encode(seen.digest.finalize()) };
         let kept = [&seen.first[..], "\n…\n".as_bytes(), &seen.last[..]].concat();
@@ -100,11 +100,11 @@ impl Body {
 
     fn cut_to(&mut self, excerpt: impl FnOnce(&[u8]) -> Option<Vec<u8>>) {
         (self.room, self.whole) = (None, None);
-        if self.kept.len() <= LONGEST_KEPT {
+        if self.kept.len() <= MAX_KEPT {
             return;
         }
         let cut = Cut { length: self.kept.len(), digest: hex::encode(Sha256::digest(&self.kept)) };
-        let kept = excerpt(&self.kept).filter(|kept| kept.len() <= LONGEST_KEPT).unwrap_or_else(|| {
+        let kept = excerpt(&self.kept).filter(|kept| kept.len() <= MAX_KEPT).unwrap_or_else(|| {
             let last = self.kept.len() - LAST_PART;
             [&self.kept[..FIRST_PART], "\n…\n".as_bytes(), &self.kept[last..]].concat()
         });
@@ -114,14 +114,14 @@ impl Body {
 
 /// The length, the digest and both ends of what is written.
 #[derive(Default)]
-struct Seen {
+struct ExcerptWriter {
     length: usize,
     digest: Sha256,
     first: Vec<u8>,
     last: Vec<u8>,
 }
 
-impl io::Write for Seen {
+impl io::Write for ExcerptWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.length += bytes.len();
         self.digest.update(bytes);
@@ -139,7 +139,7 @@ impl io::Write for Seen {
 
 /// The first values of a value, with long strings and lists cut.
 fn excerpt_of(value: &Value) -> Value {
-    let mut left = MOST_VALUES;
+    let mut left = MAX_VALUES;
     shortened(value, &mut left)
 }
 
@@ -149,7 +149,7 @@ fn shortened(value: &Value, left: &mut usize) -> Value {
         Value::String(text) => Value::String(shortened_text(text)),
         Value::Array(elements) => {
             let mut kept = Vec::new();
-            for element in elements.iter().take(MOST_ELEMENTS) {
+            for element in elements.iter().take(MAX_ELEMENTS) {
                 if *left == 0 {
                     break;
                 }
@@ -159,7 +159,7 @@ fn shortened(value: &Value, left: &mut usize) -> Value {
         }
         Value::Object(members) => {
             let mut kept = serde_json::Map::new();
-            for (name, inner) in members.iter().take(MOST_ELEMENTS) {
+            for (name, inner) in members.iter().take(MAX_ELEMENTS) {
                 if *left == 0 {
                     break;
                 }
@@ -172,7 +172,7 @@ fn shortened(value: &Value, left: &mut usize) -> Value {
 }
 
 fn shortened_text(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_STRING) {
+    match text.char_indices().nth(MAX_STRING_LENGTH) {
         None => text.to_owned(),
         Some((at, _)) => format!("{}… ({} bytes)", &text[..at], text.len()),
     }
@@ -218,8 +218,8 @@ mod tests {
 
     #[test]
     fn short_body_is_kept_whole() {
-        let body = cut(vec![b'a'; LONGEST_KEPT]);
-        assert_eq!((body.len(), body.length(), body.described()), (LONGEST_KEPT, LONGEST_KEPT, None));
+        let body = cut(vec![b'a'; MAX_KEPT]);
+        assert_eq!((body.len(), body.length(), body.described()), (MAX_KEPT, MAX_KEPT, None));
     }
 
     #[test]
@@ -232,7 +232,7 @@ mod tests {
         let kept: Value = serde_json::from_slice(&body).expect("JSON");
         assert_eq!(kept["error"]["code"], "X");
         assert!(kept["error"]["message"].as_str().is_some_and(|text| text.ends_with("… (40000 bytes)")));
-        assert_eq!(kept["list"].as_array().map(Vec::len), Some(MOST_ELEMENTS));
+        assert_eq!(kept["list"].as_array().map(Vec::len), Some(MAX_ELEMENTS));
         assert_eq!(body.length(), long.to_string().len());
         assert!(body.described().is_some_and(|text| text.contains("SHA-256")));
     }
@@ -241,10 +241,10 @@ mod tests {
     fn excerpt_of_text_has_its_first_and_last_part() {
         let text = format!("start{}end", "x".repeat(100_000));
         let body = cut(text.clone().into_bytes());
-        assert!(body.starts_with(b"start") && body.ends_with(b"end") && body.len() < LONGEST_KEPT);
+        assert!(body.starts_with(b"start") && body.ends_with(b"end") && body.len() < MAX_KEPT);
         assert_eq!(body.length(), text.len());
         let wide = json!(vec!["w".repeat(900); 200]).to_string();
-        assert!(cut(wide.into_bytes()).len() <= LONGEST_KEPT);
+        assert!(cut(wide.into_bytes()).len() <= MAX_KEPT);
     }
 
     #[test]

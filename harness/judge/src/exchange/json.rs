@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 /// into the stack of a thread.
 pub(crate) const DEEPEST_JSON: usize = 512;
 /// The most values that are read. Each takes some hundred bytes of memory.
-pub(crate) const MOST_VALUES: usize = 100_000;
+pub(crate) const MAX_VALUES: usize = 100_000;
 /// The number of levels at which serde_json fails, and the levels that are read at once of a deeper text.
 const DEPTH_OF_SERDE_JSON: usize = 128;
 const LEVELS_AT_ONCE: usize = 100;
@@ -29,7 +29,7 @@ impl fmt::Display for JsonLimit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Depth => write!(formatter, "is nested more than {DEEPEST_JSON} levels deep"),
-            Self::Values => write!(formatter, "contains more than {MOST_VALUES} values"),
+            Self::Values => write!(formatter, "contains more than {MAX_VALUES} values"),
         }
     }
 }
@@ -89,7 +89,7 @@ impl Extent {
     fn limit(&self) -> Option<JsonLimit> {
         match self {
             _ if self.depth > DEEPEST_JSON => Some(JsonLimit::Depth),
-            _ if self.values > MOST_VALUES => Some(JsonLimit::Values),
+            _ if self.values > MAX_VALUES => Some(JsonLimit::Values),
             _ => None,
         }
     }
@@ -269,10 +269,10 @@ mod tests {
     #[test]
     fn bodies_are_read_up_to_a_number_of_values() {
         let list = |count: usize| format!("[0{}]", ",0".repeat(count)).into_bytes();
-        assert!(json(&list(MOST_VALUES - 10)).is_some());
-        assert_eq!(read(&list(MOST_VALUES)), Err(JsonLimit::Values));
-        assert_eq!(read(&[list(MOST_VALUES), b"x".to_vec()].concat()), Ok(None));
-        let commas = format!("\"{}\"", ",".repeat(2 * MOST_VALUES));
+        assert!(json(&list(MAX_VALUES - 10)).is_some());
+        assert_eq!(read(&list(MAX_VALUES)), Err(JsonLimit::Values));
+        assert_eq!(read(&[list(MAX_VALUES), b"x".to_vec()].concat()), Ok(None));
+        let commas = format!("\"{}\"", ",".repeat(2 * MAX_VALUES));
         assert!(json(commas.as_bytes()).is_some(), "commas within strings do not count");
     }
 

@@ -20,7 +20,7 @@ use spec::contract::Contract;
 /// The longest text of a key, in characters.
 const LONGEST: usize = 200;
 /// The most members in the shape of a body.
-const MOST_MEMBERS: usize = 8;
+const MAX_MEMBERS: usize = 8;
 /// The placeholders for values that differ from run to run.
 const ANY_TEXT: &str = "\"…\"";
 const ANY_NUMBER: char = '#';
@@ -119,7 +119,7 @@ fn body_shape(response: &Response, body: Option<&Value>) -> String {
             let mut names: Vec<&str> = members.keys().map(|name| if is_plain(name) { name } else { "…" }).collect();
             names.sort_unstable();
             names.dedup();
-            names.truncate(MOST_MEMBERS);
+            names.truncate(MAX_MEMBERS);
             format!("{{{}}}", names.join(", "))
         }
         Some(value) => kind(value).to_owned(),

@@ -16,7 +16,7 @@ use crate::situation::RequestPart;
 use judge::exchange::Role;
 use judge::finding::Part;
 use spec::contract::{Contract, Operation};
-use spec::scenario::{Expectation, Outcome};
+use spec::scenario::{AcceptedResponses, Expectation};
 
 /// The faults in single situations. `second` is another run of the same tests: a part of a request that it does not have,
 /// such as a unique value or an id, belongs to no situation.
@@ -126,7 +126,7 @@ impl Generator<'_> {
         response: &ObservedResponse,
         expected: &Expectation,
     ) -> Vec<(String, Change)> {
-        let is_exact = matches!(&expected.outcome, Outcome::Listed { success, errors }
+        let is_exact = matches!(&expected.outcome, AcceptedResponses::Listed { success, errors }
             if usize::from(*success) + errors.len() == 1 && expected.tolerate.is_empty());
         let outcome = match response.code() {
             _ if !is_exact => Change::Close,

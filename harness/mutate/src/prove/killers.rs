@@ -11,7 +11,8 @@ use futures_util::stream::FuturesUnordered;
 
 use super::selection::Queue;
 use super::{
-    CONCURRENT_TESTS, Kind, ProveOptions, Row, TestScope, Witnesses, impatient, is_violation, parameters, rows, start,
+    CONCURRENT_TESTS, MatrixServer, ProveOptions, ServerKind, TestScope, Witnesses, impatient, is_violation,
+    parameters, rows, start,
 };
 use crate::order::scenario;
 use crate::redundancy::Noticed;
@@ -34,9 +35,9 @@ pub async fn killers(
 ) -> Result<Vec<Noticed>, String> {
     let rows = rows(contract).map_err(|problems| problems.to_string())?.into_iter();
     // The mutations of the pack are tried with the generated ones.
-    let is_own = |row: &Row| row.kind == Kind::Mutant && row.mutation.is_none();
+    let is_own = |row: &MatrixServer| row.kind == ServerKind::Mutant && row.mutation.is_none();
     let mutants = rows.filter(|row| is_own(row) && is_chosen(&row.name));
-    let one = |row: Row| async move { killers_of(contract, library, &row, witnesses).await };
+    let one = |row: MatrixServer| async move { killers_of(contract, library, &row, witnesses).await };
     let mut running = futures_util::stream::iter(mutants.map(one)).buffer_unordered(jobs);
     let mut all = Vec::new();
     while let Some(noticed) = running.next().await {
@@ -51,7 +52,7 @@ pub async fn killers(
 async fn killers_of(
     contract: &Arc<Contract>,
     library: &Library,
-    row: &Row,
+    row: &MatrixServer,
     witnesses: &Witnesses,
 ) -> Result<Vec<Noticed>, String> {
     let (environment, _server) = start(contract, &[row]).await?;

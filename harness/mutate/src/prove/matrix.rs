@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Hit, Kind, Proof, Row};
+use super::{Hit, MatrixServer, Proof, ServerKind};
 use judge::finding::EXPECTATION;
 use spec::contract::{Contract, Level};
 
@@ -123,7 +123,7 @@ pub struct ClauseLine {
 }
 
 /// The line of a row with its result.
-pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
+pub fn line(row: &MatrixServer, proof: &Result<Proof, String>) -> Line {
     let empty = Proof::default();
     let outcome = proof.as_ref().unwrap_or(&empty);
     Line {
@@ -140,31 +140,31 @@ pub fn line(row: &Row, proof: &Result<Proof, String>) -> Line {
     }
 }
 
-fn fate(row: &Row, proof: &Result<Proof, String>) -> Fate {
+fn fate(row: &MatrixServer, proof: &Result<Proof, String>) -> Fate {
     let Ok(outcome) = proof else { return Fate::Broken };
     let expected: BTreeSet<&str> = match row.kind {
-        Kind::NotReportable(_) => BTreeSet::new(),
-        Kind::Unchanged | Kind::Mutant | Kind::Intermittent | Kind::Variant => {
+        ServerKind::NotReportable(_) => BTreeSet::new(),
+        ServerKind::Unchanged | ServerKind::Mutant | ServerKind::Intermittent | ServerKind::Variant => {
             row.clauses.iter().map(String::as_str).collect()
         }
     };
     let reported: BTreeSet<&str> = outcome.violated.keys().map(String::as_str).collect();
-    let conforms = matches!(row.kind, Kind::Unchanged | Kind::Variant);
+    let conforms = matches!(row.kind, ServerKind::Unchanged | ServerKind::Variant);
     match row.kind {
         _ if !reported.is_subset(&expected) => Fate::Misreported,
-        Kind::Mutant if !expected.is_subset(&reported) => Fate::Survived,
-        Kind::Intermittent if reported.is_empty() && outcome.flaky == 0 => Fate::Survived,
+        ServerKind::Mutant if !expected.is_subset(&reported) => Fate::Survived,
+        ServerKind::Intermittent if reported.is_empty() && outcome.flaky == 0 => Fate::Survived,
         _ if conforms && !outcome.inconclusive.is_empty() => Fate::Inconclusive,
-        Kind::Variant => Fate::Silent,
+        ServerKind::Variant => Fate::Silent,
         _ if expected.is_empty() => Fate::Silent,
         _ => Fate::Found,
     }
 }
 
-fn reason(row: &Row, proof: &Result<Proof, String>) -> Option<String> {
+fn reason(row: &MatrixServer, proof: &Result<Proof, String>) -> Option<String> {
     match (&row.kind, proof) {
         (_, Err(error)) => Some(error.clone()),
-        (Kind::NotReportable(reason), _) => Some((*reason).to_owned()),
+        (ServerKind::NotReportable(reason), _) => Some((*reason).to_owned()),
         _ => None,
     }
 }
@@ -354,8 +354,8 @@ fn table<'m>(out: &mut String, title: &str, clauses: &str, lines: impl Iterator<
 mod tests {
     use super::*;
 
-    fn row(kind: Kind) -> Row {
-        Row::new(("breaks-it", "It breaks.", &["A-1", "A-2"]), kind)
+    fn row(kind: ServerKind) -> MatrixServer {
+        MatrixServer::new(("breaks-it", "It breaks.", &["A-1", "A-2"]), kind)
     }
 
     fn proof(clauses: &[&str]) -> Result<Proof, String> {
@@ -366,19 +366,19 @@ mod tests {
 
     #[test]
     fn mutant_must_be_reported_with_exactly_its_clauses() {
-        assert_eq!(line(&row(Kind::Mutant), &proof(&["A-1", "A-2"])).fate, Fate::Found);
-        let missed = line(&row(Kind::Mutant), &proof(&["A-1"]));
+        assert_eq!(line(&row(ServerKind::Mutant), &proof(&["A-1", "A-2"])).fate, Fate::Found);
+        let missed = line(&row(ServerKind::Mutant), &proof(&["A-1"]));
         assert_eq!((missed.fate, missed.problem().is_some_and(|text| text.contains("A-2"))), (Fate::Survived, true));
-        let misreported = line(&row(Kind::Mutant), &proof(&["A-1", "A-2", "B-1"]));
+        let misreported = line(&row(ServerKind::Mutant), &proof(&["A-1", "A-2", "B-1"]));
         let problem = misreported.problem().unwrap_or_default();
         assert_eq!(misreported.fate, Fate::Misreported);
         assert!(problem.contains("B-1 by sample in f::t") && !problem.contains("A-1 by"), "{problem}");
-        assert_eq!(line(&row(Kind::Mutant), &Err("no port".into())).fate, Fate::Broken);
+        assert_eq!(line(&row(ServerKind::Mutant), &Err("no port".into())).fate, Fate::Broken);
     }
 
     #[test]
     fn variant_may_only_warn_of_the_clauses_of_its_row() {
-        let row = row(Kind::Variant);
+        let row = row(ServerKind::Variant);
         assert_eq!(line(&row, &proof(&[])).fate, Fate::Silent);
         assert_eq!(line(&row, &proof(&["A-2"])).fate, Fate::Silent);
         assert_eq!(line(&row, &proof(&["A-2", "B-1"])).fate, Fate::Misreported);
@@ -390,10 +390,10 @@ mod tests {
 
     #[test]
     fn unchanged_reference_and_disputed_mutants_must_not_be_reported() {
-        let unchanged = Row { clauses: Vec::new(), ..row(Kind::Unchanged) };
+        let unchanged = MatrixServer { clauses: Vec::new(), ..row(ServerKind::Unchanged) };
         assert_eq!(line(&unchanged, &proof(&[])).fate, Fate::Silent);
         assert_eq!(line(&unchanged, &proof(&["A-1"])).fate, Fate::Misreported);
-        let known = row(Kind::NotReportable("disputed"));
+        let known = row(ServerKind::NotReportable("disputed"));
         assert_eq!(line(&known, &proof(&[])).fate, Fate::Silent);
         let problem = line(&known, &proof(&["A-1"])).problem().unwrap_or_default();
         assert!(problem.contains("wrongly reported as A-1"), "{problem}");

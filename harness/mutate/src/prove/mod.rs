@@ -38,7 +38,7 @@ use spec::source::Problems;
 
 /// The kind of a row of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ServerKind {
     /// The unchanged reference.
     Unchanged,
     /// A mutant that always violates a clause.
@@ -51,34 +51,34 @@ pub enum Kind {
     NotReportable(&'static str),
 }
 
-impl Kind {
+impl ServerKind {
     pub fn as_str(self) -> &'static str {
         match self {
-            Kind::Unchanged => "unchanged",
-            Kind::Mutant => "mutant",
-            Kind::Intermittent => "intermittent",
-            Kind::NotReportable(_) => "silent",
-            Kind::Variant => "variant",
+            ServerKind::Unchanged => "unchanged",
+            ServerKind::Mutant => "mutant",
+            ServerKind::Intermittent => "intermittent",
+            ServerKind::NotReportable(_) => "silent",
+            ServerKind::Variant => "variant",
         }
     }
 }
 
 /// A server of the matrix.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct MatrixServer {
     /// The name of the mutant or variant.
     pub name: String,
     /// What it does, in one sentence.
     pub about: String,
-    pub kind: Kind,
+    pub kind: ServerKind,
     /// The clauses that the suite must report.
     pub clauses: Vec<String>,
     /// What a proxy in front of the reference does, if the reference itself is unchanged.
     pub mutation: Option<Mutation>,
 }
 
-impl Row {
-    fn new((name, about, clauses): Named, kind: Kind) -> Self {
+impl MatrixServer {
+    fn new((name, about, clauses): Named, kind: ServerKind) -> Self {
         let clauses = clauses.iter().map(|clause| (*clause).to_owned()).collect();
         Self { name: name.to_owned(), about: about.to_owned(), kind, clauses, mutation: None }
     }
@@ -88,7 +88,7 @@ impl Row {
         Self {
             name: mutation.name.clone(),
             about: mutation.about.clone().unwrap_or_default(),
-            kind: if mutation.when.is_at_times() { Kind::Intermittent } else { Kind::Mutant },
+            kind: if mutation.when.is_at_times() { ServerKind::Intermittent } else { ServerKind::Mutant },
             clauses: mutation.clauses.clone(),
             mutation: Some(mutation),
         }
@@ -164,7 +164,7 @@ const OTHERS_OF_A_VARIANT: usize = 32;
 const OTHERS_OF_A_WITNESS: usize = 4;
 const MAX_OTHERS_OF_A_VARIANT_WITH_WITNESSES: usize = 12;
 /// The longest poll of a quick run, in seconds.
-const LONGEST_POLL_SECONDS: u32 = 8;
+const MAX_POLL_SECONDS: u32 = 8;
 /// The minimum number of tests of the clauses of a mutant in a sample, even if all clauses have been reported.
 const ABOUT_AT_LEAST: usize = 16;
 
@@ -198,21 +198,22 @@ const NOT_CERTAIN: &[(&str, &str)] = &[(
 )];
 
 /// All rows: the unchanged reference, its mutants and those of the pack, intermittent ones, and conforming variants.
-pub fn rows(contract: &Contract) -> Result<Vec<Row>, Problems> {
-    let unchanged = Row::new(("unchanged", "The unchanged reference.", &[]), Kind::Unchanged);
-    let of_pack = of_pack(contract).map_err(Problems)?.into_iter().map(Row::of_mutation);
-    let (always, at_times): (Vec<Row>, Vec<Row>) = of_pack.partition(|row| row.kind == Kind::Mutant);
-    let mutants = of_reference(crate::embedded::mutants(), Kind::Mutant, NOT_REPORTABLE);
-    let intermittent = of_reference(crate::embedded::intermittent(), Kind::Intermittent, NOT_CERTAIN);
-    let variants = of_reference(crate::embedded::variants(), Kind::Variant, &[]);
+pub fn rows(contract: &Contract) -> Result<Vec<MatrixServer>, Problems> {
+    let unchanged = MatrixServer::new(("unchanged", "The unchanged reference.", &[]), ServerKind::Unchanged);
+    let of_pack = of_pack(contract).map_err(Problems)?.into_iter().map(MatrixServer::of_mutation);
+    let (always, at_times): (Vec<MatrixServer>, Vec<MatrixServer>) =
+        of_pack.partition(|row| row.kind == ServerKind::Mutant);
+    let mutants = of_reference(crate::embedded::mutants(), ServerKind::Mutant, NOT_REPORTABLE);
+    let intermittent = of_reference(crate::embedded::intermittent(), ServerKind::Intermittent, NOT_CERTAIN);
+    let variants = of_reference(crate::embedded::variants(), ServerKind::Variant, &[]);
     Ok([vec![unchanged], always, mutants, at_times, intermittent, variants].concat())
 }
 
 /// Rows of the reference; those that the suite must not report are named with the reason.
-fn of_reference(all: Vec<Named>, kind: Kind, silent: &[(&str, &'static str)]) -> Vec<Row> {
+fn of_reference(all: Vec<Named>, kind: ServerKind, silent: &[(&str, &'static str)]) -> Vec<MatrixServer> {
     let row = |named: Named| {
         let reason = silent.iter().find(|(name, _)| *name == named.0);
-        Row::new(named, reason.map_or(kind, |(_, reason)| Kind::NotReportable(reason)))
+        MatrixServer::new(named, reason.map_or(kind, |(_, reason)| ServerKind::NotReportable(reason)))
     };
     all.into_iter().map(row).collect()
 }
@@ -221,7 +222,7 @@ fn of_reference(all: Vec<Named>, kind: Kind, silent: &[(&str, &'static str)]) ->
 pub async fn prove(
     contract: &Arc<Contract>,
     library: &Library,
-    row: &Row,
+    row: &MatrixServer,
     options: ProveOptions<'_>,
 ) -> Result<Proof, String> {
     let (environment, _server) = server::start(contract, &[row]).await?;
@@ -262,7 +263,7 @@ fn impatient(test: Cow<'_, TestCase>) -> Cow<'_, TestCase> {
         if let Action::Call(call) = &mut Arc::make_mut(step).action
             && let Repetition::Poll(poll) = &mut call.repetition
         {
-            poll.within_seconds = poll.within_seconds.min(LONGEST_POLL_SECONDS);
+            poll.within_seconds = poll.within_seconds.min(MAX_POLL_SECONDS);
         }
     }
     Cow::Owned(test)
@@ -270,20 +271,20 @@ fn impatient(test: Cow<'_, TestCase>) -> Cow<'_, TestCase> {
 
 /// The number of concurrent tests. Intermittent mutants are searched with one test at a time, so that the order of
 /// their requests is the same in every run.
-fn concurrent_tests(row: &Row, proof: &Proof) -> usize {
-    if row.kind == Kind::Intermittent && !all_clauses_found(row, proof) { 1 } else { CONCURRENT_TESTS }
+fn concurrent_tests(row: &MatrixServer, proof: &Proof) -> usize {
+    if row.kind == ServerKind::Intermittent && !all_clauses_found(row, proof) { 1 } else { CONCURRENT_TESTS }
 }
 
 /// The pause before the next test.
-fn pause(row: &Row, proof: &Proof) -> Duration {
+fn pause(row: &MatrixServer, proof: &Proof) -> Duration {
     if row.shows_after_pause() && !all_clauses_found(row, proof) { PAUSE } else { Duration::ZERO }
 }
 
 /// True if all clauses of the row have been found, or none are expected.
-fn all_clauses_found(row: &Row, proof: &Proof) -> bool {
-    let silent = matches!(row.kind, Kind::NotReportable(_) | Kind::Variant);
+fn all_clauses_found(row: &MatrixServer, proof: &Proof) -> bool {
+    let silent = matches!(row.kind, ServerKind::NotReportable(_) | ServerKind::Variant);
     // For an intermittent mutant, one of its clauses is enough.
-    let one_found = row.kind == Kind::Intermittent && !proof.violated.is_empty();
+    let one_found = row.kind == ServerKind::Intermittent && !proof.violated.is_empty();
     silent || one_found || row.clauses.iter().all(|clause| proof.violated.contains_key(clause))
 }
 
@@ -318,7 +319,7 @@ fn is_violation(contract: &Contract, finding: &Finding) -> bool {
 pub async fn prove_all(
     contract: &Arc<Contract>,
     library: &Library,
-    rows: &[Row],
+    rows: &[MatrixServer],
     options: ProveOptions<'_>,
     jobs: usize,
     mut report: impl FnMut(&Line),
@@ -352,7 +353,12 @@ pub async fn prove_all(
 
 /// Tries a server with a problem once more, because a busy machine may have delayed it. If the witnesses still do not
 /// report it, other tests may: the suite has changed since the witnesses were written.
-pub async fn prove_again(contract: &Arc<Contract>, library: &Library, row: &Row, options: ProveOptions<'_>) -> Line {
+pub async fn prove_again(
+    contract: &Arc<Contract>,
+    library: &Library,
+    row: &MatrixServer,
+    options: ProveOptions<'_>,
+) -> Line {
     let line = matrix::line(row, &prove(contract, library, row, options).await);
     if line.problem().is_none() || options.scope != TestScope::Witnesses {
         return line;
@@ -361,13 +367,13 @@ pub async fn prove_again(contract: &Arc<Contract>, library: &Library, row: &Row,
     matrix::line(row, &prove(contract, library, row, options).await)
 }
 
-fn parameters<'r>(row: &'r Row, options: ProveOptions<'r>) -> Parameters<'r> {
+fn parameters<'r>(row: &'r MatrixServer, options: ProveOptions<'r>) -> Parameters<'r> {
     let few = options.scope == TestScope::Witnesses;
-    let whole = options.scope == TestScope::Whole || (row.kind == Kind::Unchanged && !few);
+    let whole = options.scope == TestScope::Whole || (row.kind == ServerKind::Unchanged && !few);
     let others = match (row.kind, few) {
-        (Kind::Variant | Kind::Unchanged, true) => MAX_OTHERS_OF_A_VARIANT_WITH_WITNESSES,
+        (ServerKind::Variant | ServerKind::Unchanged, true) => MAX_OTHERS_OF_A_VARIANT_WITH_WITNESSES,
         (_, true) => OTHERS_OF_A_WITNESS,
-        (Kind::Variant, false) => OTHERS_OF_A_VARIANT,
+        (ServerKind::Variant, false) => OTHERS_OF_A_VARIANT,
         (_, false) => OTHERS,
     };
     Parameters {
@@ -379,6 +385,6 @@ fn parameters<'r>(row: &'r Row, options: ProveOptions<'r>) -> Parameters<'r> {
         whole,
         witnesses_only: few && !options.witnesses.of(&row.name).is_empty(),
         others,
-        properties: !few && !matches!(row.kind, Kind::Mutant | Kind::Intermittent),
+        properties: !few && !matches!(row.kind, ServerKind::Mutant | ServerKind::Intermittent),
     }
 }

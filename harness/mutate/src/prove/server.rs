@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use super::{Kind, Row};
+use super::{MatrixServer, ServerKind};
 use crate::embedded::{Embedded, start_with};
 use crate::mutation::Mutation;
 use crate::proxy::Proxy;
@@ -35,7 +35,7 @@ impl Server {
 }
 
 /// Starts the reference with these mutants and variants, and what tests need to run against it.
-pub(crate) async fn start(contract: &Arc<Contract>, rows: &[&Row]) -> Result<(Environment, Server), String> {
+pub(crate) async fn start(contract: &Arc<Contract>, rows: &[&MatrixServer]) -> Result<(Environment, Server), String> {
     let (mutants, variants) = names(rows);
     let embedded = start_with(&mutants, &variants).await.map_err(|error| error.to_string())?;
     let mutations = rows.iter().filter_map(|row| row.mutation.as_ref());
@@ -51,8 +51,8 @@ pub(crate) async fn start(contract: &Arc<Contract>, rows: &[&Row]) -> Result<(En
 }
 
 /// Serves the reference with mutants and variants at an address. No relay changes the deliveries that it sends.
-pub async fn serve(contract: &Arc<Contract>, address: SocketAddr, rows: &[Row]) -> Result<Server, String> {
-    let rows: Vec<&Row> = rows.iter().collect();
+pub async fn serve(contract: &Arc<Contract>, address: SocketAddr, rows: &[MatrixServer]) -> Result<Server, String> {
+    let rows: Vec<&MatrixServer> = rows.iter().collect();
     let mutations: Vec<&Mutation> = rows.iter().filter_map(|row| row.mutation.as_ref()).collect();
     let own = if mutations.is_empty() { address } else { (Ipv4Addr::LOCALHOST, 0).into() };
     let (mutants, variants) = names(&rows);
@@ -68,10 +68,11 @@ pub async fn serve(contract: &Arc<Contract>, address: SocketAddr, rows: &[Row]) 
 }
 
 /// The names of the mutants and of the variants that the reference itself has.
-fn names<'r>(rows: &[&'r Row]) -> (Vec<&'r str>, Vec<&'r str>) {
-    let own = rows.iter().filter(|row| row.mutation.is_none() && row.kind != Kind::Unchanged);
-    let (variants, mutants): (Vec<&Row>, Vec<&Row>) = own.partition(|row| row.kind == Kind::Variant);
-    let names = |rows: Vec<&'r Row>| rows.into_iter().map(|row| row.name.as_str()).collect();
+fn names<'r>(rows: &[&'r MatrixServer]) -> (Vec<&'r str>, Vec<&'r str>) {
+    let own = rows.iter().filter(|row| row.mutation.is_none() && row.kind != ServerKind::Unchanged);
+    let (variants, mutants): (Vec<&MatrixServer>, Vec<&MatrixServer>) =
+        own.partition(|row| row.kind == ServerKind::Variant);
+    let names = |rows: Vec<&'r MatrixServer>| rows.into_iter().map(|row| row.name.as_str()).collect();
     (names(mutants), names(variants))
 }
 

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::Row;
+use super::MatrixServer;
 use super::matrix::Line;
 use super::resolve::resolve;
 use super::selection::waits;
@@ -32,7 +32,7 @@ impl Witnesses {
     }
 
     /// The names in the file that are not tests of the suite or not mutants.
-    pub fn unknown(&self, library: &Library, rows: &[Row]) -> BTreeSet<String> {
+    pub fn unknown(&self, library: &Library, rows: &[MatrixServer]) -> BTreeSet<String> {
         let named = self.0.values().flatten().filter(|name| resolve(library, name).is_none());
         let mutants = self.0.keys().filter(|name| !rows.iter().any(|row| row.name == name.as_str()));
         named.chain(mutants).cloned().collect()

@@ -5,7 +5,7 @@
 use super::kind::DocumentKind;
 use crate::errors::{ApiError, Code};
 
-const FEWEST_DPI: f64 = 300.0;
+const MIN_DPI: f64 = 300.0;
 pub(crate) const CENTIMETRES_PER_INCH: f64 = 2.54;
 pub(crate) const METRES_PER_INCH: f64 = 0.0254;
 
@@ -39,7 +39,7 @@ pub(crate) fn judge(headers: &Headers) -> Result<(), ApiError> {
         return Err(poor("Document images must be in color"));
     }
     match headers.resolution {
-        Some((across, down)) if across.min(down).round() < FEWEST_DPI => {
+        Some((across, down)) if across.min(down).round() < MIN_DPI => {
             Err(poor("Document images need a resolution of at least 300 DPI"))
         }
         _ => Ok(()),

@@ -3,8 +3,8 @@
 //! Comments, address literals and internationalised addresses are rejected; validators disagree about them.
 
 const LONGEST: usize = 254;
-const LONGEST_LOCAL_PART: usize = 64;
-const LONGEST_LABEL: usize = 63;
+const MAX_LOCAL_PART_LENGTH: usize = 64;
+const MAX_LABEL_LENGTH: usize = 63;
 
 /// Whether the text is a mail address.
 pub(crate) fn is_valid(text: &str) -> bool {
@@ -14,7 +14,7 @@ pub(crate) fn is_valid(text: &str) -> bool {
 
 fn is_local_part(text: &str) -> bool {
     let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    text.len() <= LONGEST_LOCAL_PART
+    text.len() <= MAX_LOCAL_PART_LENGTH
         && match quoted {
             Some(content) => is_quotable(content),
             None => text.split('.').all(is_atom),
@@ -42,7 +42,7 @@ fn is_domain(text: &str) -> bool {
 }
 
 fn is_label(text: &str) -> bool {
-    (1..=LONGEST_LABEL).contains(&text.len())
+    (1..=MAX_LABEL_LENGTH).contains(&text.len())
         && text.chars().all(|one| one.is_ascii_alphanumeric() || one == '-')
         && !text.starts_with('-')
         && !text.ends_with('-')

@@ -41,11 +41,11 @@ fn check(Given { name, text, country, .. }: Given) -> Result<(), ApiError> {
 
 /// INVALID_FIELD_FORMAT for a field.
 pub(crate) fn misformed(name: &str) -> ApiError {
-    ApiError::format(name, format!("Field '{name}' {}", demand(name)))
+    ApiError::format(name, format!("Field '{name}' {}", requirement(name)))
 }
 
 /// What the format of a field is.
-pub(crate) fn demand(name: &str) -> &'static str {
+pub(crate) fn requirement(name: &str) -> &'static str {
     match name {
         "dateOfBirth" => "must be in YYYY-MM-DD format",
         "phoneNumber" => "must be in E.164 format",

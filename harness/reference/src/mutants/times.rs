@@ -31,11 +31,11 @@ pub(crate) enum Schedule {
 /// A request concerns a mutant if it asks for it. Only these requests are counted, so other requests do not matter.
 #[derive(Debug, Default)]
 pub(crate) struct Times {
-    seen: Mutex<Seen>,
+    seen: Mutex<RequestTimes>,
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct RequestTimes {
     /// When each caller sent something last.
     callers: HashMap<String, Instant>,
     /// By mutant: when it was first asked for, and by how many requests so far.
@@ -90,7 +90,7 @@ impl Times {
         }
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    fn seen(&self) -> MutexGuard<'_, RequestTimes> {
         self.seen.lock()
     }
 }

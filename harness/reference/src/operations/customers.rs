@@ -11,10 +11,10 @@ use crate::fields::{Changes, Purpose};
 use crate::idempotency;
 use crate::rules::Rules;
 use crate::state::{self, Call, Customers};
-use crate::success::{Outcome, Success};
+use crate::success::{ApiResult, Success};
 
 /// Creates a customer, or repeats the response for the `Idempotency-Key` (CON-4).
-pub(crate) fn create(call: Call) -> Outcome {
+pub(crate) fn create(call: Call) -> ApiResult {
     let members = members(call)?;
     let key = call.request.headers.get("idempotency-key").filter(|value| !value.is_empty());
     match key.map_or(Ok(None), |key| call.rules().replay_key(key.as_bytes()))? {
@@ -23,7 +23,7 @@ pub(crate) fn create(call: Call) -> Outcome {
     }
 }
 
-fn create_under_key(call: Call, key: Vec<u8>, members: &Map<String, Value>) -> Outcome {
+fn create_under_key(call: Call, key: Vec<u8>, members: &Map<String, Value>) -> ApiResult {
     let key = (call.caller.credential.clone(), key);
     let fingerprint = idempotency::fingerprint(members);
     // The lock is held until the response is stored. Otherwise two simultaneous requests would both run.
@@ -35,7 +35,7 @@ fn create_under_key(call: Call, key: Vec<u8>, members: &Map<String, Value>) -> O
     })
 }
 
-fn create_once(call: Call, members: &Map<String, Value>) -> Outcome {
+fn create_once(call: Call, members: &Map<String, Value>) -> ApiResult {
     let changes = call.rules().customer_fields(members, Purpose::Create)?;
     let mut customers = call.state.customers.lock();
     if let Some(duplicate) = duplicate(call, &customers, &changes) {
@@ -83,14 +83,14 @@ pub(crate) fn list(call: Call) -> Success {
 }
 
 /// Shows one customer.
-pub(crate) fn get(call: Call) -> Outcome {
+pub(crate) fn get(call: Call) -> ApiResult {
     let mut customers = call.state.customers.lock();
     let customer = lookup::find(call, &mut customers)?;
     Ok(call.rules().read(call.rules().shown(customer)))
 }
 
 /// Updates some fields of a customer.
-pub(crate) fn update(call: Call) -> Outcome {
+pub(crate) fn update(call: Call) -> ApiResult {
     let rules = call.rules();
     let mut customers = call.state.customers.lock();
     let before = lookup::find(call, &mut customers)?.clone();
@@ -132,7 +132,7 @@ fn refuse_taken_email(call: Call, customers: &Customers, changes: &Changes) -> R
 }
 
 /// Deletes a customer.
-pub(crate) fn delete(call: Call) -> Outcome {
+pub(crate) fn delete(call: Call) -> ApiResult {
     let mut customers = call.state.customers.lock();
     let customer = lookup::find(call, &mut customers)?;
     customer.deleted = true;
@@ -140,7 +140,7 @@ pub(crate) fn delete(call: Call) -> Outcome {
 }
 
 /// Uploads a document for a customer. Only the number of documents is stored.
-pub(crate) fn upload(call: Call) -> Outcome {
+pub(crate) fn upload(call: Call) -> ApiResult {
     lookup::find(call, &mut call.state.customers.lock())?;
     let document = documents::judge(&members(call)?, call.rules())?;
     let mut customers = call.state.customers.lock();

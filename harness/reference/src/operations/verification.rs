@@ -6,11 +6,11 @@ use super::lookup;
 use crate::customers::{Customer, State};
 use crate::errors::{ApiError, Code};
 use crate::state::Call;
-use crate::success::{Outcome, Success};
+use crate::success::{ApiResult, Success};
 use crate::verification::{Transaction, problem};
 
 /// Submits a customer. Its state becomes UNDER_REVIEW, unless the data are insufficient.
-pub(crate) fn submit(call: Call) -> Outcome {
+pub(crate) fn submit(call: Call) -> ApiResult {
     let rules = call.rules();
     let mut customers = call.state.customers.lock();
     let customer = lookup::find(call, &mut customers)?;
@@ -51,7 +51,7 @@ fn already_submitted() -> ApiError {
 }
 
 /// Shows one transaction.
-pub(crate) fn transaction(call: Call) -> Outcome {
+pub(crate) fn transaction(call: Call) -> ApiResult {
     let id = &call.route.id;
     let transactions = call.state.transactions.lock();
     let known = transactions.get(id).filter(|one| one.environment == call.caller.environment);

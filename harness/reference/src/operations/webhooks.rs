@@ -7,11 +7,11 @@ use crate::request::{Body, Request};
 use crate::route::Operation;
 use crate::sandbox;
 use crate::state::{Call, State};
-use crate::success::{Outcome, Success};
+use crate::success::{ApiResult, Success};
 use crate::webhooks::inbound;
 
 /// Registers a webhook.
-pub(crate) fn create(call: Call) -> Outcome {
+pub(crate) fn create(call: Call) -> ApiResult {
     let (state, rules) = (call.state, call.rules());
     let members = rules.body(call.request, call.route.operation)?;
     let url = fields::required_text(&members, "url", rules)?;
@@ -21,7 +21,7 @@ pub(crate) fn create(call: Call) -> Outcome {
 }
 
 /// Lists the deliveries of one webhook.
-pub(crate) fn deliveries(call: Call) -> Outcome {
+pub(crate) fn deliveries(call: Call) -> ApiResult {
     let (rules, id) = (call.rules(), &call.route.id);
     let Some(all) = call.state.webhooks.deliveries(id, call.caller.environment) else {
         return rules.unknown_webhook(id).map(Success::ok);
@@ -31,7 +31,7 @@ pub(crate) fn deliveries(call: Call) -> Outcome {
 }
 
 /// Receives a signed event.
-pub(crate) fn receive(state: &State, request: &Request) -> Outcome {
+pub(crate) fn receive(state: &State, request: &Request) -> ApiResult {
     let rules = &*state.rules;
     let bytes = match &request.body {
         Body::Whole(bytes) => bytes.as_slice(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::errors::Code;
 
 /// The number of newest deliveries that are kept for each webhook.
-const MOST_DELIVERIES: usize = 2_000;
+const MAX_DELIVERIES: usize = 2_000;
 
 /// The deliveries of all webhooks.
 #[derive(Debug, Default)]
@@ -77,7 +77,7 @@ impl Log {
     /// Adds a pending delivery.
     pub(super) fn add(&mut self, webhook_id: &str, delivery: Delivery) {
         let deliveries = self.of_webhooks.entry(webhook_id.to_owned()).or_default();
-        if deliveries.len() >= MOST_DELIVERIES {
+        if deliveries.len() >= MAX_DELIVERIES {
             deliveries.pop_front();
         }
         deliveries.push_back(delivery);
@@ -124,10 +124,10 @@ mod tests {
     #[test]
     fn oldest_deliveries_are_removed() {
         let mut log = Log::default();
-        for number in 0..=MOST_DELIVERIES {
+        for number in 0..=MAX_DELIVERIES {
             log.add("whk_1", Delivery::new(number.to_string(), "customer.created", String::new()));
         }
         let shown = log.shown("whk_1");
-        assert_eq!((shown.len(), &shown[0]["id"]), (MOST_DELIVERIES, &json!("1")));
+        assert_eq!((shown.len(), &shown[0]["id"]), (MAX_DELIVERIES, &json!("1")));
     }
 }

@@ -25,7 +25,7 @@ use log::{Delivery, Log};
 use outbound::{Deliverer, DeliveryRules};
 
 /// The limit of simultaneous attempts to one endpoint.
-const MOST_ATTEMPTS_AT_ONCE: usize = 100;
+const MAX_ATTEMPTS_AT_ONCE: usize = 100;
 
 /// Which webhooks are registered, and what a client sees of their deliveries.
 pub(crate) trait WebhookRules {
@@ -91,7 +91,7 @@ impl<R: DeliveryRules + CustomerRules + IdRules + Send + Sync + ?Sized + 'static
     /// Registers a webhook, and returns its id and its secret.
     pub(crate) fn register(&self, environment: Environment, target: Option<Target>, ids: &Ids<R>) -> (String, String) {
         let (id, secret) = (ids.next("whk"), ids.secret());
-        let slots = Arc::new(Semaphore::new(MOST_ATTEMPTS_AT_ONCE));
+        let slots = Arc::new(Semaphore::new(MAX_ATTEMPTS_AT_ONCE));
         self.hooks.lock().push(Hook { id: id.clone(), environment, target, secret: secret.clone(), slots });
         (id, secret)
     }

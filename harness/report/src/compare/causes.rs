@@ -60,7 +60,7 @@ pub struct CauseEntry {
 }
 
 #[derive(Default)]
-struct Seen<'r> {
+struct CauseTests<'r> {
     tests: BTreeSet<&'r str>,
     operations: BTreeSet<&'r str>,
 }
@@ -69,7 +69,7 @@ struct Seen<'r> {
 pub(super) fn compare_causes(old: &Report, new: &Report) -> Vec<CauseEntry> {
     let (before, after) = (seen(old), seen(new));
     let defects: BTreeSet<Defect<'_>> = before.keys().chain(after.keys()).copied().collect();
-    let count = |seen: Option<&Seen<'_>>| seen.map_or(0, |seen| seen.tests.len());
+    let count = |seen: Option<&CauseTests<'_>>| seen.map_or(0, |seen| seen.tests.len());
     let entry = |defect: Defect<'_>| {
         let (was, is) = (before.get(&defect), after.get(&defect));
         let operations = is.or(was).into_iter().flat_map(|seen| &seen.operations);
@@ -90,8 +90,8 @@ pub(super) fn compare_causes(old: &Report, new: &Report) -> Vec<CauseEntry> {
     entries
 }
 
-fn seen(report: &Report) -> BTreeMap<Defect<'_>, Seen<'_>> {
-    let mut all: BTreeMap<Defect<'_>, Seen<'_>> = BTreeMap::new();
+fn seen(report: &Report) -> BTreeMap<Defect<'_>, CauseTests<'_>> {
+    let mut all: BTreeMap<Defect<'_>, CauseTests<'_>> = BTreeMap::new();
     for test in &report.tests {
         for finding in test.findings.iter().filter(|finding| is_open(report, finding)) {
             let seen = all.entry(finding.defect()).or_default();

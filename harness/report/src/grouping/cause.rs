@@ -22,7 +22,7 @@ const NAMED_MEMBERS: usize = 4;
 
 /// The kind of explanation that a cause gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in super::super) enum Kind {
+pub(in super::super) enum CauseKind {
     /// The operation is not implemented: every response comes from the framework.
     NotImplemented,
     /// The operation returns a server error for every valid request.
@@ -39,10 +39,10 @@ pub(in super::super) enum Kind {
     Defect,
 }
 
-impl Kind {
+impl CauseKind {
     /// True if a whole operation does not work.
     pub(in super::super) fn is_of_operation(self) -> bool {
-        matches!(self, Kind::NotImplemented | Kind::Failing)
+        matches!(self, CauseKind::NotImplemented | CauseKind::Failing)
     }
 }
 
@@ -58,7 +58,7 @@ pub(in super::super) struct Member<'r> {
 /// A cause with the tests that show it.
 #[derive(Debug)]
 pub(in super::super) struct Cause<'r> {
-    pub(in super::super) kind: Kind,
+    pub(in super::super) kind: CauseKind,
     /// The representative finding: from a failed test if there is one, of the highest level.
     pub(in super::super) finding: &'r FindingReport,
     /// Every test with a finding of this cause, sorted by name.
@@ -146,12 +146,12 @@ impl<'r> Cause<'r> {
     /// implemented or fails: what the tests of the operation check first says nothing about the defect.
     pub(in super::super) fn clauses(&self) -> String {
         match self.kind {
-            Kind::NotImplemented | Kind::Failing | Kind::Intermittent => String::new(),
-            Kind::UncheckedInput | Kind::Defect => {
+            CauseKind::NotImplemented | CauseKind::Failing | CauseKind::Intermittent => String::new(),
+            CauseKind::UncheckedInput | CauseKind::Defect => {
                 let own = self.members.iter().filter(|member| !member.follows);
                 let mut all: Vec<&str> = own.map(|member| member.finding.clause.as_str()).collect();
                 // The clause that the title is about comes first.
-                let of_title = |clause: &str| self.kind == Kind::Defect && clause == self.finding.clause;
+                let of_title = |clause: &str| self.kind == CauseKind::Defect && clause == self.finding.clause;
                 all.sort_unstable_by_key(|clause| (!of_title(clause), *clause));
                 all.dedup();
                 first_of(&all, NAMED_CLAUSES)
@@ -186,27 +186,29 @@ impl<'r> Cause<'r> {
 
     pub(super) fn statement(&self) -> String {
         match self.kind {
-            Kind::NotImplemented => format!("the operation {} is not implemented", self.operations().join(", ")),
-            Kind::Failing => format!("the operation {} fails on every valid request", self.operations().join(", ")),
-            Kind::Intermittent => {
+            CauseKind::NotImplemented => format!("the operation {} is not implemented", self.operations().join(", ")),
+            CauseKind::Failing => {
+                format!("the operation {} fails on every valid request", self.operations().join(", "))
+            }
+            CauseKind::Intermittent => {
                 let status = self.exchange().and_then(|exchange| exchange.status_code).unwrap_or_default();
                 let share = self
                     .share
                     .map(|(some, all)| format!(" ({} of {} responses)", grouped(some as u64), grouped(all as u64)));
                 format!("requests fail at times with {status}{}, whatever they ask for", share.unwrap_or_default())
             }
-            Kind::NoEnvelope => "error responses lack the documented envelope".to_owned(),
-            Kind::NotProvoked => "server errors that a test provokes do not occur".to_owned(),
-            Kind::UncheckedInput => "invalid input is accepted".to_owned(),
+            CauseKind::NoEnvelope => "error responses lack the documented envelope".to_owned(),
+            CauseKind::NotProvoked => "server errors that a test provokes do not occur".to_owned(),
+            CauseKind::UncheckedInput => "invalid input is accepted".to_owned(),
             // The message of a property is about one generated value.
-            Kind::Defect if self.finding.check == EXPECTATION && self.finding.key.rule.is_some() => {
+            CauseKind::Defect if self.finding.check == EXPECTATION && self.finding.key.rule.is_some() => {
                 self.says.unwrap_or(&self.finding.message).to_owned()
             }
             // A property appends its generated value to the message of a check; the title must not contain it.
-            Kind::Defect if self.finding.check != EXPECTATION => {
+            CauseKind::Defect if self.finding.check != EXPECTATION => {
                 self.finding.message.split(": ").next().unwrap_or_default().to_owned()
             }
-            Kind::Defect => self.finding.message.clone(),
+            CauseKind::Defect => self.finding.message.clone(),
         }
     }
 
@@ -217,7 +219,7 @@ impl<'r> Cause<'r> {
                 || "what the contract documents for the operation".to_owned(),
                 |statuses| format!("{SUCCESS}{statuses})"),
             ),
-            Kind::Intermittent => "no server error".to_owned(),
+            CauseKind::Intermittent => "no server error".to_owned(),
             _ => match self.absent_members().as_slice() {
                 [] | [_] => format!("{}{}", self.finding.expected, self.other_codes()),
                 [named @ .., last] if named.len() < NAMED_MEMBERS => {
@@ -274,7 +276,7 @@ impl<'r> Cause<'r> {
         let exchange = self.exchange()?;
         let status = exchange.status_code.unwrap_or_default();
         let whatever_was_sent = is_header(self.finding)
-            || matches!(self.kind, Kind::NotImplemented | Kind::Failing | Kind::Intermittent)
+            || matches!(self.kind, CauseKind::NotImplemented | CauseKind::Failing | CauseKind::Intermittent)
             || REFUSES_CALLER.contains(&status)
             || self.finding.check != EXPECTATION && status < 400;
         let body = exchange.request.as_ref()?.body.trim();
@@ -285,7 +287,7 @@ impl<'r> Cause<'r> {
     pub(in super::super) fn actual(&self) -> String {
         let body = || Some(self.exchange()?.response.as_ref()?.body.trim()).filter(|body| !body.is_empty());
         match self.kind {
-            Kind::NotImplemented | Kind::Failing | Kind::Intermittent | Kind::NoEnvelope => {
+            CauseKind::NotImplemented | CauseKind::Failing | CauseKind::Intermittent | CauseKind::NoEnvelope => {
                 let status = self.exchange().and_then(|exchange| exchange.status_code);
                 let status = status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
                 body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {body}"))

@@ -18,7 +18,7 @@ use judge::finding::EXPECTATION;
 
 /// What the findings of a group have in common.
 struct Evidence<'r> {
-    exchanges: BTreeSet<Place<'r>>,
+    exchanges: BTreeSet<ResponseKey<'r>>,
     /// Operation, body and response of the requests; nothing if one has no body.
     requests: Option<BTreeSet<(&'r str, &'r str, &'r str)>>,
     operations: BTreeSet<&'r str>,
@@ -43,9 +43,9 @@ impl<'r> Evidence<'r> {
 
 /// Test, index of the exchange, operation and response. A property keeps one response for each check, which need not be that
 /// of another check, so the index is left out.
-type Place<'r> = (&'r str, usize, &'r str, &'r str);
+type ResponseKey<'r> = (&'r str, usize, &'r str, &'r str);
 
-fn place<'r>(item: &Item<'r>) -> Place<'r> {
+fn place<'r>(item: &Item<'r>) -> ResponseKey<'r> {
     let index = if item.test.fuzz.is_some() { 0 } else { item.finding.exchange };
     (&item.test.name, index, item.operation, &item.finding.key.response)
 }
@@ -67,7 +67,7 @@ pub(super) fn merged<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<G
 /// Replaces the group of a check whose findings are all about a part in which another check found something, in the same
 /// exchange: a member of the wrong type cannot contain what the other check looks for.
 pub(super) fn merged_parts<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    let mut all: BTreeMap<Group<'r>, (&'r str, &'r str, BTreeSet<Place<'r>>)> = BTreeMap::new();
+    let mut all: BTreeMap<Group<'r>, (&'r str, &'r str, BTreeSet<ResponseKey<'r>>)> = BTreeMap::new();
     for (item, group) in findings.iter().zip(&groups) {
         if let (Group::Same(defect, _), true) = (group, item.finding.check != EXPECTATION) {
             let own = all.entry(group.clone()).or_insert_with(|| (defect.check, defect.place, BTreeSet::new()));
@@ -76,7 +76,7 @@ pub(super) fn merged_parts<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) ->
     }
     let lead = |group: &Group<'r>| {
         let (check, part, own) = all.get(group)?;
-        let covers = |(_, (other, theirs, exchanges)): &(&Group<'r>, &(&str, &str, BTreeSet<Place<'r>>))| {
+        let covers = |(_, (other, theirs, exchanges)): &(&Group<'r>, &(&str, &str, BTreeSet<ResponseKey<'r>>))| {
             other != check && theirs == part && own.len() < exchanges.len() && own.is_subset(exchanges)
         };
         all.iter().filter(covers).max_by_key(|(_, (.., exchanges))| exchanges.len()).map(|(lead, _)| lead.clone())

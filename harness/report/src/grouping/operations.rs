@@ -10,22 +10,25 @@ use judge::finding::EXPECTATION;
 
 /// The statuses with which a framework responds to a request for an unknown operation.
 const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
+/// The statuses of a refusal that comes before the operation is looked for: by a check of credentials, bodies or rates.
+const BEFORE_THE_OPERATION: [u16; 5] = [401, 403, 413, 415, 429];
 
-/// Operations that always responded as a framework responds to an unknown operation, although at least one test expected
-/// something else.
+/// Operations to which a framework responded as to an unknown operation, although at least one test expected something
+/// else. All other requests were refused before the operation was looked for.
 pub(super) fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r str> {
     let mut responses: HashMap<&str, bool> = HashMap::new();
     for exchange in report.tests.iter().flat_map(|test| &test.exchanges) {
         let Some(status) = exchange.status_code else { continue };
-        let of_a_framework = NO_SUCH_OPERATION.contains(&status) && exchange.error_code.is_none();
+        let of_a_framework = exchange.error_code.is_none() && (NO_SUCH_OPERATION.contains(&status) || status == 400);
         let all = responses.entry(&exchange.operation).or_insert(true);
-        *all &= of_a_framework;
+        *all &= of_a_framework || BEFORE_THE_OPERATION.contains(&status);
     }
     let expected_otherwise = |item: &&Item<'_>| {
         let response = status_of(&item.finding.key.response);
         let expected = statuses(&item.finding.key.expected);
         let other = item.finding.key.expected.contains("success") || !expected.is_empty();
-        item.finding.check == EXPECTATION && other && !expected.iter().any(|status| Some(*status) == response)
+        let is_unknown = |status: u16| NO_SUCH_OPERATION.contains(&status) && !expected.contains(&status);
+        item.finding.check == EXPECTATION && other && response.is_some_and(is_unknown)
     };
     let is_candidate = |operation: &&str| responses.get(operation).copied().unwrap_or_default();
     let proved: HashSet<&str> =
@@ -40,6 +43,11 @@ pub(super) fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> 
     let alike = |item: &&Item<'r>| body(item).is_some_and(|body| !body.1.is_empty() && fallbacks.contains(&body));
     let others = findings.iter().filter(|item| is_candidate(&item.operation)).filter(alike).map(|item| item.operation);
     others.chain(proved.iter().copied()).collect()
+}
+
+/// True for a refusal that says nothing about the operation: a defect in it shows on other operations, too.
+pub(super) fn is_refused_before(item: &Item<'_>) -> bool {
+    status_of(&item.finding.key.response).is_some_and(|status| BEFORE_THE_OPERATION.contains(&status))
 }
 
 /// The operations that return a server error for every valid request.

@@ -51,7 +51,7 @@ fn report(tests: &[Value]) -> Report {
 }
 
 /// For each cause in order: kind, operations, number of tests, and number of tests without another cause.
-fn rows(tests: &[Value]) -> Vec<(Kind, String, usize, usize)> {
+fn rows(tests: &[Value]) -> Vec<(CauseKind, String, usize, usize)> {
     let report = report(tests);
     let causes = causes(&report);
     causes
@@ -78,7 +78,7 @@ fn missing_operation_explains_all_its_findings_and_comes_first() {
     ];
     assert_eq!(
         rows(&tests),
-        [(Kind::NotImplemented, "upload".to_owned(), 1, 1), (Kind::Defect, "delete".to_owned(), 2, 2)]
+        [(CauseKind::NotImplemented, "upload".to_owned(), 1, 1), (CauseKind::Defect, "delete".to_owned(), 2, 2)]
     );
 }
 
@@ -90,12 +90,12 @@ fn operation_with_one_other_response_is_implemented() {
     ];
     let missing = exchange("read", 404, None, MISSING);
     let alone = [test("a", std::slice::from_ref(&missing), &findings)];
-    assert_eq!(rows(&alone)[0].0, Kind::NotImplemented);
+    assert_eq!(rows(&alone)[0].0, CauseKind::NotImplemented);
     let responded = test("b", &[exchange("read", 401, Some("UNAUTHENTICATED"), "{}")], &[]);
-    assert_eq!(rows(&[alone[0].clone(), responded])[0].0, Kind::NoEnvelope);
+    assert_eq!(rows(&[alone[0].clone(), responded])[0].0, CauseKind::NoEnvelope);
     // A test that expects NOT_FOUND does not prove that the operation is missing.
     let expected = assertion(0, "RES-1", "NOT_FOUND (404)", "404 {detail}", "404 {detail}");
-    assert_eq!(rows(&[test("a", &[missing], &[findings[0].clone(), expected])])[0].0, Kind::NoEnvelope);
+    assert_eq!(rows(&[test("a", &[missing], &[findings[0].clone(), expected])])[0].0, CauseKind::NoEnvelope);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn error_bodies_of_one_shape_are_one_cause_across_operations() {
     ];
     assert_eq!(
         rows(&tests),
-        [(Kind::NoEnvelope, "create update".to_owned(), 2, 2), (Kind::Defect, "update".to_owned(), 1, 1)],
+        [(CauseKind::NoEnvelope, "create update".to_owned(), 2, 2), (CauseKind::Defect, "update".to_owned(), 1, 1)],
         "a server error is wrong whatever its body"
     );
 }
@@ -129,8 +129,8 @@ fn header_that_no_response_has_is_a_separate_cause() {
         test("b", &[exchange("create", 404, Some("NOT_FOUND"), "{}")], &[no_id(0, "404 NOT_FOUND")]),
     ];
     let causes = rows(&tests);
-    assert_eq!(causes[0], (Kind::Defect, "create".to_owned(), 2, 1));
-    assert_eq!(causes[1], (Kind::NoEnvelope, "create".to_owned(), 1, 0));
+    assert_eq!(causes[0], (CauseKind::Defect, "create".to_owned(), 2, 1));
+    assert_eq!(causes[1], (CauseKind::NoEnvelope, "create".to_owned(), 1, 0));
     // If only responses without the envelope lack the header, the missing envelope explains it.
     assert_eq!(rows(&[test("a", &[plain], &[shape, no_id(0, "422 {detail}")])]).len(), 1);
 }
@@ -142,10 +142,10 @@ fn refused_valid_input_is_not_explained_by_a_missing_envelope() {
         assertion(0, "FMT-3", "success", "422 {detail}", "422 {detail}"),
     ];
     let responded = test("b", &[exchange("create", 201, None, "{}")], &[]);
-    let kinds: Vec<Kind> =
+    let kinds: Vec<CauseKind> =
         rows(&[test("a", &[exchange("create", 422, None, "{}")], &findings), responded]).iter().map(|c| c.0).collect();
     assert_eq!(kinds.len(), 2, "{kinds:?}");
-    assert!(kinds.contains(&Kind::NoEnvelope) && kinds.contains(&Kind::Defect));
+    assert!(kinds.contains(&CauseKind::NoEnvelope) && kinds.contains(&CauseKind::Defect));
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn accepted_invalid_input_is_one_cause_per_clause_below_the_limit() {
     let few: Vec<Value> = (1..UNCHECKED_INPUT).map(accepts).collect();
     assert_eq!(rows(&few).len(), UNCHECKED_INPUT - 1);
     let many: Vec<Value> = (1..=UNCHECKED_INPUT).map(accepts).collect();
-    assert_eq!(rows(&many), [(Kind::UncheckedInput, "create".to_owned(), UNCHECKED_INPUT, UNCHECKED_INPUT)]);
+    assert_eq!(rows(&many), [(CauseKind::UncheckedInput, "create".to_owned(), UNCHECKED_INPUT, UNCHECKED_INPUT)]);
     let report = report(&many);
     assert_eq!(causes(&report)[0].heading(), "FMT-1, FMT-2, FMT-3 and 2 more: invalid input is accepted");
 }
@@ -184,7 +184,7 @@ fn server_errors_of_one_clause_are_one_cause_whatever_was_expected() {
         test(name, &[sent], &[found])
     };
     let tests = [fails("a", "any documented response but a server error"), fails("b", "INVALID_FORMAT (422)")];
-    assert_eq!(rows(&tests), [(Kind::Defect, "create".to_owned(), 2, 2)]);
+    assert_eq!(rows(&tests), [(CauseKind::Defect, "create".to_owned(), 2, 2)]);
     let valid = fails("c", "success");
     let served = test("d", &[exchange("create", 201, None, "{}")], &[]);
     assert_eq!(rows(&[tests[0].clone(), valid, served]).len(), 2, "valid input that is refused is another defect");
@@ -208,7 +208,7 @@ fn stored_value_follows_from_its_acceptance() {
     let changed = finding(1, "CON-2", EXPECTATION, "body /name", "\"…\"", "a string", "200");
     let exchanges = [exchange("update", 200, None, "{}"), exchange("read", 200, None, "{}")];
     let together = test("a", &exchanges, &[accepted, changed.clone()]);
-    assert_eq!(rows(std::slice::from_ref(&together)), [(Kind::Defect, "update".to_owned(), 1, 1)]);
+    assert_eq!(rows(std::slice::from_ref(&together)), [(CauseKind::Defect, "update".to_owned(), 1, 1)]);
     // If it also occurs without the other finding, it is a separate defect.
     let alone = test("b", &exchanges, &[changed]);
     assert_eq!(rows(&[together, alone]).len(), 2);
@@ -220,7 +220,7 @@ fn server_errors_that_cannot_be_provoked_are_one_cause() {
         test("a", &[exchange("list", 200, None, "{}")], &[assertion(0, "SRV-1", "INTERNAL (500)", "success", "200")]),
         test("b", &[exchange("read", 200, None, "{}")], &[assertion(0, "SRV-3", "DOWN (503)", "success", "200")]),
     ];
-    assert_eq!(rows(&tests), [(Kind::NotProvoked, "list read".to_owned(), 2, 2)]);
+    assert_eq!(rows(&tests), [(CauseKind::NotProvoked, "list read".to_owned(), 2, 2)]);
 }
 
 #[test]
@@ -250,11 +250,11 @@ fn unchanged_state_follows_from_a_missing_operation() {
         test("a", &[missing(), read()], &[refused.clone(), unchanged(1)]),
         test("b", &[missing()], std::slice::from_ref(&refused)),
     ];
-    assert_eq!(rows(&together), [(Kind::NotImplemented, "submit".to_owned(), 2, 2)]);
+    assert_eq!(rows(&together), [(CauseKind::NotImplemented, "submit".to_owned(), 2, 2)]);
     // If it also occurs without the missing operation, it is a separate defect.
     let apart = [test("a", &[missing(), read()], &[refused, unchanged(1)]), test("b", &[read()], &[unchanged(0)])];
-    let kinds: Vec<Kind> = rows(&apart).into_iter().map(|(kind, ..)| kind).collect();
-    assert_eq!(kinds, [Kind::NotImplemented, Kind::Defect]);
+    let kinds: Vec<CauseKind> = rows(&apart).into_iter().map(|(kind, ..)| kind).collect();
+    assert_eq!(kinds, [CauseKind::NotImplemented, CauseKind::Defect]);
 }
 
 #[test]

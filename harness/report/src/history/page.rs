@@ -13,7 +13,7 @@ use judge::verdict::Verdict;
 use spec::contract::Level;
 
 /// The most causes that are listed.
-const MOST_CAUSES: usize = 100;
+const MAX_CAUSES: usize = 100;
 
 #[derive(Template)]
 #[template(path = "history.html")]
@@ -23,7 +23,7 @@ struct Page<'h> {
     sentence: String,
     change: String,
     charts: Vec<Chart>,
-    runs: Vec<Row<'h>>,
+    runs: Vec<RunRow<'h>>,
     names: Vec<&'h str>,
     clauses: Vec<ClauseRow<'h>>,
     steady: usize,
@@ -39,7 +39,7 @@ struct Chart {
     svg: String,
 }
 
-struct Row<'h> {
+struct RunRow<'h> {
     run: &'h Run,
     tone: &'static str,
     sign: &'static str,
@@ -105,8 +105,8 @@ fn page(history: &History) -> Page<'_> {
         runs: rows_of(runs),
         names: runs.iter().map(|run| run.name.as_str()).collect(),
         steady: all - clauses.len(),
-        causes_left: causes.len().saturating_sub(MOST_CAUSES),
-        causes: causes.into_iter().take(MOST_CAUSES).collect(),
+        causes_left: causes.len().saturating_sub(MAX_CAUSES),
+        causes: causes.into_iter().take(MAX_CAUSES).collect(),
         clauses,
         unread: &history.unread,
         others: &history.others,
@@ -232,9 +232,9 @@ fn charts(runs: &[Run]) -> Vec<Chart> {
     ]
 }
 
-fn rows_of(runs: &[Run]) -> Vec<Row<'_>> {
+fn rows_of(runs: &[Run]) -> Vec<RunRow<'_>> {
     let before = std::iter::once(None).chain(runs.iter().map(Some));
-    let rows = runs.iter().zip(before).map(|(run, before)| Row {
+    let rows = runs.iter().zip(before).map(|(run, before)| RunRow {
         run,
         tone: tone(run.report.exit_code),
         sign: match run.report.exit_code {

@@ -17,7 +17,7 @@ const LEAST: usize = 2_000;
 /// A body with more characters than this is folded.
 const LONG: usize = 1500;
 /// The most bytes shown in hexadecimal.
-const LONGEST_HEX: usize = 1024;
+const MAX_HEX_LENGTH: usize = 1024;
 /// The placeholders of redacted values.
 const PLACEHOLDERS: [&str; 2] = ["not shown›", "${CONFORMANCE_ACTOR_"];
 
@@ -181,14 +181,14 @@ fn bytes_of(hex: &str) -> Vec<u8> {
 /// A hex dump: offsets, bytes, and printable ASCII characters.
 fn dump(bytes: &[u8]) -> String {
     let mut text = String::new();
-    for (index, line) in bytes.chunks(16).take(LONGEST_HEX / 16).enumerate() {
+    for (index, line) in bytes.chunks(16).take(MAX_HEX_LENGTH / 16).enumerate() {
         let hex: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
         let plain: String =
             line.iter().map(|byte| if (0x20..0x7f).contains(byte) { char::from(*byte) } else { '·' }).collect();
         let _ = writeln!(text, "{:04x}  {:<47}  {plain}", index * 16, hex.join(" "));
     }
-    if bytes.len() > LONGEST_HEX {
-        let _ = writeln!(text, "({LONGEST_HEX} of {} bytes shown)", bytes.len());
+    if bytes.len() > MAX_HEX_LENGTH {
+        let _ = writeln!(text, "({MAX_HEX_LENGTH} of {} bytes shown)", bytes.len());
     }
     text
 }

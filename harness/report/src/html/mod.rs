@@ -138,10 +138,10 @@ struct Deviation<'r> {
 /// A scenario file with its tests.
 struct File<'r> {
     name: &'r str,
-    rows: Vec<Row<'r>>,
+    rows: Vec<TestRow<'r>>,
 }
 
-struct Row<'r> {
+struct TestRow<'r> {
     test: &'r TestReport,
     name: &'r str,
     anchor: String,
@@ -397,9 +397,9 @@ fn files<'r>(report: &'r Report, anchors: &Anchors, budget: &mut Budget) -> Vec<
     files
 }
 
-fn row<'r>(report: &Report, test: &'r TestReport, anchors: &Anchors, budget: &mut Budget) -> Row<'r> {
+fn row<'r>(report: &Report, test: &'r TestReport, anchors: &Anchors, budget: &mut Budget) -> TestRow<'r> {
     let has_details = !test.findings.is_empty() || test.verdict == Verdict::Inconclusive || test.reason.is_some();
-    Row {
+    TestRow {
         test,
         name: test.name.split_once("::").map_or(test.name.as_ref(), |(_, own)| own),
         anchor: test_anchor(&test.name),

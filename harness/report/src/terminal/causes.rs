@@ -2,10 +2,10 @@
 //! request and the name of one test.
 
 use super::lines::{complete, rows_on_screen, wrapped};
-use super::{Detail, MOST_CAUSES, Screen, push};
+use super::{Detail, MAX_CAUSES, Screen, push};
 use crate::cause::{Cause, counted, grouped};
 use crate::escape::one_line;
-use crate::grouping::{Kind, ordinary, passing_after};
+use crate::grouping::{CauseKind, ordinary, passing_after};
 use crate::model::Report;
 use judge::verdict::Verdict;
 use spec::contract::Level;
@@ -28,7 +28,7 @@ pub(super) fn render(
     screen: Screen<'_>,
     detail: Detail,
 ) -> (String, usize) {
-    let wanted = open.len().min(MOST_CAUSES);
+    let wanted = open.len().min(MAX_CAUSES);
     let card = |at: usize, with_body: bool| {
         reason(open, at, screen.columns) + &Card { report, screen, detail, open, at }.render(with_body)
     };
@@ -52,9 +52,9 @@ pub(super) fn render(
 
 /// Why the causes from this one on stand here, if it is the first one of several with this reason.
 fn reason(open: &[&Cause<'_>], at: usize, columns: usize) -> String {
-    let own = Place::of(open[at]);
+    let own = Rank::of(open[at]);
     let mut out = String::new();
-    if open.len() > 1 && (at == 0 || Place::of(open[at - 1]) != own) {
+    if open.len() > 1 && (at == 0 || Rank::of(open[at - 1]) != own) {
         if open.len() <= FEW_CAUSES {
             out.push('\n');
         }
@@ -65,19 +65,19 @@ fn reason(open: &[&Cause<'_>], at: usize, columns: usize) -> String {
 
 /// The part of the order that a cause is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Rank {
     /// It is an operation that does not work.
     Operation,
     Must,
     Should,
 }
 
-impl Place {
+impl Rank {
     fn of(cause: &Cause<'_>) -> Self {
         match cause.shown().level {
-            _ if cause.kind.is_of_operation() => Place::Operation,
-            Level::Must => Place::Must,
-            Level::Should => Place::Should,
+            _ if cause.kind.is_of_operation() => Rank::Operation,
+            Level::Must => Rank::Must,
+            Level::Should => Rank::Should,
         }
     }
 
@@ -85,9 +85,9 @@ impl Place {
     fn reason(self, open: &[&Cause<'_>], at: usize) -> String {
         let then = if at == 0 { "First" } else { "then" };
         match self {
-            Place::Operation => {
-                let fails = open.iter().any(|cause| cause.kind == Kind::Failing);
-                let missing = open.iter().any(|cause| cause.kind == Kind::NotImplemented);
+            Rank::Operation => {
+                let fails = open.iter().any(|cause| cause.kind == CauseKind::Failing);
+                let missing = open.iter().any(|cause| cause.kind == CauseKind::NotImplemented);
                 let what = match (missing, fails) {
                     (true, true) => "operations that are missing or always fail",
                     (false, true) => "operations that always fail",
@@ -95,10 +95,10 @@ impl Place {
                 };
                 format!("{then} the {what}, because nothing else about them can be tested:")
             }
-            Place::Must if at == 0 => "Sorted by how many tests have no other cause:".to_owned(),
-            Place::Must => format!("{then} the others, by how many tests have no other cause:"),
-            Place::Should if at == 0 => "Recommendations (SHOULD):".to_owned(),
-            Place::Should => format!("{then} recommendations (SHOULD):"),
+            Rank::Must if at == 0 => "Sorted by how many tests have no other cause:".to_owned(),
+            Rank::Must => format!("{then} the others, by how many tests have no other cause:"),
+            Rank::Should if at == 0 => "Recommendations (SHOULD):".to_owned(),
+            Rank::Should => format!("{then} recommendations (SHOULD):"),
         }
     }
 }
@@ -311,7 +311,7 @@ fn evidence(report: &Report, cause: &Cause<'_>, room: usize) -> String {
 
 /// What every request to an operation that is not implemented got: the request of a single test says less.
 fn always(report: &Report, cause: &Cause<'_>) -> Option<String> {
-    let shown = cause.exchange().filter(|_| cause.kind == Kind::NotImplemented)?;
+    let shown = cause.exchange().filter(|_| cause.kind == CauseKind::NotImplemented)?;
     let all = report.tests.iter().flat_map(|test| &test.exchanges);
     let mut responses = all.filter(|other| other.operation == shown.operation).filter_map(|other| other.status_code);
     if !responses.all(|status| Some(status) == shown.status_code) {

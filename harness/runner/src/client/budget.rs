@@ -13,9 +13,9 @@ use tokio::sync::Semaphore;
 use judge::exchange::{Body, Fault};
 
 /// The maximum size of a body after decompression.
-pub(super) const LONGEST_BODY: usize = 16 * 1024 * 1024;
+pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
 /// The budget: one body of the greatest length, and some shorter ones.
-const MOST_BYTES: usize = 24 * 1024 * 1024;
+const MAX_BYTES: usize = 24 * 1024 * 1024;
 /// What is read without a reservation.
 const FREE_BYTES: usize = 64 * 1024;
 /// The unit of the semaphore, and how much a body grows at a time.
@@ -27,7 +27,7 @@ pub(super) struct Budget(Arc<Semaphore>);
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(MOST_BYTES / UNIT)))
+        Self(Arc::new(Semaphore::new(MAX_BYTES / UNIT)))
     }
 }
 
@@ -44,7 +44,7 @@ impl Waiting {
 impl Budget {
     /// Reserves so many bytes until the result is dropped.
     async fn reserved(&self, bytes: usize, waiting: &Waiting) -> Arc<dyn Any + Send + Sync> {
-        let units = u32::try_from(bytes.min(MOST_BYTES) / UNIT).unwrap_or(u32::MAX);
+        let units = u32::try_from(bytes.min(MAX_BYTES) / UNIT).unwrap_or(u32::MAX);
         waiting.0.store(true, Ordering::Relaxed);
         // The semaphore is never closed.
         let permit = self.0.clone().acquire_many_owned(units).await.ok();
@@ -66,11 +66,11 @@ impl Budget {
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|fault| incomplete(status, fault))?;
             let length = body.len() + chunk.as_ref().len();
-            if length.max(declared.unwrap_or(0)) > LONGEST_BODY {
+            if length.max(declared.unwrap_or(0)) > MAX_BODY {
                 return Err(too_long(status));
             }
             if length > FREE_BYTES && room.is_none() {
-                room = Some(self.reserved(declared.unwrap_or(LONGEST_BODY).max(length), waiting).await);
+                room = Some(self.reserved(declared.unwrap_or(MAX_BODY).max(length), waiting).await);
                 body.reserve_exact(declared.unwrap_or_default().saturating_sub(body.len()));
             }
             if length > body.capacity() && length > GROWTH {
@@ -84,7 +84,7 @@ impl Budget {
 }
 
 pub(super) fn too_long(status: u16) -> Fault {
-    let most = LONGEST_BODY / (1024 * 1024);
+    let most = MAX_BODY / (1024 * 1024);
     Fault::TooLong(format!(
         "status {status} was received with a body of over {most} MiB, the most that the harness reads"
     ))
@@ -115,7 +115,7 @@ mod tests {
     #[tokio::test]
     async fn body_is_read_up_to_the_limit() {
         let budget = Budget::default();
-        assert_eq!(read(&budget, 16, None).await.map(|body| body.len()), Ok(LONGEST_BODY));
+        assert_eq!(read(&budget, 16, None).await.map(|body| body.len()), Ok(MAX_BODY));
         assert_eq!(read(&budget, 17, None).await, Err(too_long(200)));
         assert_eq!(read(&budget, 1, Some(99_999_999_999)).await, Err(too_long(200)));
     }
@@ -135,7 +135,7 @@ mod tests {
     #[tokio::test]
     async fn waiting_is_noted() {
         let (budget, waiting) = (Budget::default(), Waiting::default());
-        let _first = budget.reserved(MOST_BYTES, &waiting).await;
+        let _first = budget.reserved(MAX_BYTES, &waiting).await;
         assert!(!waiting.is_true());
         let second = tokio::time::timeout(Duration::from_millis(50), budget.reserved(1024, &waiting)).await;
         assert!(second.is_err() && waiting.is_true());

@@ -95,7 +95,7 @@ const CONNECT_PAUSE: Duration = Duration::from_millis(250);
 pub(super) const USER_AGENT: &str = concat!("conformance/", env!("CARGO_PKG_VERSION"));
 
 /// The maximum number of header fields of a response.
-pub(super) const MOST_HEADERS: usize = 1000;
+pub(super) const MAX_HEADERS: usize = 1000;
 
 /// How long a pooled connection may be idle. Servers close idle connections after a few seconds, so this is shorter.
 const IDLE: Duration = Duration::from_millis(1500);
@@ -225,7 +225,7 @@ fn build(base: &str, network: &Network, pooled: bool) -> Result<Client, String> 
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .http1_only()
-        .http1_max_headers(MOST_HEADERS)
+        .http1_max_headers(MAX_HEADERS)
         .pool_idle_timeout(IDLE)
         .connector_layer(layer_fn(ConnectionRecorder))
         .connect_timeout(network.timeout.min(Duration::from_secs(10)))
@@ -343,7 +343,7 @@ pub(super) const TOO_SLOW: &str = "no connection could be made in time";
 /// The fault if a response exceeds a limit of hyper, which shows nothing about the target. `text` is hyper's message.
 fn over_limit(text: &str) -> Option<Fault> {
     let what = match text {
-        _ if text.contains("message head is too large") => format!("more than {MOST_HEADERS} header fields"),
+        _ if text.contains("message head is too large") => format!("more than {MAX_HEADERS} header fields"),
         _ if text.contains("over limit") => "too many chunk extensions or trailers".to_owned(),
         _ => return None,
     };
@@ -446,7 +446,7 @@ mod tests {
     async fn limits_of_the_client_show_nothing_about_the_target() {
         let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n";
         let extension = format!("{chunked}\r\n2;{}\r\n{{}}\r\n0\r\n\r\n", "b".repeat(20_000));
-        let fields = format!("{chunked}{}\r\n0\r\n\r\n", "a: b\r\n".repeat(MOST_HEADERS + 1));
+        let fields = format!("{chunked}{}\r\n0\r\n\r\n", "a: b\r\n".repeat(MAX_HEADERS + 1));
         for response in [extension, fields] {
             let base = server_of(response).await;
             let client = HttpClient::new(&base, &Network::default()).expect("a client");

@@ -26,8 +26,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use super::budget::{Budget, LONGEST_BODY, Waiting, too_long};
-use super::{MOST_HEADERS, TOO_SLOW, innermost_cause, over_limit, readable};
+use super::budget::{Budget, MAX_BODY, Waiting, too_long};
+use super::{MAX_HEADERS, TOO_SLOW, innermost_cause, over_limit, readable};
 use judge::exchange::{Fault, Request, Response, Write};
 
 /// Bodies above this size in bytes are sent by this module.
@@ -94,7 +94,7 @@ pub(super) async fn send(
     let stream = TokioIo::new(ReadableAfterFailedWrite { stream, broken: false, progress: progress.clone() });
     let broken = |error: hyper::Error| fault(&error);
     let (mut sender, connection) =
-        http1::Builder::new().max_headers(MOST_HEADERS).handshake(stream).await.map_err(broken)?;
+        http1::Builder::new().max_headers(MAX_HEADERS).handshake(stream).await.map_err(broken)?;
     let exchange = async {
         let response = sender.send_request(message).await.map_err(broken)?;
         let status = response.status().as_u16();
@@ -132,9 +132,9 @@ fn decompressed(mut response: Response) -> Result<Response, Fault> {
         return Ok(response);
     }
     let mut body = Vec::new();
-    let read = MultiGzDecoder::new(&response.body[..]).take(LONGEST_BODY as u64 + 1).read_to_end(&mut body);
+    let read = MultiGzDecoder::new(&response.body[..]).take(MAX_BODY as u64 + 1).read_to_end(&mut body);
     read.map_err(|error| Fault::Broken(format!("the compressed body cannot be read: {error}")))?;
-    if body.len() > LONGEST_BODY {
+    if body.len() > MAX_BODY {
         return Err(too_long(response.status));
     }
     let describes = |name: &str| ["content-encoding", "content-length"].iter().any(|it| name.eq_ignore_ascii_case(it));

@@ -8,16 +8,16 @@ use super::environment::Environment;
 use super::request::{Prepared, prepare};
 use super::sending::{retry_delay, send};
 use super::session::Session;
-use super::steps::LONGEST_WAIT;
+use super::steps::MAX_WAIT;
 use judge::exchange::{Exchange, Fault, Role};
 use judge::record::{Created, TestRecord};
 use spec::scenario::template::Template;
 use spec::scenario::{Call, Variables};
 
 /// How often one resource is tried, if the target asks to wait.
-const MOST_TRIES: u32 = 3;
+const MAX_TRIES: u32 = 3;
 /// The longest retry delay that the cleanup of a test obeys. Longer delays are left to the end of the run.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 impl Session<'_> {
     /// Deletes the resources of this session from the given one on, newest first. The responses are judged like all
@@ -30,9 +30,9 @@ impl Session<'_> {
             let Some((call, variables)) = cleanup_call(self.environment, &made) else {
                 continue;
             };
-            for _ in 0..MOST_TRIES {
+            for _ in 0..MAX_TRIES {
                 let Some(delay) = self.delete(record, &made, &call, &variables).await else { break };
-                if delay > LONGEST_PAUSE {
+                if delay > MAX_PAUSE {
                     break;
                 }
             }
@@ -81,7 +81,7 @@ async fn delete_all(environment: &Environment) {
         let Ok(prepared) = prepare(contract, target, client.base(), &call, &variables, Utc::now()) else {
             continue;
         };
-        for _ in 0..MOST_TRIES {
+        for _ in 0..MAX_TRIES {
             let (exchange, delay) = send_when_allowed(environment, &made, &prepared, false).await;
             if delay.is_none() && !connection_broke(&exchange) {
                 break;
@@ -106,7 +106,7 @@ async fn send_when_allowed(
     }
     let delay = exchange.response().and_then(|response| retry_delay(environment, response));
     // Tests of the same actor do not wait longer than they would for a response of their own.
-    if let Some(delay) = delay.filter(|delay| *delay <= LONGEST_WAIT) {
+    if let Some(delay) = delay.filter(|delay| *delay <= MAX_WAIT) {
         environment.pause(actor, delay);
     }
     (exchange, delay)

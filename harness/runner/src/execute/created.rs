@@ -52,13 +52,13 @@ impl CreatedResources {
 }
 
 /// The longest id in bytes; URLs are not much longer.
-const LONGEST_ID: usize = 4096;
+const MAX_ID_LENGTH: usize = 4096;
 
 fn made(rule: &CleanupRule, test: &str, exchange: &Exchange, response: &Response) -> Option<Created> {
     let body = response.json()?;
     let id = match body.pointer(&rule.id)? {
         // No resource can be deleted under a longer id.
-        Value::String(id) if id.len() > LONGEST_ID => return None,
+        Value::String(id) if id.len() > MAX_ID_LENGTH => return None,
         Value::String(id) => id.clone(),
         Value::Number(id) => id.to_string(),
         _ => return None,
@@ -86,7 +86,7 @@ fn headers(rule: &CleanupRule, response: &Response, body: &Value) -> Vec<(String
         CleanupValue::Header(name) => response.header(&name).map(str::to_owned),
         CleanupValue::Body(pointer) => body.pointer(&pointer).and_then(text),
     };
-    let is_sendable = |text: &String| text.len() <= LONGEST_ID && !text.chars().any(char::is_control);
+    let is_sendable = |text: &String| text.len() <= MAX_ID_LENGTH && !text.chars().any(char::is_control);
     let all = rule.values().into_iter();
     all.filter_map(|(name, value)| Some((name, sent(value).filter(is_sendable)?))).collect()
 }

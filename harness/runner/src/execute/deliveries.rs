@@ -15,7 +15,7 @@ use spec::scenario::plan::{Await, Listen};
 use spec::scenario::template::Template;
 
 /// The longest pause that the contract allows between two attempts, plus a margin.
-const LONGEST_PAUSE: Duration = Duration::from_millis(1500);
+const MAX_PAUSE: Duration = Duration::from_millis(1500);
 /// Time for everything else: registration, queueing, a busy machine.
 const SLACK: Duration = Duration::from_secs(12);
 
@@ -139,15 +139,15 @@ fn finding(
 
 /// The longest time that so many attempts may take, if the target waits for its timeout each time.
 fn time_limit(timeout: Duration, attempts: u32) -> Duration {
-    (timeout + LONGEST_PAUSE) * attempts + SLACK
+    (timeout + MAX_PAUSE) * attempts + SLACK
 }
 
 /// How long to wait for one attempt too many. The target must first receive the last response or time out.
 fn quiet_period(receiver: &Receiver, last: Option<Reply>) -> Duration {
     match last {
-        Some(Reply::Late | Reply::Silence | Reply::Trickle) => receiver.timeout() + LONGEST_PAUSE,
-        Some(Reply::Slow) => receiver.slow() + LONGEST_PAUSE,
-        Some(Reply::Status(_) | Reply::Reset) | None => LONGEST_PAUSE,
+        Some(Reply::Late | Reply::Silence | Reply::Trickle) => receiver.timeout() + MAX_PAUSE,
+        Some(Reply::Slow) => receiver.slow() + MAX_PAUSE,
+        Some(Reply::Status(_) | Reply::Reset) | None => MAX_PAUSE,
     }
 }
 

@@ -41,8 +41,8 @@ use spec::contract::Contract;
 use spec::scenario::TestCase;
 
 /// Runs a test, always cleans up, and gives every finding its key.
-pub async fn run_test(environment: &Environment, spec: &TestCase) -> TestRecord {
-    let record = run_in_turn(environment, spec).await;
+pub async fn run_test(environment: &Environment, test: &TestCase) -> TestRecord {
+    let record = run_in_turn(environment, test).await;
     let keys = keys(&environment.contract, &record);
     TestRecord { keys, ..record }
 }

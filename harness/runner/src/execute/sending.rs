@@ -18,7 +18,7 @@ use super::judging::require_success;
 use super::liveness;
 use super::request::{Prepared, length_of_documents, prepare};
 use super::session::{Halt, Session};
-use super::steps::LONGEST_WAIT;
+use super::steps::MAX_WAIT;
 use judge::exchange::{Exchange, Response, Role};
 use judge::expect::Holds;
 use judge::finding::{Finding, Part, Violation};
@@ -27,7 +27,7 @@ use spec::contract::Moment;
 use spec::scenario::{Burst, Call, Poll};
 
 /// How often one request is sent at most, if it is rate limited.
-const MOST_SENDINGS: u32 = 5;
+const MAX_SENDINGS: u32 = 5;
 /// The margin after a retry delay. Clocks and timers of both sides may differ by a little.
 const MARGIN: Duration = Duration::from_millis(300);
 /// The same before the step after `wait`, which must not be rate limited.
@@ -43,7 +43,7 @@ impl<'r> Session<'r> {
     pub(super) async fn call(&mut self, record: &mut TestRecord, call: &Call) -> Result<usize, Halt> {
         let role = if call.asserted.is_some() { Role::Asserted } else { Role::SetUp };
         let waits = !self.probes_limits && !self.mentions_rate_limit(call);
-        for _ in 0..MOST_SENDINGS {
+        for _ in 0..MAX_SENDINGS {
             let _turn = self.turn_for_documents(call).await;
             // Signatures and everything else that depends on the clock must be fresh.
             let prepared = self.prepare(call)?;
@@ -58,7 +58,7 @@ impl<'r> Session<'r> {
             let index = self.run_checks(exchange, &prepared, call).add_to(record)?;
             match delay.filter(|_| waits) {
                 None => return Ok(index),
-                Some(delay) if delay > LONGEST_WAIT => {
+                Some(delay) if delay > MAX_WAIT => {
                     return Err(Halt::Inconclusive(format!(
                         "rate limited: the target asked {actor} to wait {} s",
                         delay.as_secs()
@@ -100,7 +100,7 @@ impl<'r> Session<'r> {
         let environment = self.environment;
         let _turn = self.turn_for_documents(call).await;
         let prepared = self.prepare(call)?;
-        let mut seen = Seen::default();
+        let mut seen = BurstResponses::default();
         let mut without_findings = 0;
         let fresh = self.after_break;
         // After the first refusal nothing more is sent, but requests in flight are awaited. A request without a
@@ -135,7 +135,7 @@ impl<'r> Session<'r> {
             record.exchanges[index].cut();
             seen.indices.extend(kinds.into_iter().map(|kind| (kind, index)));
         }
-        if let Some((index, most)) = seen.indices.get(&Kind::Surplus).copied().zip(burst.accepted) {
+        if let Some((index, most)) = seen.indices.get(&BurstResponse::Surplus).copied().zip(burst.accepted) {
             record.findings.push(self.too_many_accepted(call, burst, (seen.accepted, most), index));
             return Err(Halt::Explained);
         }
@@ -183,16 +183,16 @@ impl<'r> Session<'r> {
 
 /// What the responses of a burst were.
 #[derive(Default)]
-struct Seen {
+struct BurstResponses {
     /// The number of successes.
     accepted: u32,
     /// The index of the first exchange of each kind.
-    indices: BTreeMap<Kind, usize>,
+    indices: BTreeMap<BurstResponse, usize>,
 }
 
 /// A kind of response of a burst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+enum BurstResponse {
     Success,
     Refusal,
     ServerError,
@@ -200,21 +200,21 @@ enum Kind {
     Surplus,
 }
 
-impl Seen {
+impl BurstResponses {
     /// Counts a response, and returns the kinds of which it is the first.
-    fn new_kinds(&mut self, burst: Burst, exchange: &Exchange, is_limited: bool) -> Vec<Kind> {
+    fn new_kinds(&mut self, burst: Burst, exchange: &Exchange, is_limited: bool) -> Vec<BurstResponse> {
         let competes = burst.accepted.is_some();
         let status = exchange.response().map(|response| response.status);
         self.accepted += u32::from(exchange.response().is_some_and(Response::is_success));
         // Where requests compete, a rate limit says nothing about them.
         let is_refusal = is_refusal(exchange) && !(competes && is_limited);
         let kinds = [
-            (Kind::Success, competes && self.accepted == 1),
-            (Kind::Refusal, is_refusal),
-            (Kind::ServerError, competes && status.is_some_and(|status| status >= 500)),
-            (Kind::Surplus, burst.accepted.is_some_and(|most| self.accepted > most)),
+            (BurstResponse::Success, competes && self.accepted == 1),
+            (BurstResponse::Refusal, is_refusal),
+            (BurstResponse::ServerError, competes && status.is_some_and(|status| status >= 500)),
+            (BurstResponse::Surplus, burst.accepted.is_some_and(|most| self.accepted > most)),
         ];
-        let is_new = |(kind, fits): &(Kind, bool)| *fits && !self.indices.contains_key(kind);
+        let is_new = |(kind, fits): &(BurstResponse, bool)| *fits && !self.indices.contains_key(kind);
         kinds.into_iter().filter(is_new).map(|(kind, _)| kind).collect()
     }
 
@@ -222,8 +222,8 @@ impl Seen {
     fn subject(&self, burst: Burst) -> Option<usize> {
         let first = |kind| self.indices.get(&kind).copied();
         let all_may_be_accepted = burst.accepted == Some(burst.at_most) && self.accepted == burst.at_most;
-        let success = first(Kind::Success).filter(|_| all_may_be_accepted);
-        first(Kind::ServerError).or(first(Kind::Refusal)).or(success)
+        let success = first(BurstResponse::Success).filter(|_| all_may_be_accepted);
+        first(BurstResponse::ServerError).or(first(BurstResponse::Refusal)).or(success)
     }
 }
 
@@ -233,7 +233,7 @@ fn is_refusal(exchange: &Exchange) -> bool {
 }
 
 /// The longest retry delay: ten years, in seconds.
-const LONGEST_DELAY_SECONDS: u64 = 315_360_000;
+const MAX_DELAY_SECONDS: u64 = 315_360_000;
 
 /// The retry delay of a rate-limit error; `None` for any other response.
 pub(super) fn retry_delay(environment: &Environment, response: &Response) -> Option<Duration> {
@@ -251,7 +251,7 @@ pub(super) fn retry_delay(environment: &Environment, response: &Response) -> Opt
         None => 1,
     };
     // A target may ask for any number of seconds. Nobody waits that long, and adding it to a time must not overflow.
-    let seconds = u64::try_from(seconds).unwrap_or(0).min(LONGEST_DELAY_SECONDS);
+    let seconds = u64::try_from(seconds).unwrap_or(0).min(MAX_DELAY_SECONDS);
     Some(Duration::from_secs(seconds) + MARGIN)
 }
 

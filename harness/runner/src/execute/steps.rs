@@ -15,10 +15,10 @@ use spec::scenario::plan::{Asserted, Keep, KeptPart, Repetition};
 use spec::scenario::{Action, Call, Step, Wait};
 
 /// The longest retry delay that is obeyed.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
+pub(super) const MAX_WAIT: Duration = Duration::from_secs(120);
 /// The longest body that a later one is compared with, and the longest text that is kept of a response, in bytes.
-const LONGEST_COMPARED: usize = 256 * 1024;
-const LONGEST_VALUE: usize = 64 * 1024;
+const MAX_COMPARED_LENGTH: usize = 256 * 1024;
+const MAX_VALUE_LENGTH: usize = 64 * 1024;
 
 impl Session<'_> {
     /// Runs all steps, until one of them halts the test.
@@ -101,7 +101,7 @@ impl Session<'_> {
             });
         };
         let delay = until.saturating_duration_since(Instant::now());
-        if delay > LONGEST_WAIT {
+        if delay > MAX_WAIT {
             return Err(Halt::Inconclusive(format!("the target asked to wait {} s", delay.as_secs())));
         }
         tokio::time::sleep_until(until.into()).await;
@@ -119,16 +119,16 @@ impl Session<'_> {
         };
         let kept: Vec<(&Keep, Option<Value>)> = call.keep.iter().map(|keep| (keep, part_of(keep))).collect();
         // A longer response is not compared, so that it need not be kept.
-        if let Some(label) = call.label.as_ref().filter(|_| response.body.len() <= LONGEST_COMPARED) {
+        if let Some(label) = call.label.as_ref().filter(|_| response.body.len() <= MAX_COMPARED_LENGTH) {
             self.earlier.insert(label.clone(), Earlier { status: response.status, body });
         }
         for (keep, value) in kept {
             let response = || format!("the response of {}", call.operation.id);
             match value.or_else(|| keep.optional.then_some(Value::Null)) {
-                Some(Value::String(text)) if text.len() > LONGEST_VALUE => {
+                Some(Value::String(text)) if text.len() > MAX_VALUE_LENGTH => {
                     let length = text.len();
                     return Err(Halt::Inconclusive(format!(
-                        "{} in {} has {length} bytes, and at most {LONGEST_VALUE} are kept",
+                        "{} in {} has {length} bytes, and at most {MAX_VALUE_LENGTH} are kept",
                         keep.part,
                         response()
                     )));

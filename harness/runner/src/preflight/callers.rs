@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::evaluate::Seen;
+use super::evaluate::ProbedOperation;
 use super::probe::{Prober, is_safe};
 use super::probe_response::ProbeResponse;
 use super::{Interest, is_of_interest};
@@ -56,7 +56,7 @@ fn expected_success(contract: &Contract, call: &Call) -> Option<(String, String)
 /// Probes the credentials of the actors of interest.
 pub(super) async fn callers(
     prober: &Prober<'_>,
-    seen: &[Seen<'_>],
+    seen: &[ProbedOperation<'_>],
     present: &[&Operation],
     successes: &ExpectedSuccesses,
     interest: &Interest,
@@ -110,7 +110,11 @@ pub(super) async fn serves_any_actor(
 
 /// Whether some credential gets another response than a caller without one. Without credentials nothing is known, so it
 /// may.
-pub(super) async fn any_credential_changes(prober: &Prober<'_>, seen: &[Seen<'_>], anonymous: &ProbeResponse) -> bool {
+pub(super) async fn any_credential_changes(
+    prober: &Prober<'_>,
+    seen: &[ProbedOperation<'_>],
+    anonymous: &ProbeResponse,
+) -> bool {
     if !matches!(anonymous.status, 401 | 403 | 407) {
         return false;
     }
@@ -132,7 +136,7 @@ pub(super) async fn any_credential_changes(prober: &Prober<'_>, seen: &[Seen<'_>
 /// What the probes of credentials need.
 struct CredentialProbes<'a> {
     prober: &'a Prober<'a>,
-    seen: &'a [Seen<'a>],
+    seen: &'a [ProbedOperation<'a>],
     present: &'a [&'a Operation],
 }
 
@@ -173,7 +177,7 @@ impl CredentialProbes<'_> {
     /// Whether the operation refuses callers without a credential, although the description does not say so.
     fn is_guarded(&self, operation: &Operation) -> bool {
         let seen = self.seen.iter().find(|seen| seen.operation.id == operation.id);
-        seen.and_then(Seen::response).is_some_and(|response| matches!(response.status, 401 | 407))
+        seen.and_then(ProbedOperation::response).is_some_and(|response| matches!(response.status, 401 | 407))
     }
 
     async fn judge(&self, fact: &mut ActorFact, places: &[&Operation], credential: &Credential) {
@@ -216,7 +220,7 @@ impl CredentialProbes<'_> {
 
     /// How an operation treats an actor's credential, and a summary of its response.
     async fn try_credential(&self, place: &Operation, actor: &str) -> (Treatment, String) {
-        let anonymous = self.seen.iter().find(|seen| seen.operation.id == place.id).and_then(Seen::response);
+        let anonymous = self.seen.iter().find(|seen| seen.operation.id == place.id).and_then(ProbedOperation::response);
         match self.prober.ask(place, Some(actor)).await {
             Some(Ok(response)) => (treatment(&response, anonymous), response.summary()),
             Some(Err(fault)) => (Treatment::Unclear, fault.message().to_owned()),

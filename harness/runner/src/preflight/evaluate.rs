@@ -1,19 +1,19 @@
 //! Judges the responses to probes without a credential: whether the base URL serves the API, and which operations
 //! exist.
 
-use super::probe::Outcome;
+use super::probe::ProbeResult;
 use super::probe_response::ProbeResponse;
 use judge::exchange::Fault;
 use judge::preflight::{OperationFact, OperationState};
 use spec::contract::Operation;
 
 /// An operation and the outcome of its probe; `None` if none was sent.
-pub(super) struct Seen<'s> {
+pub(super) struct ProbedOperation<'s> {
     pub(super) operation: &'s Operation,
-    pub(super) outcome: Option<Outcome>,
+    pub(super) outcome: Option<ProbeResult>,
 }
 
-impl Seen<'_> {
+impl ProbedOperation<'_> {
     pub(super) fn response(&self) -> Option<&ProbeResponse> {
         self.outcome.as_ref()?.as_ref().ok()
     }
@@ -45,8 +45,8 @@ pub(super) enum BaseUrl<'s> {
 
 /// Judges all responses together: a statement about the target must hold for all of them. Probes without a response do
 /// not count unless they are the majority.
-pub(super) fn base_url<'s>(seen: &'s [Seen<'_>], control: Option<&'s Outcome>) -> BaseUrl<'s> {
-    let outcomes: Vec<&Outcome> = seen.iter().filter_map(|seen| seen.outcome.as_ref()).collect();
+pub(super) fn base_url<'s>(seen: &'s [ProbedOperation<'_>], control: Option<&'s ProbeResult>) -> BaseUrl<'s> {
+    let outcomes: Vec<&ProbeResult> = seen.iter().filter_map(|seen| seen.outcome.as_ref()).collect();
     let responses: Vec<&ProbeResponse> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
     let Some(first) = responses.first().copied() else {
         let fault = outcomes.first().and_then(|outcome| outcome.as_ref().err());
@@ -59,7 +59,7 @@ pub(super) fn base_url<'s>(seen: &'s [Seen<'_>], control: Option<&'s Outcome>) -
     }
     let all = |test: fn(&ProbeResponse) -> bool| responses.iter().all(|response| test(response));
     let control = control.and_then(|outcome| outcome.as_ref().ok());
-    let is_unknown = |seen: &Seen<'_>| {
+    let is_unknown = |seen: &ProbedOperation<'_>| {
         // A 404 for an unknown id is consistent with a missing operation, but does not prove it.
         let has_id = !seen.operation.parameters().is_empty();
         seen.response().is_none_or(|response| is_unknown_path(response, control) || (has_id && response.status == 404))
@@ -95,13 +95,13 @@ fn is_uniform(response: &ProbeResponse, control: &ProbeResponse) -> bool {
 }
 
 /// True if a path without parameters got a response: an existing operation may return 404 for an unknown id.
-pub(super) fn is_proof(seen: &[Seen<'_>]) -> bool {
+pub(super) fn is_proof(seen: &[ProbedOperation<'_>]) -> bool {
     seen.iter().any(|seen| seen.response().is_some() && seen.operation.parameters().is_empty())
 }
 
 /// Which operations exist.
-pub(super) fn operations(seen: &[Seen<'_>], control: Option<&Outcome>) -> Vec<OperationFact> {
-    let guards = |seen: &Seen<'_>| {
+pub(super) fn operations(seen: &[ProbedOperation<'_>], control: Option<&ProbeResult>) -> Vec<OperationFact> {
+    let guards = |seen: &ProbedOperation<'_>| {
         let refused = |response: &ProbeResponse| matches!(response.status, 401 | 403) && response.enveloped;
         seen.operation.secured && seen.response().is_some_and(refused)
     };

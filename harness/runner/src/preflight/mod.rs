@@ -25,7 +25,7 @@ use futures_util::StreamExt as _;
 
 use self::callers::ExpectedSuccesses;
 use self::capabilities::CapabilityProbe;
-use self::evaluate::{BaseUrl, Seen};
+use self::evaluate::{BaseUrl, ProbedOperation};
 use self::probe::{Prober, is_safe};
 use crate::client::HttpClient;
 use judge::exchange::Fault;
@@ -120,7 +120,7 @@ async fn probe_all(prober: &Prober<'_>, expected: &Expected, interest: &Interest
         return Preflight { stop_reason: Some(stop), operations, ..Preflight::default() };
     }
     let mut facts = evaluate::operations(&seen, Some(&control));
-    let exists = |seen: &&Seen<'_>| {
+    let exists = |seen: &&ProbedOperation<'_>| {
         facts.iter().any(|fact| fact.operation == seen.operation.id && fact.state == OperationState::Exists)
     };
     let present: Vec<&Operation> = seen.iter().filter(exists).map(|seen| seen.operation).collect();
@@ -157,14 +157,14 @@ async fn probe_operations<'o>(
     prober: &Prober<'_>,
     operations: &[&'o Operation],
     control_fault: Option<&Fault>,
-) -> Vec<Seen<'o>> {
+) -> Vec<ProbedOperation<'o>> {
     let most = if control_fault.is_some() { 1 } else { operations.len() };
     futures_util::stream::iter(
         operations
             .iter()
             .copied()
             .take(most)
-            .map(async |operation| Seen { operation, outcome: prober.ask(operation, None).await }),
+            .map(async |operation| ProbedOperation { operation, outcome: prober.ask(operation, None).await }),
     )
     .buffered(IN_FLIGHT)
     .collect()
@@ -175,8 +175,8 @@ async fn probe_operations<'o>(
 async fn stop(
     prober: &Prober<'_>,
     expected: &Expected,
-    seen: &[Seen<'_>],
-    control: &probe::Outcome,
+    seen: &[ProbedOperation<'_>],
+    control: &probe::ProbeResult,
     direct: bool,
 ) -> Option<String> {
     let base = prober.client.base();

@@ -8,7 +8,7 @@ use spec::contract::Operation;
 const COMMON_PREFIXES: [&str; 4] = ["/api", "/api/v1", "/v1", "/v2"];
 
 /// The most base URLs with the path of a described server that are tried.
-const MOST_DESCRIBED: usize = 8;
+const MAX_DESCRIBED: usize = 8;
 
 /// Another path under which the server responds as the API does.
 #[derive(Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ fn described_bases(base: &str, paths: &[String]) -> Vec<String> {
             }
         }
     }
-    found.truncate(MOST_DESCRIBED);
+    found.truncate(MAX_DESCRIBED);
     found
 }
 

@@ -22,7 +22,7 @@ use spec::scenario::{Call, Variables};
 
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub(super) type Outcome = Result<ProbeResponse, Fault>;
+pub(super) type ProbeResult = Result<ProbeResponse, Fault>;
 
 /// Sends probes to one target, and counts them.
 pub(super) struct Prober<'p> {
@@ -50,7 +50,7 @@ impl<'p> Prober<'p> {
     }
 
     /// Calls an operation with the actor's credential or without one; `None` if that could change something.
-    pub(super) async fn ask(&self, operation: &Operation, actor: Option<&str>) -> Option<Outcome> {
+    pub(super) async fn ask(&self, operation: &Operation, actor: Option<&str>) -> Option<ProbeResult> {
         let call = self.call(operation, actor)?;
         match self.send(&call, &self.variables()).await {
             // The example body of the operation needs values that are missing here.
@@ -65,7 +65,7 @@ impl<'p> Prober<'p> {
     }
 
     /// Calls an operation under another base URL, and without a prefix of its path.
-    pub(super) async fn ask_below(&self, base: &str, operation: &Operation, without: &str) -> Option<Outcome> {
+    pub(super) async fn ask_below(&self, base: &str, operation: &Operation, without: &str) -> Option<ProbeResult> {
         let call = self.call(operation, None)?;
         let mut prepared = prepare(self.contract, self.target, base, &call, &self.variables(), Utc::now()).ok()?;
         let path = prepared.request.path.strip_prefix(without)?.to_owned();
@@ -75,7 +75,7 @@ impl<'p> Prober<'p> {
     }
 
     /// Requests a path that no operation has.
-    pub(super) async fn control(&self) -> Outcome {
+    pub(super) async fn control(&self) -> ProbeResult {
         let path = format!("/{}", self.unknown);
         let request = Request {
             operation: String::new(),
@@ -90,7 +90,7 @@ impl<'p> Prober<'p> {
     }
 
     /// Sends a call; `None` if no request can be built from it.
-    pub(super) async fn send(&self, call: &Call, variables: &Variables) -> Option<Outcome> {
+    pub(super) async fn send(&self, call: &Call, variables: &Variables) -> Option<ProbeResult> {
         let base = self.client.base();
         let prepared = prepare(self.contract, self.target, base, call, variables, self.now()).ok()?;
         Some(self.exchange(&prepared).await)
@@ -98,14 +98,14 @@ impl<'p> Prober<'p> {
 
     /// Sends a request, and repeats it on a new connection if the first connection breaks: the server may have closed
     /// an idle connection.
-    async fn exchange(&self, prepared: &Prepared) -> Outcome {
+    async fn exchange(&self, prepared: &Prepared) -> ProbeResult {
         match self.attempt(prepared, false).await {
             Err(Fault::Broken(_)) => self.attempt(prepared, true).await,
             outcome => outcome,
         }
     }
 
-    async fn attempt(&self, prepared: &Prepared, fresh: bool) -> Outcome {
+    async fn attempt(&self, prepared: &Prepared, fresh: bool) -> ProbeResult {
         self.sent.fetch_add(1, Ordering::Relaxed);
         let sending = self.client.send(&prepared.request, &prepared.secret_headers, fresh);
         let response = tokio::time::timeout(PROBE_TIMEOUT, sending)

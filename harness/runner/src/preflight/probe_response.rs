@@ -30,13 +30,13 @@ pub(super) struct ProbeResponse {
 }
 
 /// How much of a body, in bytes, is compared with others and shown.
-const LONGEST_READ: usize = 64 * 1024;
+const MAX_READ: usize = 64 * 1024;
 
 impl ProbeResponse {
     /// Reads a response. The target may quote a credential, so displayed text is redacted before it is shortened.
     pub(super) fn of(contract: &Contract, redactor: &Redactor, request: &Request, response: &Response) -> Self {
         let body = response.json();
-        let text = String::from_utf8_lossy(&response.body[..response.body.len().min(LONGEST_READ)]).into_owned();
+        let text = String::from_utf8_lossy(&response.body[..response.body.len().min(MAX_READ)]).into_owned();
         let media_type = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
         let start = text.trim_start().get(..15).unwrap_or_default().to_ascii_lowercase();
         Self {

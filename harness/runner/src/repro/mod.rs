@@ -17,7 +17,7 @@ use self::step::{Writer, assignments, indented};
 use self::text::{Markers, quoted};
 use crate::execute::build_case;
 use generate::{Input, Sampling, generate, replay};
-use judge::record::moves_text;
+use judge::record::shrink_path_text;
 use spec::contract::{Contract, Scheme};
 use spec::scenario::{Property, TestCase, Variables};
 
@@ -64,9 +64,9 @@ impl CaseChoice {
     /// Reads `12`, or `12:s3c1`: three steps simpler, one step more complex.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || format!("expected a case such as 12 or 12:s3c1, found `{text}`");
-        let (case, moves) = text.split_once(':').unwrap_or((text, ""));
+        let (case, shrink_path) = text.split_once(':').unwrap_or((text, ""));
         let mut path = Vec::new();
-        let mut rest = moves;
+        let mut rest = shrink_path;
         while let Some(kind) = rest.chars().next() {
             let digits = rest[1..].chars().take_while(char::is_ascii_digit).count();
             let count: usize = rest[1..1 + digits].parse().map_err(|_| wrong())?;
@@ -84,7 +84,7 @@ impl std::fmt::Display for CaseChoice {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.path.as_slice() {
             [] => write!(formatter, "{}", self.case),
-            path => write!(formatter, "{}:{}", self.case, moves_text(path)),
+            path => write!(formatter, "{}:{}", self.case, shrink_path_text(path)),
         }
     }
 }
@@ -92,7 +92,7 @@ impl std::fmt::Display for CaseChoice {
 /// The script of a test. For a property, it sends the given cases of the sample, or all if `cases` is empty.
 pub fn script(
     contract: &Contract,
-    spec: &TestCase,
+    test: &TestCase,
     reach: &Reach,
     sampling: Sampling,
     cases: &[CaseChoice],
@@ -100,7 +100,7 @@ pub fn script(
     let markers = Markers::default();
     let mut writer = Writer {
         contract,
-        spec,
+        test,
         markers: &markers,
         named: &reach.actors,
         server_error: None,
@@ -110,15 +110,15 @@ pub fn script(
         credentials: BTreeSet::new(),
     };
     let mut functions = Functions::default();
-    let mut variables = initial_variables(spec, &markers);
-    for step in &spec.steps {
+    let mut variables = initial_variables(test, &markers);
+    for step in &test.steps {
         let title = format!("{}.", functions.count() + 1);
         let written = writer.step(&title, step, &mut variables)?;
         functions.add(written);
     }
-    if let Some(property) = spec.property() {
+    if let Some(property) = test.property() {
         writer.server_error = property.server_error.as_deref();
-        for (number, rule, input) in inputs(spec, property, sampling, cases)? {
+        for (number, rule, input) in inputs(test, property, sampling, cases)? {
             let of_rule = &property.rules[rule];
             let mut own = variables.clone();
             let call = build_case(property, of_rule, &input, &mut own)?;
@@ -128,12 +128,12 @@ pub fn script(
             functions.add(written);
         }
     }
-    assemble(contract, spec, reach, &writer, &functions)
+    assemble(contract, test, reach, &writer, &functions)
 }
 
 /// The variables before the first step: those of the test, and markers.
-fn initial_variables(spec: &TestCase, markers: &Markers) -> Variables {
-    let mut variables = spec.variables.clone();
+fn initial_variables(test: &TestCase, markers: &Markers) -> Variables {
+    let mut variables = test.variables.clone();
     for name in ["unique", "now", "webhook.url"] {
         variables.insert(name.to_owned(), markers.marker(name).into());
     }
@@ -143,13 +143,13 @@ fn initial_variables(spec: &TestCase, markers: &Markers) -> Variables {
 
 /// The inputs to send: the number of the case, the index of its rule, and the input.
 fn inputs(
-    spec: &TestCase,
+    test: &TestCase,
     property: &Property,
     sampling: Sampling,
     cases: &[CaseChoice],
 ) -> Result<Vec<(usize, usize, Input)>, String> {
     let rules: Vec<_> = property.rules.iter().map(|rule| &rule.rule).collect();
-    let sample = generate(&spec.name, &rules, sampling, |rule, input| property.agrees(rule, input));
+    let sample = generate(&test.name, &rules, sampling, |rule, input| property.agrees(rule, input));
     if cases.is_empty() {
         let all = sample.cases.into_iter().enumerate();
         return Ok(all.map(|(number, generated)| (number, generated.rule, generated.input)).collect());
@@ -158,7 +158,7 @@ fn inputs(
         let generated = sample.cases.get(choice.case).ok_or_else(|| {
             format!(
                 "{} has no case {}: there are {} (see --cases and --seed)",
-                spec.name,
+                test.name,
                 choice.case,
                 sample.cases.len()
             )
@@ -205,12 +205,12 @@ impl Functions {
 
 fn assemble(
     contract: &Contract,
-    spec: &TestCase,
+    test: &TestCase,
     reach: &Reach,
     writer: &Writer<'_>,
     functions: &Functions,
 ) -> Result<String, String> {
-    let mut script = head(spec, writer);
+    let mut script = head(test, writer);
     script.push_str(&settings(contract, reach, writer));
     script.push_str(&functions.texts(writer.markers));
     script.push_str(&format!("\nsteps() {{\n{}{}}}\n", webhook_url(writer.markers), functions.calls()));
@@ -234,12 +234,12 @@ fn assemble(
     Ok(script)
 }
 
-fn head(spec: &TestCase, writer: &Writer<'_>) -> String {
+fn head(test: &TestCase, writer: &Writer<'_>) -> String {
     let mut lines = vec![
         "#!/bin/sh".to_owned(),
-        format!("# {}", one_line(&spec.name)),
-        format!("# {}", one_line(&spec.about)),
-        format!("# Clauses: {}. Defined in {}:{}.", spec.clauses.join(", "), spec.file, spec.line),
+        format!("# {}", one_line(&test.name)),
+        format!("# {}", one_line(&test.about)),
+        format!("# Clauses: {}. Defined in {}:{}.", test.clauses.join(", "), test.file, test.line),
         "#".to_owned(),
         "# Repeats this test and says whether the violation occurs again.".to_owned(),
         "# Exit codes: 1 it occurs again; 0 it does not; 3 no verdict, such as without a credential.".to_owned(),
@@ -250,8 +250,8 @@ fn head(spec: &TestCase, writer: &Writer<'_>) -> String {
         lines.push(format!("# Credentials come from the environment: {}", names.join(", ")));
         lines.push("# in the form key:…, bearer:…, basic:user:password or secret:….".to_owned());
     }
-    if !spec.needs.is_empty() {
-        lines.push(format!("# The target must support: {}.", spec.needs.join(", ")));
+    if !test.needs.is_empty() {
+        lines.push(format!("# The target must support: {}.", test.needs.join(", ")));
     }
     lines.push(
         "# shellcheck disable=SC2016,SC2034,SC2317,SC2329 # texts in single quotes are sent unchanged;".to_owned(),

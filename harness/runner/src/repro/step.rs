@@ -4,7 +4,7 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use super::facts::tokens;
-use super::text::{Form, Markers, Place, quoted, variable};
+use super::text::{Form, Markers, Syntax, quoted, variable};
 use crate::execute::form::sends_form;
 use crate::execute::request::{Prepared, headers_of, prepare};
 use judge::target::{Target, variable as variable_of};
@@ -12,7 +12,8 @@ use spec::contract::{CleanupRule, CleanupValue, Contract, Level, Operation, Sign
 use spec::scenario::plan::{Asserted, Keep, KeptPart, Repetition, RequestBody, Sign};
 use spec::scenario::template::Template;
 use spec::scenario::{
-    Action, Alteration, Burst, Call, Covered, Expectation, Outcome, Poll, SignatureHeader, Step, TestCase, Variables,
+    AcceptedResponses, Action, Alteration, Burst, Call, Covered, Expectation, Poll, SignatureHeader, Step, TestCase,
+    Variables,
 };
 
 /// The base URL in prepared requests.
@@ -21,7 +22,7 @@ const BASE: &str = "http://target.invalid";
 /// What the steps of a script share.
 pub(super) struct Writer<'w> {
     pub(super) contract: &'w Contract,
-    pub(super) spec: &'w TestCase,
+    pub(super) test: &'w TestCase,
     pub(super) markers: &'w Markers,
     /// The environment variables of credentials, for actors that do not use the default one.
     pub(super) named: &'w std::collections::BTreeMap<String, String>,
@@ -85,9 +86,9 @@ impl Writer<'_> {
         let mut lines = vec![self.begin(title, call)];
         if !request.body.is_empty() {
             let place = match (&call.body, sends_form(operation, &headers)) {
-                (RequestBody::Text(_), _) => Place::Text,
-                (_, true) => Place::Path,
-                (_, false) => Place::Json,
+                (RequestBody::Text(_), _) => Syntax::Text,
+                (_, true) => Syntax::Path,
+                (_, false) => Syntax::Json,
             };
             lines.push(format!("{} >\"$dir/sent\"", self.markers.command(&request.body, place)));
         }
@@ -104,13 +105,13 @@ impl Writer<'_> {
             let name = quoted(name);
             lines.push(match value {
                 None => format!("drop_header {name}"),
-                Some(value) => format!("header_line {name} {}", self.markers.word(value, Place::Text)),
+                Some(value) => format!("header_line {name} {}", self.markers.word(value, Syntax::Text)),
             });
         }
         if let Some(asserted) = &call.asserted {
             self.expect(asserted, variables, &mut lines)?;
         }
-        let request = format!("{} {}", request.method, self.markers.word(&request.path, Place::Path));
+        let request = format!("{} {}", request.method, self.markers.word(&request.path, Syntax::Path));
         self.send(call, &request, &mut lines);
         if let Some(expected) = call.expected_effect() {
             lines.push(format!("expect_effect {}", if expected { "success" } else { "refusal" }));
@@ -175,7 +176,7 @@ impl Writer<'_> {
         let signing = self.contract.conventions.signing.as_ref().ok_or("the contract defines no signing")?;
         self.signs = true;
         let text = |text: &Template| filled(text, variables);
-        let word = |text: &str| self.markers.word(text, Place::Text);
+        let word = |text: &str| self.markers.word(text, Syntax::Text);
         let timestamp = sign.timestamp.as_ref().map(text).transpose()?;
         let signed_body = sign.signed_body.as_ref().map(text).transpose()?;
         lines.push("set_now".to_owned());
@@ -185,7 +186,7 @@ impl Writer<'_> {
         });
         match &signed_body {
             Some(body) => {
-                lines.push(format!("{} >\"$dir/signed\"", self.markers.command(body.as_bytes(), Place::Text)));
+                lines.push(format!("{} >\"$dir/signed\"", self.markers.command(body.as_bytes(), Syntax::Text)));
             }
             None => lines.push("cp \"$dir/sent\" \"$dir/signed\"".to_owned()),
         }
@@ -215,11 +216,11 @@ impl Writer<'_> {
     fn expect(&self, asserted: &Asserted, variables: &Variables, lines: &mut Vec<String>) -> Result<(), String> {
         let expect = &asserted.expectation;
         let value = self.expectation(asserted, variables)?;
-        lines.push(format!("{} >\"$dir/expect\"", self.markers.command(value.to_string().as_bytes(), Place::Json)));
+        lines.push(format!("{} >\"$dir/expect\"", self.markers.command(value.to_string().as_bytes(), Syntax::Json)));
         if let Some(field) = &expect.field {
             let form = self.contract.catalog.envelope.field_form;
             let field = json!(form.written(&filled(field, variables)?)).to_string();
-            lines.push(format!("field=$({})", self.markers.command(field.as_bytes(), Place::Json)));
+            lines.push(format!("field=$({})", self.markers.command(field.as_bytes(), Syntax::Json)));
         }
         if let Some(clause) = self.server_error {
             let other = json!({ "clause": clause, "level": self.level(clause) }).to_string();
@@ -249,14 +250,15 @@ impl Writer<'_> {
                 "contains": text(&wanted.contains)?, "matches": text(&wanted.matches)?, "below": text(&wanted.below)?,
                 "at_least": text(&wanted.at_least)?, "tolerance": wanted.tolerance, "optional": wanted.optional }));
         }
-        let not_error = if let Outcome::AnyExcept(codes) = &expected.outcome { codes.as_slice() } else { &[] };
+        let not_error =
+            if let AcceptedResponses::AnyExcept(codes) = &expected.outcome { codes.as_slice() } else { &[] };
         let names_field = self.contract.clause(clause).is_some_and(|clause| clause.names_field);
         Ok(json!({
             "clause": clause, "level": self.level(clause), "asserts_field": names_field,
             "success": expected.success(), "error": expected.errors(), "tolerate": expected.tolerate,
-            "not_error": not_error, "any_documented": expected.outcome == Outcome::AnyDocumented,
-            "any_refusal": matches!(expected.outcome, Outcome::AnyRefusal { .. }),
-            "only_status": expected.outcome == Outcome::AnyResponse, "status": expected.statuses,
+            "not_error": not_error, "any_documented": expected.outcome == AcceptedResponses::AnyDocumented,
+            "any_refusal": matches!(expected.outcome, AcceptedResponses::AnyRefusal { .. }),
+            "only_status": expected.outcome == AcceptedResponses::AnyResponse, "status": expected.statuses,
             "in_envelope": expected.in_envelope, "must_respond": expected.must_respond,
             "same_as": expected.same_as.is_some(), "body": body, "headers": headers,
         }))
@@ -265,7 +267,7 @@ impl Writer<'_> {
     /// The clause of an expectation: its own, or the first one of the test.
     fn clause_of<'a>(&'a self, asserted: Option<&'a Asserted>) -> &'a str {
         let own = asserted.and_then(|asserted| asserted.clause.as_deref());
-        own.or(self.spec.clauses.first().map(String::as_str)).unwrap_or_default()
+        own.or(self.test.clauses.first().map(String::as_str)).unwrap_or_default()
     }
 
     fn level(&self, clause: &str) -> &'static str {
@@ -299,7 +301,7 @@ impl Writer<'_> {
     fn retries_rate_limit(&self, call: &Call) -> bool {
         let Some(limit) = &self.contract.catalog.rate_limit else { return false };
         let is_mentioned = call.expectation().is_some_and(|expected| expected.mentions(&limit.code));
-        !self.spec.steps.iter().any(|step| step.is_burst()) && !is_mentioned
+        !self.test.steps.iter().any(|step| step.is_burst()) && !is_mentioned
     }
 
     fn record_created(

@@ -36,7 +36,7 @@ enum Piece {
 
 /// The place of a text, which determines the form of its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Syntax {
     /// Plain text.
     Text,
     /// A JSON document.
@@ -68,27 +68,27 @@ impl Markers {
     }
 
     /// A shell command that writes the text to standard output.
-    pub(super) fn command(&self, text: &[u8], place: Place) -> String {
+    pub(super) fn command(&self, text: &[u8], place: Syntax) -> String {
         command(&self.pieces(text, place))
     }
 
     /// A shell word for the text.
-    pub(super) fn word(&self, text: &str, place: Place) -> String {
+    pub(super) fn word(&self, text: &str, place: Syntax) -> String {
         word(&self.pieces(text.as_bytes(), place))
     }
 
-    fn pieces(&self, text: &[u8], place: Place) -> Vec<Piece> {
+    fn pieces(&self, text: &[u8], place: Syntax) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((at, end, name)) = self.next(rest) {
-            let quoted = place == Place::Json && rest[..at].ends_with(b"\"") && rest[end..].starts_with(b"\"");
+            let quoted = place == Syntax::Json && rest[..at].ends_with(b"\"") && rest[end..].starts_with(b"\"");
             let is_key = quoted && rest[end + 1..].starts_with(b":");
             let whole = quoted && !is_key;
             let form = match place {
-                Place::Text => Form::Text,
-                Place::Path => Form::Uri,
-                Place::Json if whole => Form::Json,
-                Place::Json => Form::Inner,
+                Syntax::Text => Form::Text,
+                Syntax::Path => Form::Uri,
+                Syntax::Json if whole => Form::Json,
+                Syntax::Json => Form::Inner,
             };
             let is_generated = ["unique", "now"].contains(&name.as_str());
             let (before, after) = if whole && !is_generated { (at - 1, end + 1) } else { (at, end) };
@@ -225,10 +225,10 @@ mod tests {
     fn form_of_a_value_depends_on_its_place() {
         let markers = Markers::default();
         let id = markers.marker("customerId");
-        assert_eq!(markers.word(&format!("/c/{id}/d"), Place::Path), r#"'/c/'"$uri_customerId"'/d'"#);
+        assert_eq!(markers.word(&format!("/c/{id}/d"), Syntax::Path), r#"'/c/'"$uri_customerId"'/d'"#);
         let body = format!(r#"{{"a":"{id}","{id}":"x{id}"}}"#);
         assert_eq!(
-            markers.command(body.as_bytes(), Place::Json),
+            markers.command(body.as_bytes(), Syntax::Json),
             r#"printf '%s' '{"a":'"$json_customerId"',"'"$inner_customerId"'":"x'"$inner_customerId"'"}'"#
         );
         assert!(markers.is_used("customerId", Form::Uri) && !markers.is_used("customerId", Form::Text));
@@ -239,12 +239,12 @@ mod tests {
         let markers = Markers::default();
         let unique = markers.marker("unique");
         let text = [b"a'\x00\xff%\\".as_slice(), unique.as_bytes()].concat();
-        assert_eq!(markers.command(&text, Place::Text), r#"printf 'a'\''\000\377%%\\%s' "$unique""#);
+        assert_eq!(markers.command(&text, Syntax::Text), r#"printf 'a'\''\000\377%%\\%s' "$unique""#);
     }
 
     #[test]
     fn long_texts_are_compressed() {
-        let command = Markers::default().command(&b"Li4u".repeat(1_000_000), Place::Json);
+        let command = Markers::default().command(&b"Li4u".repeat(1_000_000), Syntax::Json);
         assert!(command.starts_with("{\nunpack <<'END'\nH4sI") && command.len() < 20_000, "{}", command.len());
     }
 }

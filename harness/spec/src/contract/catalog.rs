@@ -194,10 +194,10 @@ impl ErrorCatalog {
 
     /// The code in an error body as a string; it need not be in the catalogue. A text that is too long for a code is cut.
     pub fn code_in(&self, body: &Value) -> Option<String> {
-        const LONGEST_CODE: usize = 200;
+        const MAX_CODE_LENGTH: usize = 200;
         match (body.pointer(&self.envelope.pointers.code)?, self.envelope.code_type) {
-            (Value::String(text), CodeType::String) if text.len() > LONGEST_CODE => {
-                Some(format!("{}…", &text[..text.floor_char_boundary(LONGEST_CODE)]))
+            (Value::String(text), CodeType::String) if text.len() > MAX_CODE_LENGTH => {
+                Some(format!("{}…", &text[..text.floor_char_boundary(MAX_CODE_LENGTH)]))
             }
             (Value::String(code), CodeType::String) => Some(code.clone()),
             (Value::Number(code), CodeType::Integer) => Some(code.to_string()),

@@ -12,7 +12,7 @@ use crate::percent;
 use crate::source::{Problem, Problems, SourceFile, Step};
 
 /// A longer chain of references is treated as circular.
-const LONGEST_CHAIN: usize = 32;
+const MAX_CHAIN_LENGTH: usize = 32;
 /// Members of a schema or a media type that contain data, in which keywords have no meaning.
 const DATA: [&str; 5] = ["example", "examples", "default", "const", "enum"];
 
@@ -174,7 +174,7 @@ impl<'d> Node<'d> {
     pub(super) fn followed(self) -> Result<Node<'d>, Problem> {
         let start = self.clone();
         let mut node = self;
-        for _ in 0..LONGEST_CHAIN {
+        for _ in 0..MAX_CHAIN_LENGTH {
             let Some(target) = node.value.get("$ref").and_then(Value::as_str) else {
                 return Ok(node);
             };

@@ -110,7 +110,7 @@ impl SchemaSet {
     /// The violations of a schema. One that cannot be compiled has been reported, and accepts everything.
     fn misfits(&self, schema: &Schema, body: &Value) -> Vec<Misfit> {
         let Ok(validator) = self.compiled(schema) else { return Vec::new() };
-        validator.iter_errors(body).take(MOST_MISFITS).map(|error| misfit(&error)).collect()
+        validator.iter_errors(body).take(MAX_MISFITS).map(|error| misfit(&error)).collect()
     }
 
     /// The schema violations of an error body: of the schema of its code if that is known, else of the envelope.
@@ -156,7 +156,7 @@ fn envelope_ref(catalog: &ErrorCatalog) -> Value {
 }
 
 /// A larger index is the name of a member.
-const MOST_INDEX: usize = 100;
+const MAX_INDEX: usize = 100;
 
 /// A schema that requires the member at `pointer` and applies `inner` to it.
 fn nested(pointer: &str, inner: Value) -> Value {
@@ -165,7 +165,7 @@ fn nested(pointer: &str, inner: Value) -> Value {
             return json!({ "type": "array", "minItems": 1, "items": inner });
         }
         // An index, if the value there is an array.
-        if let Some(index) = token.parse::<usize>().ok().filter(|index| *index <= MOST_INDEX) {
+        if let Some(index) = token.parse::<usize>().ok().filter(|index| *index <= MAX_INDEX) {
             let before = std::iter::repeat_n(Value::Bool(true), index);
             let elements: Vec<Value> = before.chain([inner.clone()]).collect();
             return json!({ "type": ["object", "array"], "required": [token], "properties": { token: inner },
@@ -201,7 +201,7 @@ fn build(registry: &Registry<'static>, schema: &Value) -> Result<Validator, Stri
 }
 
 /// The most schema violations of one body that are listed.
-const MOST_MISFITS: usize = 50;
+const MAX_MISFITS: usize = 50;
 
 fn misfit(error: &ValidationError<'_>) -> Misfit {
     let at = error.instance_path().as_str().to_owned();
@@ -255,13 +255,13 @@ pub fn shown(value: &Value) -> String {
 }
 
 /// The longest beginning of a value, in bytes.
-const LONGEST_SHOWN: usize = 4 * 1024;
+const MAX_SHOWN_LENGTH: usize = 4 * 1024;
 
 struct Beginning(String);
 
 impl std::fmt::Write for Beginning {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        let end = text.floor_char_boundary(LONGEST_SHOWN.saturating_sub(self.0.len()));
+        let end = text.floor_char_boundary(MAX_SHOWN_LENGTH.saturating_sub(self.0.len()));
         self.0.push_str(&text[..end]);
         if end == text.len() { Ok(()) } else { Err(std::fmt::Error) }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::plan::Outcome;
+use super::plan::AcceptedResponses;
 use super::property::{Property, PropertyRule, Slot};
 use generate::schema::Part;
 use generate::{Assertion, Content, Input, UNIQUE};
@@ -228,10 +228,10 @@ fn expectation(rule: &PropertyRule) -> String {
     let expect = &rule.expect;
     let mut parts = Vec::new();
     match expect.outcome {
-        Outcome::Listed { success: true, .. } => parts.push("success: true".to_owned()),
-        Outcome::AnyDocumented => parts.push("any_documented: true".to_owned()),
-        Outcome::AnyRefusal { .. } => parts.push("any_refusal: true".to_owned()),
-        Outcome::Listed { .. } | Outcome::AnyExcept(_) | Outcome::AnyResponse => {}
+        AcceptedResponses::Listed { success: true, .. } => parts.push("success: true".to_owned()),
+        AcceptedResponses::AnyDocumented => parts.push("any_documented: true".to_owned()),
+        AcceptedResponses::AnyRefusal { .. } => parts.push("any_refusal: true".to_owned()),
+        AcceptedResponses::Listed { .. } | AcceptedResponses::AnyExcept(_) | AcceptedResponses::AnyResponse => {}
     }
     for (key, codes) in [("error", expect.errors()), ("tolerate", &expect.tolerate)] {
         match codes {

@@ -12,20 +12,20 @@ use super::compile::is_kebab;
 use super::formats::{Example, FormatFile};
 use crate::source::{Problem, Problems, SourceFile, Step as PathStep, suggestion};
 use generate::documents::DocumentSpec;
-use generate::{Assertion, Content, Format, Input, KINDS, REGISTRY, Rule, Source, UNIQUE};
+use generate::{Assertion, Content, Input, REFUSAL_KINDS, REGISTRY, Rule, Source, UNIQUE, ValueFormat};
 
 /// The member of `examples` for values that must be accepted.
 const VALID: &str = "valid";
 /// The member for values about which only a documented response is asserted.
 const UNUSUAL: &str = "unusual";
 
-pub(super) type Examples = BTreeMap<Format, Vec<Rule>>;
+pub(super) type Examples = BTreeMap<ValueFormat, Vec<Rule>>;
 
 /// Builds the examples of the wanted formats of a file, and reports those that it cannot use.
 pub(super) fn read(
     file: &SourceFile,
     content: &FormatFile,
-    wanted: &BTreeSet<Format>,
+    wanted: &BTreeSet<ValueFormat>,
     problems: &mut Problems,
 ) -> Examples {
     let mut all = Examples::new();
@@ -48,7 +48,7 @@ pub(super) fn read(
 
 struct Reader<'r> {
     file: &'r SourceFile,
-    format: Format,
+    format: ValueFormat,
     /// The names of the rules and examples so far.
     names: BTreeSet<String>,
     /// What the rules assert, each assertion once.
@@ -57,7 +57,7 @@ struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
-    fn new(file: &'r SourceFile, format: Format, problems: &'r mut Problems) -> Self {
+    fn new(file: &'r SourceFile, format: ValueFormat, problems: &'r mut Problems) -> Self {
         let (mut names, mut assertions) = (BTreeSet::new(), Vec::new());
         for rule in (REGISTRY.rules)(format) {
             names.insert(rule.name.into_owned());
@@ -71,7 +71,8 @@ impl<'r> Reader<'r> {
     fn group(&mut self, at: &[PathStep], group: &str, examples: &[Example]) -> Vec<Rule> {
         let at = [at, &[group.into()]].concat();
         let Some(assertion) = assertion_of(group) else {
-            let known: Vec<String> = [VALID, UNUSUAL].iter().chain(&KINDS).map(|name| (*name).to_owned()).collect();
+            let known: Vec<String> =
+                [VALID, UNUSUAL].iter().chain(&REFUSAL_KINDS).map(|name| (*name).to_owned()).collect();
             let help = suggestion(group, &known).unwrap_or_else(|| format!("expected one of {}", known.join(", ")));
             self.report_key(&at, format!("unknown group of examples `{group}`"), &help);
             return Vec::new();
@@ -137,7 +138,7 @@ fn assertion_of(group: &str) -> Option<Assertion> {
     match group {
         VALID => Some(Assertion::Accepted),
         UNUSUAL => Some(Assertion::Handled),
-        kind => KINDS.iter().find(|known| **known == kind).map(|kind| Assertion::Refused(kind)),
+        kind => REFUSAL_KINDS.iter().find(|known| **known == kind).map(|kind| Assertion::Refused(kind)),
     }
 }
 
@@ -150,21 +151,21 @@ fn group_of(assertion: Assertion) -> &'static str {
 }
 
 /// The content of an example. Bodies and path segments are sent as they are written.
-fn content_of(format: Format, example: &Example) -> Result<Content, String> {
+fn content_of(format: ValueFormat, example: &Example) -> Result<Content, String> {
     let value = match (&example.value, &example.json, &example.base64) {
         (Some(value), None, None) => value,
         (None, Some(json), None) if is_value(format) => return Ok(Content::JsonText(json.clone())),
-        (None, None, Some(base64)) if format == Format::Body => {
+        (None, None, Some(base64)) if format == ValueFormat::Body => {
             let bytes = generate::documents::decoded(base64).ok_or("`base64` is not valid Base64")?;
             return Ok(Content::Body(bytes));
         }
         _ => return Err(one_member(format).to_owned()),
     };
     match (format, value) {
-        (Format::Body, Value::String(text)) => Ok(Content::Body(text.clone().into_bytes())),
-        (Format::PathId, Value::String(text)) => Ok(Content::Segment(text.clone())),
-        (Format::Body | Format::PathId, _) => Err("the value must be a string".to_owned()),
-        (Format::Document, Value::Object(members)) if members.contains_key("$document") => {
+        (ValueFormat::Body, Value::String(text)) => Ok(Content::Body(text.clone().into_bytes())),
+        (ValueFormat::PathId, Value::String(text)) => Ok(Content::Segment(text.clone())),
+        (ValueFormat::Body | ValueFormat::PathId, _) => Err("the value must be a string".to_owned()),
+        (ValueFormat::Document, Value::Object(members)) if members.contains_key("$document") => {
             let spec: Result<DocumentSpec, _> = serde_json::from_value(members["$document"].clone());
             spec.map(Content::Document).map_err(|error| format!("`$document`: {error}"))
         }
@@ -173,14 +174,14 @@ fn content_of(format: Format, example: &Example) -> Result<Content, String> {
     }
 }
 
-fn is_value(format: Format) -> bool {
-    !matches!(format, Format::Body | Format::PathId | Format::Document)
+fn is_value(format: ValueFormat) -> bool {
+    !matches!(format, ValueFormat::Body | ValueFormat::PathId | ValueFormat::Document)
 }
 
-fn one_member(format: Format) -> &'static str {
+fn one_member(format: ValueFormat) -> &'static str {
     match format {
-        Format::Body => "an example of this format must have either `value` or `base64`",
-        Format::PathId | Format::Document => "an example of this format must have `value`",
+        ValueFormat::Body => "an example of this format must have either `value` or `base64`",
+        ValueFormat::PathId | ValueFormat::Document => "an example of this format must have `value`",
         _ => "an example of this format must have either `value` or `json`",
     }
 }

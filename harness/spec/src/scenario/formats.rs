@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::forms::{OneOrManySchema, ScalarSchema, one_or_many, present, scalars};
-use generate::Format;
+use generate::ValueFormat;
 
 /// `schemas/formats.yaml`: the generated values, and the expected responses.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -21,7 +21,7 @@ pub struct FormatFile {
     pub refusals: BTreeMap<String, ExpectedRefusal>,
     /// Values that are always sent, before the generated ones: by format, then `valid`, `unusual` or a kind of fault.
     #[serde(default)]
-    pub examples: BTreeMap<Format, BTreeMap<String, Vec<Example>>>,
+    pub examples: BTreeMap<ValueFormat, BTreeMap<String, Vec<Example>>>,
     /// The generated values.
     #[serde(default)]
     pub values: Vec<ValueEntry>,
@@ -113,7 +113,7 @@ pub struct ValueEntry {
     #[serde(default)]
     pub body: bool,
     /// The formats whose rules generate the values.
-    pub formats: Vec<Format>,
+    pub formats: Vec<ValueFormat>,
     /// The member for a value's companion: the country of a postal code, or the media type of a document.
     pub companion: Option<String>,
     /// Other members to set, unless the companion sets them.

@@ -39,7 +39,7 @@ pub use model::{
     Burst, Covered, Fixture, FixtureFile, Poll, Reply, Retries, RetryReason, Scenario, ScenarioFile, Shared,
     SignatureAlteration, SignatureHeader, Wait,
 };
-pub use plan::{Action, Call, Expectation, Outcome, Step};
+pub use plan::{AcceptedResponses, Action, Call, Expectation, Step};
 pub use property::{Origin, Property, PropertyRule, RequestPlace, Slot};
 pub use schema_places::unusable_requests;
 pub use template::Variables;

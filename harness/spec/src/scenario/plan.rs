@@ -144,10 +144,12 @@ impl Call {
         }
         let expectation = self.expectation()?;
         match &expectation.outcome {
-            Outcome::Listed { success: true, errors } if errors.is_empty() && expectation.tolerate.is_empty() => {
+            AcceptedResponses::Listed { success: true, errors }
+                if errors.is_empty() && expectation.tolerate.is_empty() =>
+            {
                 Some(true)
             }
-            Outcome::Listed { success: false, .. } | Outcome::AnyRefusal { .. } => Some(false),
+            AcceptedResponses::Listed { success: false, .. } | AcceptedResponses::AnyRefusal { .. } => Some(false),
             _ => None,
         }
     }
@@ -220,7 +222,7 @@ pub fn is_safe(method: &str) -> bool {
 /// What a step expects of its response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
-    pub outcome: Outcome,
+    pub outcome: AcceptedResponses,
     /// Statuses or classes of statuses that restrict the outcome.
     pub statuses: Vec<String>,
     /// Codes that are accepted with a warning.
@@ -242,7 +244,7 @@ pub struct Expectation {
 
 /// The responses that an expectation accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AcceptedResponses {
     /// A documented success (if `success`), or one of these error codes.
     Listed { success: bool, errors: Vec<String> },
     /// Any documented refusal with a status from 400 to 499, or one of these other error codes.
@@ -256,7 +258,7 @@ pub enum Outcome {
 }
 
 impl Expectation {
-    pub fn new(outcome: Outcome) -> Self {
+    pub fn new(outcome: AcceptedResponses) -> Self {
         Self {
             outcome,
             statuses: Vec::new(),
@@ -274,14 +276,14 @@ impl Expectation {
     /// The error codes that are accepted by name.
     pub fn errors(&self) -> &[String] {
         match &self.outcome {
-            Outcome::Listed { errors, .. } | Outcome::AnyRefusal { errors } => errors,
+            AcceptedResponses::Listed { errors, .. } | AcceptedResponses::AnyRefusal { errors } => errors,
             _ => &[],
         }
     }
 
     /// Whether a success is accepted by name.
     pub fn success(&self) -> bool {
-        matches!(self.outcome, Outcome::Listed { success: true, .. })
+        matches!(self.outcome, AcceptedResponses::Listed { success: true, .. })
     }
 
     /// Whether nothing but a success is accepted.
@@ -292,7 +294,7 @@ impl Expectation {
     /// Whether it names an error code, as accepted, tolerated or excluded.
     pub fn mentions(&self, code: &str) -> bool {
         let excluded = match &self.outcome {
-            Outcome::AnyExcept(codes) => codes.as_slice(),
+            AcceptedResponses::AnyExcept(codes) => codes.as_slice(),
             _ => &[],
         };
         self.errors().iter().chain(&self.tolerate).chain(excluded).any(|mentioned| mentioned == code)
@@ -306,10 +308,10 @@ impl Expectation {
         }
         accepted.extend(self.errors().iter().map(code));
         match &self.outcome {
-            Outcome::AnyRefusal { .. } => accepted.push("any documented refusal (400 to 499)".to_owned()),
-            Outcome::AnyDocumented => accepted.push("any documented response but a server error".to_owned()),
-            Outcome::AnyExcept(codes) => accepted.push(format!("anything but {}", codes.join(" or "))),
-            Outcome::Listed { .. } | Outcome::AnyResponse => {}
+            AcceptedResponses::AnyRefusal { .. } => accepted.push("any documented refusal (400 to 499)".to_owned()),
+            AcceptedResponses::AnyDocumented => accepted.push("any documented response but a server error".to_owned()),
+            AcceptedResponses::AnyExcept(codes) => accepted.push(format!("anything but {}", codes.join(" or "))),
+            AcceptedResponses::Listed { .. } | AcceptedResponses::AnyResponse => {}
         }
         accepted
     }

@@ -18,7 +18,7 @@ use super::written_expectation::Expect;
 use super::{Origin, PropertyRule, Slot, TestCase};
 use crate::contract::{Contract, Operation};
 use crate::source::{Problems, SourceFile, Step as PathStep};
-use generate::{Assertion, Format, KINDS, REGISTRY, Registry, Rule};
+use generate::{Assertion, REFUSAL_KINDS, REGISTRY, Registry, Rule, ValueFormat};
 
 const FORMATS: &str = "schemas/formats.yaml";
 /// The beginning of the names of these tests.
@@ -90,7 +90,7 @@ impl Reader<'_> {
     }
 
     fn refusals<'n>(&mut self, at: &[PathStep], refusals: impl Iterator<Item = (&'n String, &'n ExpectedRefusal)>) {
-        let kinds: Vec<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
+        let kinds: Vec<String> = REFUSAL_KINDS.iter().map(|kind| (*kind).to_owned()).collect();
         for (kind, refusal) in refusals {
             let at = joined(at, [kind.as_str().into()]);
             self.check.known(&at, "kind of refusal", kind, &kinds);
@@ -156,7 +156,7 @@ impl Reader<'_> {
                 self.check.known(&joined(&at, [index.into()]), "code", code, &codes);
             }
         }
-        let kinds = KINDS.iter().map(|kind| (*kind).to_owned());
+        let kinds = REFUSAL_KINDS.iter().map(|kind| (*kind).to_owned());
         let known: Vec<String> = rules.into_iter().chain(kinds).collect();
         for (index, name) in entry.leave_out.iter().enumerate() {
             self.check.known(&joined(at, ["leave_out".into(), index.into()]), "rule or kind", name, &known);
@@ -164,7 +164,7 @@ impl Reader<'_> {
     }
 
     /// The rules of the formats of an entry, examples first.
-    fn all_rules(&self, entry: &ValueEntry) -> Vec<(Format, Rule)> {
+    fn all_rules(&self, entry: &ValueEntry) -> Vec<(ValueFormat, Rule)> {
         let mut all = Vec::new();
         for format in &entry.formats {
             let examples = self.examples.get(format).cloned().unwrap_or_default();
@@ -190,7 +190,7 @@ impl Reader<'_> {
             match expected {
                 Some((clause, expect)) => {
                     self.check.expectation(at, &expect);
-                    let (origin, expect) = (Origin::Format(format), Expectation::from(&expect));
+                    let (origin, expect) = (Origin::ValueFormat(format), Expectation::from(&expect));
                     rules.push(PropertyRule { origin, rule, clause, expect });
                 }
                 None => {
@@ -264,7 +264,7 @@ impl Reader<'_> {
 
     /// The formats generate strings, so a member whose schema accepts no strings would refuse every value.
     fn member_type(&mut self, at: &[PathStep], entry: &ValueEntry, operation: &Operation) {
-        let texts = entry.formats.iter().any(|format| !matches!(format, Format::Body | Format::PathId));
+        let texts = entry.formats.iter().any(|format| !matches!(format, ValueFormat::Body | ValueFormat::PathId));
         for name in entry.member.iter().chain(&entry.companion).filter(|_| texts) {
             let Some(types) = operation.member_types.get(name) else { continue };
             if !types.iter().any(|kind| kind == "string") {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::plan::{Call, Expectation};
 use crate::contract::Operation;
 use generate::schema::{Oracle, Part, pointer};
-use generate::{Assertion, Format, Input, Rule};
+use generate::{Assertion, Input, Rule, ValueFormat};
 
 /// Where a generated value is put.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl RequestPlace {
 #[derive(Clone, Debug)]
 pub enum Origin {
     /// A format: its oracle.
-    Format(Format),
+    ValueFormat(ValueFormat),
     /// A schema: the schema itself.
     Schema(Oracle),
 }
@@ -68,7 +68,7 @@ impl Origin {
     /// A description for people.
     pub fn name(&self) -> &'static str {
         match self {
-            Origin::Format(format) => format.name(),
+            Origin::ValueFormat(format) => format.name(),
             Origin::Schema(_) => "schema",
         }
     }
@@ -121,7 +121,7 @@ pub struct Property {
     /// The rules, all with the same assertion.
     pub rules: Vec<PropertyRule>,
     /// The oracle of formats.
-    pub agrees: fn(Format, Assertion, &Input) -> bool,
+    pub agrees: fn(ValueFormat, Assertion, &Input) -> bool,
 }
 
 impl Property {
@@ -129,7 +129,7 @@ impl Property {
     pub fn agrees(&self, rule: usize, input: &Input) -> bool {
         let PropertyRule { origin, rule, .. } = &self.rules[rule];
         match origin {
-            Origin::Format(format) => (self.agrees)(*format, rule.assertion, input),
+            Origin::ValueFormat(format) => (self.agrees)(*format, rule.assertion, input),
             Origin::Schema(oracle) => oracle.agrees(rule.assertion, input),
         }
     }

@@ -71,7 +71,7 @@ fn fields_and_parameters(requests: &RequestSchemas, operation: &Operation) -> Re
 fn of_parameter(operation: &Operation, name: String, parameter: Parameter) -> Result<DescribedPlace, Unusable> {
     let Parameter { part, separator, is_required, .. } = parameter;
     let compiled = compiled(operation, &name, parameter.schema)?;
-    let schema::Place { rules, oracle, .. } = schema::parameter(&compiled, part, is_required);
+    let schema::InputLocation { rules, oracle, .. } = schema::parameter(&compiled, part, is_required);
     let (at, body) = match part {
         Part::Form => {
             let example = operation.example.clone().filter(Value::is_object).unwrap_or_else(|| json!({}));
@@ -134,7 +134,7 @@ fn template_and_example(operation: &Operation, compiled: &Schema) -> Result<(Val
 
 fn of_body(operation: &Operation, compiled: Arc<Schema>) -> Result<Vec<DescribedPlace>, Unusable> {
     let (template, example) = template_and_example(operation, &compiled)?;
-    let with_body = |place: schema::Place| {
+    let with_body = |place: schema::InputLocation| {
         let mut added = place.added.iter();
         let body = added.try_fold(template.clone(), |body, (at, value)| pointer::with(&body, at, Some(value)))?;
         let name = shown(&format!("body{}", place.pointer));

@@ -14,7 +14,7 @@ use super::written_expectation::Expect;
 use super::{Origin, PropertyRule, RequestPlace, Slot, TestCase};
 use crate::contract::{FieldForm, Operation};
 use crate::source::{Problems, Step as PathStep};
-use generate::schema::{KINDS, Part, pointer};
+use generate::schema::{FAULT_KINDS, Part, pointer};
 use generate::{Assertion, Rule};
 
 /// The beginning of the names of these tests.
@@ -70,7 +70,7 @@ impl Builder<'_> {
             self.check.report(&[], message, Some(help));
         }
         self.check.clauses(&[], [("accepted", accepted), ("handled", handled), ("server_error", server_error)]);
-        let known: Vec<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
+        let known: Vec<String> = FAULT_KINDS.iter().map(|kind| (*kind).to_owned()).collect();
         for (kind, refusal) in kinds {
             let at = ["kinds".into(), kind.as_str().into()];
             self.check.known(&at, "kind of fault", kind, &known);
@@ -265,7 +265,7 @@ impl Builder<'_> {
             }
         }
         let known: Vec<String> =
-            self.rules.iter().cloned().chain(KINDS.iter().map(|kind| (*kind).to_owned())).collect();
+            self.rules.iter().cloned().chain(FAULT_KINDS.iter().map(|kind| (*kind).to_owned())).collect();
         for (index, name) in self.entry.leave_out.iter().enumerate() {
             self.check.known(&["leave_out".into(), index.into()], "rule or kind", name, &known);
         }

@@ -20,13 +20,13 @@ pub struct Topics {
 
 impl Topics {
     /// The subjects of a test.
-    pub fn of(contract: &Contract, spec: &TestCase) -> Self {
+    pub fn of(contract: &Contract, test: &TestCase) -> Self {
         let (mut named, mut called) = (Vec::new(), Vec::new());
-        for step in spec.steps.iter().filter(|step| step.clause().is_some()) {
+        for step in test.steps.iter().filter(|step| step.clause().is_some()) {
             called.extend(step.call().map(|call| call.operation.id.clone()));
             named.extend(step.expectation().iter().flat_map(|expected| named_codes(contract, expected)));
         }
-        if let Some(property) = spec.property() {
+        if let Some(property) = test.property() {
             called.push(property.operation.id.clone());
             let rules = property.rules.iter();
             named.extend(rules.flat_map(|rule| named_codes(contract, &rule.expect)));
@@ -34,7 +34,7 @@ impl Topics {
         let codes = contract.catalog.codes.iter().map(|entry| entry.code.clone());
         let operations = contract.operations.iter().map(|entry| entry.id.clone());
         Self {
-            clauses: spec.clauses.to_vec(),
+            clauses: test.clauses.to_vec(),
             codes: codes.filter(|code| named.contains(code)).collect(),
             operations: operations.filter(|id| called.contains(id)).collect(),
         }

@@ -8,12 +8,12 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::{Place, Step};
+use super::{Position, Step};
 
 /// A value or key that YAML allows and JSON cannot represent: what is wrong, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unsupported {
-    pub(super) place: Place,
+    pub(super) place: Position,
     pub(super) message: String,
     pub(super) help: &'static str,
     /// True for a key that is not a string: OpenAPI descriptions have statuses as keys.
@@ -27,12 +27,12 @@ pub(super) struct Index {
     root: Option<usize>,
     pub(super) unsupported: Vec<Unsupported>,
     /// Where a second document begins, of which nothing else is known.
-    pub(super) second_document: Option<Place>,
+    pub(super) second_document: Option<Position>,
 }
 
 #[derive(Debug)]
 struct Node {
-    place: Place,
+    place: Position,
     content: Content,
 }
 
@@ -48,7 +48,7 @@ enum Content {
 #[derive(Debug)]
 struct Entry {
     key: String,
-    key_place: Place,
+    key_place: Position,
     value: usize,
 }
 
@@ -74,7 +74,7 @@ impl Index {
     }
 
     /// Where the value at a path begins, or its nearest existing ancestor.
-    pub(super) fn locate(&self, path: &[Step]) -> Option<Place> {
+    pub(super) fn locate(&self, path: &[Step]) -> Option<Position> {
         let mut node = self.root?;
         for step in path {
             let Some((_, next)) = self.child(node, step) else { break };
@@ -84,14 +84,14 @@ impl Index {
     }
 
     /// Where the last key of a path begins.
-    pub(super) fn locate_key(&self, path: &[Step]) -> Option<Place> {
+    pub(super) fn locate_key(&self, path: &[Step]) -> Option<Position> {
         let (last, ancestors) = path.split_last()?;
         let parent = ancestors.iter().try_fold(self.root?, |node, step| Some(self.child(node, step)?.1))?;
         self.child(parent, last)?.0
     }
 
     /// The node one step below, and the place of its key if it has one.
-    fn child(&self, node: usize, step: &Step) -> Option<(Option<Place>, usize)> {
+    fn child(&self, node: usize, step: &Step) -> Option<(Option<Position>, usize)> {
         match (&self.nodes.get(node)?.content, step) {
             (Content::Alias(other), _) => self.child(*other, step),
             (Content::Sequence(items), Step::Index(index)) => Some((None, *items.get(*index)?)),
@@ -104,7 +104,7 @@ impl Index {
     }
 
     /// A member that comes from a merge key.
-    fn merged(&self, entries: &[Entry], step: &Step) -> Option<(Option<Place>, usize)> {
+    fn merged(&self, entries: &[Entry], step: &Step) -> Option<(Option<Position>, usize)> {
         let value = entries.iter().find(|entry| entry.key == MERGE)?.value;
         match &self.nodes.get(value)?.content {
             Content::Sequence(items) => items.iter().find_map(|item| self.child(*item, step)),
@@ -113,8 +113,8 @@ impl Index {
     }
 }
 
-fn place(marker: &Marker) -> Place {
-    Place { line: marker.line(), column: marker.col() + 1 }
+fn place(marker: &Marker) -> Position {
+    Position { line: marker.line(), column: marker.col() + 1 }
 }
 
 #[derive(Default)]
@@ -127,11 +127,11 @@ struct Builder {
 /// A collection that has not ended yet, and the key that is waiting for its value.
 struct Open {
     node: usize,
-    key: Option<(String, Place)>,
+    key: Option<(String, Position)>,
 }
 
 impl Builder {
-    fn add_event(&mut self, event: Event<'_>, place: Place) {
+    fn add_event(&mut self, event: Event<'_>, place: Position) {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.report(place, unsupported_tag(tag.as_deref()));
@@ -162,7 +162,7 @@ impl Builder {
         }
     }
 
-    fn begin(&mut self, place: Place, content: Content, anchor: usize, tag: Option<&Tag>) {
+    fn begin(&mut self, place: Position, content: Content, anchor: usize, tag: Option<&Tag>) {
         self.report(place, unsupported_tag(tag));
         if self.expects_key() {
             let message = "a list or a mapping cannot be a key".to_owned();
@@ -172,7 +172,7 @@ impl Builder {
         self.open.push(Open { node, key: None });
     }
 
-    fn add(&mut self, place: Place, content: Content, anchor: usize) -> usize {
+    fn add(&mut self, place: Position, content: Content, anchor: usize) -> usize {
         let node = self.index.nodes.len();
         self.index.nodes.push(Node { place, content });
         if anchor > 0 {
@@ -181,7 +181,7 @@ impl Builder {
         node
     }
 
-    fn report(&mut self, place: Place, found: Option<(String, &'static str, bool)>) {
+    fn report(&mut self, place: Position, found: Option<(String, &'static str, bool)>) {
         let found = found.map(|(message, help, is_key)| Unsupported { place, message, help, is_key });
         self.index.unsupported.extend(found);
     }
@@ -193,7 +193,7 @@ impl Builder {
     }
 
     /// Adds a finished node to its parent.
-    fn complete(&mut self, node: usize, place: Place, text: Option<&str>) {
+    fn complete(&mut self, node: usize, place: Position, text: Option<&str>) {
         let Some(open) = self.open.last_mut() else {
             self.index.root.get_or_insert(node);
             return;
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn keys_are_found() {
         let index = Index::of("a:\n  b: 1\n");
-        assert_eq!(index.locate_key(&["a".into(), "b".into()]), Some(Place { line: 2, column: 3 }));
+        assert_eq!(index.locate_key(&["a".into(), "b".into()]), Some(Position { line: 2, column: 3 }));
         assert_eq!(index.locate_key(&["a".into(), "c".into()]), None);
     }
 

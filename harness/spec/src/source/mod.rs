@@ -23,7 +23,7 @@ use index::Index;
 pub use problem::{Problem, Problems};
 
 /// Longer lines are not shown: files that a program wrote on a single line would be shown once for each problem.
-const LONGEST_SHOWN_LINE: usize = 4000;
+const MAX_SHOWN_LINE_LENGTH: usize = 4000;
 
 /// A text file that has been read, with the name that messages show.
 #[derive(Clone, Debug)]
@@ -143,7 +143,7 @@ impl SourceFile {
                     between(&message, "unknown field `", "`").and_then(|name| suggestion(name, &candidates(&message)));
                 let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
                 let message = if path.is_empty() { message } else { format!("{path}: {message}") };
-                let place = Some(Place { line: error.line().max(1), column: error.column().max(1) });
+                let place = Some(Position { line: error.line().max(1), column: error.column().max(1) });
                 self.problem_with(place, message, help)
             },
         )
@@ -162,21 +162,21 @@ impl SourceFile {
     pub fn problem_at_line(&self, line: usize, message: impl Into<String>) -> Problem {
         let text = self.line(line).unwrap_or_default();
         let column = text.chars().take_while(|letter| letter.is_whitespace()).count() + 1;
-        self.problem_at(Place { line, column }, message)
+        self.problem_at(Position { line, column }, message)
     }
 
     /// Where the value at `path` begins, or its nearest existing ancestor.
-    pub fn locate(&self, path: &[Step]) -> Option<Place> {
+    pub fn locate(&self, path: &[Step]) -> Option<Position> {
         self.index().locate(path)
     }
 
-    fn problem_at(&self, place: Place, message: impl Into<String>) -> Problem {
+    fn problem_at(&self, place: Position, message: impl Into<String>) -> Problem {
         self.problem_with(Some(place), message, None)
     }
 
-    fn problem_with(&self, place: Option<Place>, message: impl Into<String>, help: Option<String>) -> Problem {
+    fn problem_with(&self, place: Option<Position>, message: impl Into<String>, help: Option<String>) -> Problem {
         let line = place.and_then(|place| self.line(place.line));
-        let line = line.filter(|line| line.len() <= LONGEST_SHOWN_LINE).map(Box::from);
+        let line = line.filter(|line| line.len() <= MAX_SHOWN_LINE_LENGTH).map(Box::from);
         Problem {
             file: self.name.clone(),
             place,
@@ -209,10 +209,10 @@ impl SourceFile {
 
     /// The place of a byte, counted from 0. The parser's own lines also end at characters such as U+0085, where no
     /// editor ends one.
-    fn place_of(&self, byte: usize) -> Place {
+    fn place_of(&self, byte: usize) -> Position {
         let before = &self.text[..self.text.floor_char_boundary(byte)];
         let line = before.rsplit('\n').next().unwrap_or_default();
-        Place { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
+        Position { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
     }
 
     fn type_problem(&self, path: &[Step], message: String) -> Problem {
@@ -274,7 +274,7 @@ impl From<usize> for Step {
 
 /// A place in a text: line and column, both from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Position {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
@@ -376,12 +376,12 @@ mod tests {
     fn lines_of_syntax_errors_end_at_line_feeds_only() {
         let file = SourceFile::new("a.yaml", "a: x\u{85}\u{2028}\nb: [ä, }\n");
         let problem = file.parse::<Sample>().expect_err("a syntax error");
-        assert_eq!(problem.place, Some(Place { line: 2, column: 8 }));
+        assert_eq!(problem.place, Some(Position { line: 2, column: 8 }));
     }
 
     #[test]
     fn problems_in_very_long_lines_show_no_line() {
-        let file = SourceFile::new("a.yaml", format!("x: {}\ny: 1\n", "x".repeat(LONGEST_SHOWN_LINE)));
+        let file = SourceFile::new("a.yaml", format!("x: {}\ny: 1\n", "x".repeat(MAX_SHOWN_LINE_LENGTH)));
         assert_eq!(file.problem(&["x".into()], "wrong").rendered(), "error: a.yaml:1:4: wrong");
         assert!(file.problem(&["y".into()], "wrong").rendered().contains("y: 1"));
     }
@@ -389,14 +389,14 @@ mod tests {
     #[test]
     fn an_unknown_key_is_located_with_a_suggestion() {
         let problem = file("steps:\n  - status: 1\n  - stauts: 2\n").parse::<Sample>().expect_err("must be refused");
-        assert_eq!(problem.place, Some(Place { line: 3, column: 5 }));
+        assert_eq!(problem.place, Some(Position { line: 3, column: 5 }));
         assert_eq!(problem.help.as_deref(), Some("did you mean `status`?"));
     }
 
     #[test]
     fn a_wrong_type_is_located() {
         let problem = file("steps:\n  - { status: é, }\n").parse::<Sample>().expect_err("must be refused");
-        assert_eq!(problem.place, Some(Place { line: 2, column: 15 }));
+        assert_eq!(problem.place, Some(Position { line: 2, column: 15 }));
         assert!(problem.message.starts_with("steps[0].status: "));
     }
 
@@ -409,7 +409,7 @@ mod tests {
     #[test]
     fn an_absent_path_falls_back_to_its_ancestor() {
         let place = file("a:\n  b: 1\n").locate(&["a".into(), "z".into()]);
-        assert_eq!(place, Some(Place { line: 2, column: 3 }));
+        assert_eq!(place, Some(Position { line: 2, column: 3 }));
     }
 
     #[test]
@@ -422,7 +422,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_ignored() {
         let problem = file("\u{feff}steps:\n  - status: x\n").parse::<Sample>().expect_err("must be refused");
-        assert_eq!(problem.place, Some(Place { line: 2, column: 13 }));
+        assert_eq!(problem.place, Some(Position { line: 2, column: 13 }));
     }
 
     #[test]

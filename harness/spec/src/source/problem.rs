@@ -5,14 +5,14 @@ use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use super::Place;
+use super::Position;
 
 /// An error in a file of ours: what is wrong, where, and what to do about it.
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub file: String,
     /// The place in the file, if it is known.
-    pub place: Option<Place>,
+    pub place: Option<Position>,
     pub message: String,
     /// A suggestion what to do, if there is one.
     pub help: Option<String>,

@@ -7,7 +7,7 @@ use super::tests;
 use crate::run::{Abort, joint_hash, usage};
 use judge::verdict::Verdict;
 use report::model::TestReport;
-use report::output::tell;
+use report::output::err_line;
 use report::{Report, read};
 use spec::contract::Contract;
 use spec::scenario::Library;
@@ -34,7 +34,7 @@ impl Failed {
         let chosen = if causes.is_empty() { not_passed(&report) } else { of_causes(&report, causes) };
         let of_report: Vec<&str> = chosen.map_err(failed)?.into_iter().map(|test| report.name_in_run(test)).collect();
         if report.suite.contract_hash != joint_hash(contract, library) {
-            tell!("warning: {shown} was written for another pack, or for another version of this one");
+            err_line!("warning: {shown} was written for another pack, or for another version of this one");
         }
         let known: BTreeSet<&str> = library.tests.iter().map(|test| test.name.as_ref()).collect();
         let (existing, missing): (Vec<&str>, Vec<&str>) = of_report.into_iter().partition(|name| known.contains(name));
@@ -46,7 +46,7 @@ impl Failed {
         }
         if !missing.is_empty() {
             let verb = if missing.len() == 1 { "does" } else { "do" };
-            tell!("warning: {} of {shown} {verb} not exist any more: {}", tests(missing.len()), listed(&missing));
+            err_line!("warning: {} of {shown} {verb} not exist any more: {}", tests(missing.len()), listed(&missing));
         }
         Ok(Self { report: shown, names: existing.into_iter().map(str::to_owned).collect() })
     }

@@ -7,62 +7,62 @@ use spec::source::suggestion;
 
 /// A kind of id that selects tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum IdKind {
     Clause,
     Code,
     Operation,
 }
 
-impl Kind {
-    pub(super) const ALL: [Kind; 3] = [Kind::Clause, Kind::Code, Kind::Operation];
+impl IdKind {
+    pub(super) const ALL: [IdKind; 3] = [IdKind::Clause, IdKind::Code, IdKind::Operation];
 
     pub(super) fn flag(self) -> &'static str {
         match self {
-            Kind::Clause => "--clause",
-            Kind::Code => "--code",
-            Kind::Operation => "--operation",
+            IdKind::Clause => "--clause",
+            IdKind::Code => "--code",
+            IdKind::Operation => "--operation",
         }
     }
 
     pub(super) fn noun(self) -> &'static str {
         match self {
-            Kind::Clause => "clause",
-            Kind::Code => "error code",
-            Kind::Operation => "operation",
+            IdKind::Clause => "clause",
+            IdKind::Code => "error code",
+            IdKind::Operation => "operation",
         }
     }
 
     pub(super) fn known(self, contract: &Contract) -> Vec<String> {
         match self {
-            Kind::Clause => contract.clauses.iter().map(|clause| clause.id.clone()).collect(),
-            Kind::Code => contract.catalog.code_names(),
-            Kind::Operation => contract.operations.iter().map(|operation| operation.id.clone()).collect(),
+            IdKind::Clause => contract.clauses.iter().map(|clause| clause.id.clone()).collect(),
+            IdKind::Code => contract.catalog.code_names(),
+            IdKind::Operation => contract.operations.iter().map(|operation| operation.id.clone()).collect(),
         }
     }
 
     /// The ids of this kind that a test is about.
     pub(super) fn of(self, topics: &Topics) -> &[String] {
         match self {
-            Kind::Clause => &topics.clauses,
-            Kind::Code => &topics.codes,
-            Kind::Operation => &topics.operations,
+            IdKind::Clause => &topics.clauses,
+            IdKind::Code => &topics.codes,
+            IdKind::Operation => &topics.operations,
         }
     }
 }
 
 /// The ids of the selection flags. A test must match one id of each given kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct About(Vec<(Kind, Vec<String>)>);
+pub(super) struct About(Vec<(IdKind, Vec<String>)>);
 
 impl About {
     /// The ids of the command line; the error is about an unknown id.
     pub(super) fn resolved(asked: &SelectionArgs, contract: &Contract) -> Result<Self, String> {
         let mut about = Vec::new();
-        for kind in Kind::ALL {
+        for kind in IdKind::ALL {
             let given = match kind {
-                Kind::Clause => &asked.clause,
-                Kind::Code => &asked.code,
-                Kind::Operation => &asked.operation,
+                IdKind::Clause => &asked.clause,
+                IdKind::Code => &asked.code,
+                IdKind::Operation => &asked.operation,
             };
             let known = kind.known(contract);
             let ids: Vec<String> = given.iter().map(|id| resolved(kind, id, &known)).collect::<Result<_, _>>()?;
@@ -82,7 +82,7 @@ impl About {
     }
 
     /// The given kinds, each with its ids.
-    pub(super) fn kinds(&self) -> &[(Kind, Vec<String>)] {
+    pub(super) fn kinds(&self) -> &[(IdKind, Vec<String>)] {
         &self.0
     }
 }
@@ -100,7 +100,7 @@ fn alike<'k>(word: &str, known: &'k [String]) -> Vec<&'k String> {
     known.iter().filter(|id| id.to_lowercase() == word.to_lowercase()).collect()
 }
 
-fn resolved(kind: Kind, word: &str, known: &[String]) -> Result<String, String> {
+fn resolved(kind: IdKind, word: &str, known: &[String]) -> Result<String, String> {
     if let Some(id) = meant(word, known) {
         return Ok(id.clone());
     }
@@ -137,7 +137,7 @@ mod tests {
             ("", Err("unknown clause ``: expected an id such as `AUTH-1`;")),
             ("xyzzy", Err("unknown clause `xyzzy`: expected an id such as `AUTH-1`;")),
         ] {
-            match (resolved(Kind::Clause, word, &known), meaning) {
+            match (resolved(IdKind::Clause, word, &known), meaning) {
                 (Ok(id), Ok(meaning)) => assert_eq!(id, meaning, "{word}"),
                 (Err(message), Err(beginning)) => assert!(message.starts_with(beginning), "{word}: {message}"),
                 (found, _) => panic!("{word}: {found:?}"),
@@ -151,12 +151,12 @@ mod tests {
         let topics = Topics { clauses: words(&["A", "B"]), codes: words(&["X"]), operations: words(&["get"]) };
         for (about, included) in [
             (vec![], true),
-            (vec![(Kind::Clause, words(&["A"]))], true),
-            (vec![(Kind::Clause, words(&["C", "B"]))], true),
-            (vec![(Kind::Clause, words(&["C"]))], false),
-            (vec![(Kind::Clause, words(&["A"])), (Kind::Code, words(&["X"]))], true),
-            (vec![(Kind::Clause, words(&["A"])), (Kind::Code, words(&["Y"]))], false),
-            (vec![(Kind::Code, words(&["Y", "X"])), (Kind::Operation, words(&["get", "put"]))], true),
+            (vec![(IdKind::Clause, words(&["A"]))], true),
+            (vec![(IdKind::Clause, words(&["C", "B"]))], true),
+            (vec![(IdKind::Clause, words(&["C"]))], false),
+            (vec![(IdKind::Clause, words(&["A"])), (IdKind::Code, words(&["X"]))], true),
+            (vec![(IdKind::Clause, words(&["A"])), (IdKind::Code, words(&["Y"]))], false),
+            (vec![(IdKind::Code, words(&["Y", "X"])), (IdKind::Operation, words(&["get", "put"]))], true),
         ] {
             assert_eq!(About(about.clone()).includes(&topics), included, "{about:?}");
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::ids::{Kind, meant};
+use super::ids::{IdKind, meant};
 use super::{Choice, tests};
 use spec::contract::Contract;
 use spec::scenario::{Library, Topics};
@@ -16,8 +16,8 @@ pub(super) fn reason(choice: &Choice, contract: &Contract, library: &Library) ->
     if choice.ignored {
         return "no test is marked as ignored: leave out --ignored".to_owned();
     }
-    let topics: Vec<Topics> = library.tests.iter().map(|spec| Topics::of(contract, spec)).collect();
-    let names: Vec<&str> = library.tests.iter().map(|spec| spec.name.as_ref()).collect();
+    let topics: Vec<Topics> = library.tests.iter().map(|test| Topics::of(contract, test)).collect();
+    let names: Vec<&str> = library.tests.iter().map(|test| test.name.as_ref()).collect();
     let mut parts = Vec::new();
     for (kind, ids) in choice.about.kinds() {
         let count = topics.iter().filter(|topics| ids.iter().any(|id| kind.of(topics).contains(id))).count();
@@ -46,9 +46,9 @@ pub(super) fn reason(choice: &Choice, contract: &Contract, library: &Library) ->
 }
 
 /// The reason why no test is about an existing id.
-fn about_none(kind: Kind, id: &str, contract: &Contract) -> String {
+fn about_none(kind: IdKind, id: &str, contract: &Contract) -> String {
     let noun = kind.noun();
-    let clause = contract.clause(id).filter(|_| kind == Kind::Clause);
+    let clause = contract.clause(id).filter(|_| kind == IdKind::Clause);
     let reason = match clause {
         Some(clause) if !clause.checks.is_empty() => {
             format!("every test exercises it, by the check {}", clause.checks.join(", "))
@@ -63,7 +63,7 @@ fn about_none(kind: Kind, id: &str, contract: &Contract) -> String {
 fn by_no_name(choice: &Choice, word: &str, topics: &[Topics], names: &[&str], contract: &Contract) -> String {
     let verb = if choice.exact { "is called" } else { "has a name with" };
     let beginning = format!("no test {verb} {}", quoted(&choice.filters));
-    for kind in Kind::ALL {
+    for kind in IdKind::ALL {
         let known = kind.known(contract);
         if let Some(id) = meant(word, &known) {
             let count = topics.iter().filter(|topics| kind.of(topics).contains(id)).count();
@@ -77,7 +77,7 @@ fn by_no_name(choice: &Choice, word: &str, topics: &[Topics], names: &[&str], co
         }
     }
     let near = near(word, names, choice.exact);
-    let flags = Kind::ALL.into_iter().filter_map(|kind| misspelt(word, kind, contract));
+    let flags = IdKind::ALL.into_iter().filter_map(|kind| misspelt(word, kind, contract));
     let flag = flags.min_by_key(|(distance, _)| *distance);
     match (near, flag) {
         (Some((distance, _)), Some((other, flag))) if other <= distance => format!("{beginning}: did you mean {flag}?"),
@@ -88,7 +88,7 @@ fn by_no_name(choice: &Choice, word: &str, topics: &[Topics], names: &[&str], co
 }
 
 /// The flag with the nearest id of a kind, and how far it is from the word.
-fn misspelt(word: &str, kind: Kind, contract: &Contract) -> Option<(usize, String)> {
+fn misspelt(word: &str, kind: IdKind, contract: &Contract) -> Option<(usize, String)> {
     let known = kind.known(contract);
     let near = known.iter().filter_map(|id| Some((distance(word, id)?, id))).min_by_key(|(distance, _)| *distance);
     near.map(|(distance, id)| (distance, format!("`{} {id}`", kind.flag())))

@@ -12,7 +12,7 @@ use crate::idempotency::ReplayRules;
 use crate::ids;
 use crate::mutants::{Mutant, fields, memory, resources, responses};
 use crate::route::Operation;
-use crate::success::{Outcome, Success, SuccessRules};
+use crate::success::{ApiResult, Success, SuccessRules};
 use crate::verification::VerificationRules;
 
 impl CustomerRules for Mutated {
@@ -177,7 +177,7 @@ impl ReplayRules for Mutated {
         self.base.replay_key(&key[..key.len().min(longest)])
     }
 
-    fn replayed(&self, first: &Outcome) -> Option<Outcome> {
+    fn replayed(&self, first: &ApiResult) -> Option<ApiResult> {
         match () {
             () if first.is_err() && self.is_active(memory::REFUSALS_BREAK_UNDER_KEYS) => {
                 Some(Err(ApiError::internal()))
@@ -197,7 +197,7 @@ impl ReplayRules for Mutated {
         }
     }
 
-    fn other_body(&self, first: &Outcome) -> Option<Outcome> {
+    fn other_body(&self, first: &ApiResult) -> Option<ApiResult> {
         if self.is_active(resources::IDEMPOTENCY_OTHER_BODY_500) {
             return Some(Err(ApiError::internal()));
         }
@@ -205,6 +205,6 @@ impl ReplayRules for Mutated {
     }
 }
 
-fn body_of(outcome: &Outcome) -> Value {
+fn body_of(outcome: &ApiResult) -> Value {
     outcome.as_ref().ok().and_then(|response| response.body.clone()).unwrap_or_default()
 }

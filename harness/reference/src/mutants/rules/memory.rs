@@ -18,7 +18,7 @@ use crate::operations::customers as operations;
 use crate::request::{Body, Request};
 use crate::route::{Operation, Route};
 use crate::state;
-use crate::success::{Outcome, Success};
+use crate::success::{ApiResult, Success};
 
 /// What is recorded for mutants.
 #[derive(Debug, Default)]
@@ -49,7 +49,7 @@ impl Memory {
     }
 
     /// Lets the request of this response create a customer again.
-    pub(super) fn create_again(&mut self, first: &Outcome) {
+    pub(super) fn create_again(&mut self, first: &ApiResult) {
         let id = first.as_ref().ok().and_then(|response| response.body.as_ref()?["id"].as_str());
         self.again.extend(id.map(str::to_owned));
     }
@@ -93,7 +93,7 @@ impl Mutated {
     }
 
     /// The response to an inbound event, which a mutant changes if it was received before.
-    pub(super) fn event_response(&self, request: &Request, response: Success) -> Outcome {
+    pub(super) fn event_response(&self, request: &Request, response: Success) -> ApiResult {
         let is_ascii = matches!(&request.body, Body::Whole(bytes) if bytes.is_ascii());
         if !is_ascii && self.is_active(wrong::EVENTS_BEYOND_ASCII_BREAK) {
             return Err(ApiError::internal());
@@ -136,7 +136,7 @@ impl Mutated {
     }
 
     /// Records what mutants need to know about a request.
-    pub(super) fn record(&self, state: &state::State, request: &Request, route: &Route, outcome: &Outcome) {
+    pub(super) fn record(&self, state: &state::State, request: &Request, route: &Route, outcome: &ApiResult) {
         match outcome {
             Ok(response) if route.operation == Operation::GetCustomer => self.record_response(state, route, response),
             Ok(_) => {}

@@ -13,10 +13,10 @@ use crate::operations::lookup;
 use crate::request::{Request, RequestContext};
 use crate::route::{Operation, Route, Scope};
 use crate::state::{self, Call};
-use crate::success::{Outcome, Success};
+use crate::success::{ApiResult, Success};
 
 impl Service for Mutated {
-    fn handle(&self, state: &state::State, request: &Request, context: &mut RequestContext) -> Outcome {
+    fn handle(&self, state: &state::State, request: &Request, context: &mut RequestContext) -> ApiResult {
         let route = dispatch::route(state, request);
         if !self.intermittent.is_empty() {
             self.times.begin(&context.credential);
@@ -42,7 +42,7 @@ impl Service for Mutated {
         if lacks_scope && self.overlooks_scope(call) { Ok(()) } else { result }
     }
 
-    fn run(&self, call: Call) -> Outcome {
+    fn run(&self, call: Call) -> ApiResult {
         if fails_on_id(call.route).iter().any(|(mutant, fails)| *fails && self.is_active(*mutant)) {
             return Err(ApiError::internal());
         }
@@ -119,7 +119,7 @@ impl Mutated {
     }
 
     /// The outcome of a mutant for a customer who is not available.
-    fn absent(&self, call: Call) -> Option<Outcome> {
+    fn absent(&self, call: Call) -> Option<ApiResult> {
         if !call.route.operation.is_of_one_customer() {
             return None;
         }
@@ -140,7 +140,7 @@ impl Mutated {
         }
     }
 
-    fn never_existed(&self, fault: ApiError, call: Call) -> Option<Outcome> {
+    fn never_existed(&self, fault: ApiError, call: Call) -> Option<ApiResult> {
         match call.route.operation {
             Operation::UpdateCustomer if self.is_active(resources::UPDATE_CREATES_UNKNOWN) => {
                 Some(Ok(Success::ok(self.made_up_customer(call))))
@@ -179,7 +179,7 @@ impl Mutated {
         })
     }
 
-    fn create(&self, call: Call) -> Outcome {
+    fn create(&self, call: Call) -> ApiResult {
         let members = self.body(call.request, call.route.operation).unwrap_or_default();
         let is_british = members.get("phoneNumber").and_then(Value::as_str).is_some_and(|text| text.starts_with("+44"));
         let is_abroad = members.get("country").is_some_and(|country| country != "GB");
@@ -198,7 +198,7 @@ impl Mutated {
             && self.is_active(formats::FORMATS_OF_ADMINISTRATORS_UNCHECKED)
     }
 
-    fn register(&self, call: Call) -> Outcome {
+    fn register(&self, call: Call) -> ApiResult {
         self.base.run(call).or_else(|fault| {
             let members = self.body(call.request, call.route.operation).unwrap_or_default();
             let url = members.get("url").filter(|url| url.is_array());
@@ -211,7 +211,7 @@ impl Mutated {
         })
     }
 
-    fn update(&self, call: Call) -> Outcome {
+    fn update(&self, call: Call) -> ApiResult {
         let customer = || call.state.customers.lock().get(&call.route.id).cloned();
         let before = customer();
         let is_frozen = before.as_ref().is_some_and(|before| before.state == State::NeedsAdditionalInformation);
@@ -270,7 +270,7 @@ impl Mutated {
         }
     }
 
-    fn delete(&self, call: Call) -> Outcome {
+    fn delete(&self, call: Call) -> ApiResult {
         let documented = call.state.customers.lock().get(&call.route.id).is_some_and(|customer| customer.documents > 0);
         if documented && self.is_active(resources::DELETING_DOCUMENTED_500) {
             let mut customers = call.state.customers.lock();
@@ -279,7 +279,7 @@ impl Mutated {
         self.base.run(call)
     }
 
-    fn upload(&self, call: Call) -> Outcome {
+    fn upload(&self, call: Call) -> ApiResult {
         let response = self.base.run(call)?;
         let is_pdf = response.body.as_ref().is_some_and(|body| body["contentType"] == "application/pdf");
         let is_lost = (call.caller.scope == Scope::Admin && self.is_active(memory::DOCUMENTS_OF_ADMINISTRATORS_LOST))

@@ -16,7 +16,7 @@ use crate::sandbox::SandboxRules;
 use crate::transport::{Connection, TransportRules};
 
 /// The size from which on bodies are not read.
-const LARGEST_BODY: usize = 12 * 1024 * 1024;
+const MAX_BODY: usize = 12 * 1024 * 1024;
 
 impl TransportRules for Mutated {
     unchanged! {
@@ -30,7 +30,7 @@ impl TransportRules for Mutated {
     }
 
     fn gives_up_reading(&self, size: usize) -> bool {
-        size > LARGEST_BODY && self.is_active(documents::DROPS_BIG_BODIES)
+        size > MAX_BODY && self.is_active(documents::DROPS_BIG_BODIES)
     }
 
     fn connection(&self, stream: TcpStream) -> Box<dyn Connection> {

@@ -8,7 +8,7 @@ use crate::errors::{ApiError, Code};
 use crate::fields;
 use crate::idempotency::ReplayRules;
 use crate::rules::Conforming;
-use crate::success::{Outcome, Success, SuccessRules};
+use crate::success::{ApiResult, Success, SuccessRules};
 use crate::variants::{resources, wire, wording};
 use crate::verification::VerificationRules;
 
@@ -65,7 +65,7 @@ impl SuccessRules for Varied {
 impl VerificationRules for Varied {}
 
 impl ReplayRules for Varied {
-    fn other_body(&self, first: &Outcome) -> Option<Outcome> {
+    fn other_body(&self, first: &ApiResult) -> Option<ApiResult> {
         let refused = Conforming.other_body(first);
         match () {
             () if self.is_active(resources::OTHER_BODY_UNDER_KEY_CREATED) => None,

@@ -15,12 +15,14 @@ const TINY: usize = 100;
 
 impl DocumentRules for Varied {
     fn empty_content(&self) -> Option<ApiError> {
-        let demand = "Field 'content' must not be empty";
+        let requirement = "Field 'content' must not be empty";
         match () {
             () if self.is_active(documents::EMPTY_CONTENT_AS_VALIDATION_ERROR) => {
-                Some(ApiError::invalid("content", demand))
+                Some(ApiError::invalid("content", requirement))
             }
-            () if self.is_active(documents::EMPTY_CONTENT_AS_FORMAT_ERROR) => Some(ApiError::format("content", demand)),
+            () if self.is_active(documents::EMPTY_CONTENT_AS_FORMAT_ERROR) => {
+                Some(ApiError::format("content", requirement))
+            }
             () => None,
         }
     }

@@ -7,12 +7,12 @@ use super::Varied;
 use crate::clock::{self, TimeRules as _};
 use crate::errors::{ApiError, shortened};
 use crate::formats::date::{self, Date};
-use crate::formats::{FormatRules, Given, demand, misformed, postal};
+use crate::formats::{FormatRules, Given, misformed, postal, requirement};
 use crate::rules::Conforming;
 use crate::variants::{formats, wording};
 
 /// The longest name that a variant accepts.
-const LONGEST_NAME: usize = 60;
+const MAX_NAME_LENGTH: usize = 60;
 
 impl FormatRules for Varied {
     fn check_format(&self, given: Given) -> Result<(), ApiError> {
@@ -26,7 +26,7 @@ impl FormatRules for Varied {
         };
         verdict.map_err(|fault| match fault.field {
             Some(_) if self.is_active(wording::QUOTES_SUBMITTED_VALUES) => {
-                fault.details(format!("Field '{name}' {}, not '{}'", demand(name), shortened(given.text)))
+                fault.details(format!("Field '{name}' {}, not '{}'", requirement(name), shortened(given.text)))
             }
             _ => fault,
         })
@@ -111,8 +111,8 @@ impl Varied {
     fn check_name(&self, name: &'static str, text: &str) -> Result<(), ApiError> {
         let letter = |one: char| one.is_alphabetic() || matches!(one, ' ' | '-' | '.' | '\'' | '’') || is_mark(one);
         match () {
-            () if text.chars().count() > LONGEST_NAME && self.is_active(formats::LONG_NAMES_REFUSED) => Err(
-                ApiError::invalid(name, format!("Field '{name}' must not have more than {LONGEST_NAME} characters")),
+            () if text.chars().count() > MAX_NAME_LENGTH && self.is_active(formats::LONG_NAMES_REFUSED) => Err(
+                ApiError::invalid(name, format!("Field '{name}' must not have more than {MAX_NAME_LENGTH} characters")),
             ),
             () if !text.chars().all(letter) && self.is_active(formats::ONLY_LETTERS_IN_NAMES) => {
                 Err(ApiError::format(name, format!("Field '{name}' must consist of letters")))

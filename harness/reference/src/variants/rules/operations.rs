@@ -12,11 +12,11 @@ use crate::request::{Request, RequestContext};
 use crate::route::Operation;
 use crate::sandbox;
 use crate::state::{self, Call};
-use crate::success::{Outcome, Success};
+use crate::success::{ApiResult, Success};
 use crate::variants::{requests, resources, webhooks};
 
 impl Service for Varied {
-    fn handle(&self, state: &state::State, request: &Request, context: &mut RequestContext) -> Outcome {
+    fn handle(&self, state: &state::State, request: &Request, context: &mut RequestContext) -> ApiResult {
         dispatch::handle(self, state, request, context)
     }
 
@@ -36,7 +36,7 @@ impl Service for Varied {
         if sandbox_last { sandbox::requested_fault(headers, rules) } else { Ok(()) }
     }
 
-    fn run(&self, call: Call) -> Outcome {
+    fn run(&self, call: Call) -> ApiResult {
         match call.route.operation {
             Operation::UpdateCustomer => self.check_update(call)?,
             Operation::UploadDocument => self.check_upload(call)?,

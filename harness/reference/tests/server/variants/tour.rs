@@ -26,7 +26,7 @@ static UNSTABLE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// How often the tour checks for deliveries. With a path prefix there are none.
-const MOST_ROUNDS: u32 = 8;
+const MAX_ROUNDS: u32 = 8;
 
 struct Tour {
     sandbox: Sandbox,
@@ -258,7 +258,7 @@ impl Tour {
             sleep(Duration::from_millis(700)).await;
             let (ok, gone) = (endpoint.received("/ok"), endpoint.received("/gone"));
             let now = ok.len() + gone.len();
-            if (now == before && ok.len() > 1 && gone.len() > 1) || round == MOST_ROUNDS {
+            if (now == before && ok.len() > 1 && gone.len() > 1) || round == MAX_ROUNDS {
                 let first =
                     ok.iter().map(|one| String::from_utf8_lossy(&one.body).contains("NEEDS_ADDITIONAL_INFORMATION"));
                 let order = first.map(|changed| if changed { 'n' } else { 'p' }).collect::<String>();

@@ -37,7 +37,7 @@ fn values_that_several_operations_do_not_store_are_one_cause() {
         test(member, &exchanges, &[found(0), found(1)])
     };
     let tests: Vec<Value> = ["email", "name", "time", "zone"].into_iter().map(not_stored).collect();
-    assert_eq!(rows(&tests), [(Kind::Defect, "update read".to_owned(), 4, 4)]);
+    assert_eq!(rows(&tests), [(CauseKind::Defect, "update read".to_owned(), 4, 4)]);
     assert_eq!(rows(&tests[..3]).len(), 3, "too few to say that the operations are wrong");
 }
 
@@ -82,7 +82,7 @@ fn many_codes_with_the_same_wrong_status_are_one_cause() {
         finding(0, "ENV-9", "success-without-error", "body /error", "no error envelope", "an object", "200 A"),
     ];
     let both = test("A", &[exchange("create", 200, Some("A"), "{}")], &found);
-    assert_eq!(rows(std::slice::from_ref(&both)), [(Kind::Defect, "create".to_owned(), 1, 1)]);
+    assert_eq!(rows(std::slice::from_ref(&both)), [(CauseKind::Defect, "create".to_owned(), 1, 1)]);
     let body_only = test("B", &[exchange("read", 200, None, "{}")], &found[1..]);
     assert_eq!(rows(&[both, body_only]).len(), 2, "a success with an error in addition");
 }

@@ -65,6 +65,32 @@ fn gateway_that_is_out_of_order_is_not_a_cause_for_each_operation() {
     assert!(titles(&tests).iter().all(|title| !title.contains("fails on every")), "{:?}", titles(&tests));
 }
 
+/// A framework that does not know `missing`, behind middleware that checks credentials and bodies.
+#[test]
+fn refusals_before_the_operation_do_not_hide_that_it_is_missing() {
+    let unknown = "404 text/html";
+    let page = exchange("missing", 404, None, "<h1>Not Found</h1>");
+    let read = |name: &str, other: Value| {
+        let findings = [
+            assertion(0, "LIFE-1", "success (200)", unknown, unknown),
+            finding(0, "ENV-1", ENVELOPE_CHECK, "body", "a JSON object", "text/html", unknown),
+        ];
+        test(name, &[page.clone(), other], &findings)
+    };
+    let header = finding(0, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", "401 NO_TOKEN");
+    let anonymous = exchange("missing", 401, Some("NO_TOKEN"), "{}");
+    let refused = test("b", &[anonymous.clone()], &[header]);
+    let malformed = exchange("missing", 400, None, "<h1>Unexpected end of JSON input</h1>");
+    let tests = [read("a", malformed), refused, works("c", "list")];
+    // A defect of the refusal is a cause of its own.
+    assert_eq!(titles(&tests), ["the operation missing is not implemented: 1", "a message: 1"]);
+    // An operation that serves some resources, or has a documented response for others, exists.
+    for exists in [exchange("missing", 200, None, "{}"), exchange("missing", 404, Some("NOT_FOUND"), "{}")] {
+        let titles = titles(&[read("a", exists), works("c", "list")]);
+        assert!(titles.iter().all(|title| !title.contains("not implemented")), "{titles:?}");
+    }
+}
+
 #[test]
 fn status_of_a_published_code_explains_that_it_is_undocumented() {
     let response = "418 GONE";
@@ -102,12 +128,15 @@ fn server_errors_of_ordinary_requests_that_usually_succeed_are_one_cause() {
     let failing = [fails("a", "FMT-1", "create"), fails("b", "RES-1", "read")];
     let with = |setup: Value| [vec![setup], failing.to_vec()].concat();
     let tests = with(setups(&["create", "upload"]));
-    assert_eq!(rows(&tests), [(Kind::Intermittent, "create read".to_owned(), 2, 2)]);
+    assert_eq!(rows(&tests), [(CauseKind::Intermittent, "create read".to_owned(), 2, 2)]);
     let report = report(&tests);
     let heading = "requests fail at times with 502 (4 of 8 responses), whatever they ask for";
     assert_eq!(causes(&report)[0].heading(), heading);
     let one_operation = rows(&with(setups(&["create", "create"])));
-    assert!(one_operation.iter().all(|row| row.0 != Kind::Intermittent), "an operation may fail for other reasons");
+    assert!(
+        one_operation.iter().all(|row| row.0 != CauseKind::Intermittent),
+        "an operation may fail for other reasons"
+    );
     let never_succeeds = with(test("setup", &[in_setup("create", 502), in_setup("upload", 502)], &[]));
-    assert!(rows(&never_succeeds).iter().all(|row| row.0 != Kind::Intermittent), "the operations always fail");
+    assert!(rows(&never_succeeds).iter().all(|row| row.0 != CauseKind::Intermittent), "the operations always fail");
 }

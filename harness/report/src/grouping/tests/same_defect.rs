@@ -170,11 +170,11 @@ fn server_error_in_the_place_of_a_refusal_is_the_cause_and_its_body_is_not() {
     };
     let kinds = |tests: &[Value]| rows(tests).into_iter().map(|(kind, ..)| kind).collect::<Vec<_>>();
     let two = [fails("a", "DOC-4", "FORMAT (422)"), fails("b", "AUTH-2", "LOGIN (401)")];
-    assert_eq!(kinds(&two), [Kind::Defect, Kind::Defect]);
-    assert_eq!(kinds(&[fails("a", "SRV-1", "INTERNAL (500)")]), [Kind::NoEnvelope], "the status is right");
+    assert_eq!(kinds(&two), [CauseKind::Defect, CauseKind::Defect]);
+    assert_eq!(kinds(&[fails("a", "SRV-1", "INTERNAL (500)")]), [CauseKind::NoEnvelope], "the status is right");
     let everywhere: Vec<Value> =
         (0..5).map(|number| fails(&number.to_string(), &format!("C-{number}"), "FORMAT (422)")).collect();
-    assert_eq!(kinds(&everywhere), [Kind::NoEnvelope], "a gateway that is out of order");
+    assert_eq!(kinds(&everywhere), [CauseKind::NoEnvelope], "a gateway that is out of order");
 }
 
 #[test]

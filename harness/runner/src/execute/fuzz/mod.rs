@@ -20,21 +20,21 @@ use super::environment::Environment;
 use generate::{Sample, generate};
 use judge::exchange::Exchange;
 use judge::finding::Finding;
-use judge::record::{Attempt, FuzzRecord, RuleTally, TestRecord};
+use judge::record::{Attempt, PropertyRecord, RuleTally, TestRecord};
 use spec::scenario::{Property, TestCase};
 
 /// After so many cases without a verdict, nothing more is sent.
-const MOST_DOUBTS: usize = 3;
+const MAX_DOUBTS: usize = 3;
 /// The fewest cases that justify the setup of another worker.
 const CASES_PER_WORKER: usize = 8;
 
 /// Runs a property and always cleans up.
-pub(super) async fn run(environment: &Environment, spec: &TestCase, property: &Property) -> TestRecord {
+pub(super) async fn run(environment: &Environment, test: &TestCase, property: &Property) -> TestRecord {
     let rules: Vec<_> = property.rules.iter().map(|rule| &rule.rule).collect();
-    let sample = generate(&spec.name, &rules, environment.sampling, |rule, input| property.agrees(rule, input));
+    let sample = generate(&test.name, &rules, environment.sampling, |rule, input| property.agrees(rule, input));
     let batch = Batch {
         environment,
-        spec,
+        test,
         property,
         sample: &sample,
         next: AtomicUsize::new(0),
@@ -48,7 +48,7 @@ pub(super) async fn run(environment: &Environment, spec: &TestCase, property: &P
     }
     let doubts = batch.doubts.into_inner();
     let suspects = batch.suspects.into_inner();
-    let mut shrinker = Shrinker::new(environment, spec, property, &sample);
+    let mut shrinker = Shrinker::new(environment, test, property, &sample);
     shrinker.shrink_all(suspects, &mut sum).await;
     sum.record(doubts)
 }
@@ -56,7 +56,7 @@ pub(super) async fn run(environment: &Environment, spec: &TestCase, property: &P
 /// The state that the workers of a property share.
 struct Batch<'b> {
     environment: &'b Environment,
-    spec: &'b TestCase,
+    test: &'b TestCase,
     property: &'b Property,
     sample: &'b Sample,
     next: AtomicUsize,
@@ -68,7 +68,7 @@ impl Batch<'_> {
     /// The number of workers. Each has its own setup, so few cases get few workers.
     fn worker_count(&self) -> usize {
         let cases = self.sample.cases.len();
-        let has_setup = self.spec.steps.iter().any(|step| step.shared.is_none());
+        let has_setup = self.test.steps.iter().any(|step| step.shared.is_none());
         let useful = if has_setup { cases.div_ceil(CASES_PER_WORKER) } else { cases };
         self.property.in_flight.min(useful)
     }
@@ -78,7 +78,7 @@ impl Batch<'_> {
         let opened = tokio::select! {
             biased;
             stop = self.environment.until_stopped() => Err(Doubt::from(stop.reason().to_owned())),
-            opened = Worker::open(self.environment, self.spec) => opened,
+            opened = Worker::open(self.environment, self.test) => opened,
         };
         let mut worker = match opened {
             Ok(worker) => worker,
@@ -87,7 +87,7 @@ impl Batch<'_> {
                 return None;
             }
         };
-        while self.doubts().len() < MOST_DOUBTS {
+        while self.doubts().len() < MAX_DOUBTS {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(generated) = self.sample.cases.get(index) else { break };
             let sent = tokio::select! {
@@ -157,7 +157,7 @@ impl Doubt {
 /// The sum of the records of all workers.
 struct Sum {
     record: TestRecord,
-    fuzz: FuzzRecord,
+    fuzz: PropertyRecord,
     doubts: Vec<Doubt>,
 }
 
@@ -180,8 +180,12 @@ impl Sum {
                 format!("{}: the oracle rejected {discarded} values, so the rule proves nothing", rule.name).into()
             })
             .collect();
-        let fuzz =
-            FuzzRecord { cases: 0, discarded: rules.iter().map(|rule| rule.discarded).sum(), rules, found: Vec::new() };
+        let fuzz = PropertyRecord {
+            cases: 0,
+            discarded: rules.iter().map(|rule| rule.discarded).sum(),
+            rules,
+            found: Vec::new(),
+        };
         Self { record: TestRecord::default(), fuzz, doubts }
     }
 

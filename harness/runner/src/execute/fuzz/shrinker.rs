@@ -15,10 +15,10 @@ use judge::record::Found;
 use spec::scenario::{Property, TestCase};
 
 /// How many failures are shrunk. Further ones are reported as generated.
-const MOST_SHRUNK: usize = 10;
+const MAX_SHRUNK: usize = 10;
 /// The most steps per shrinking, and the most inputs that are sent for it.
-const MOST_STEPS: usize = 400;
-const MOST_SENT: usize = 120;
+const MAX_STEPS: usize = 400;
+const MAX_SENT: usize = 120;
 
 /// What is violated: a clause, by a check. Violated expectations are distinguished by rule, too. Violations of other
 /// checks are reported once for all rules.
@@ -77,12 +77,12 @@ impl Suspects {
 /// The smallest failing input so far, and the shrinking steps that lead to it.
 struct Smallest {
     input: Input,
-    moves: Vec<bool>,
+    shrink_path: Vec<bool>,
 }
 
 pub(super) struct Shrinker<'h> {
     environment: &'h Environment,
-    spec: &'h TestCase,
+    test: &'h TestCase,
     property: &'h Property,
     sample: &'h Sample,
     shrunk: usize,
@@ -91,11 +91,11 @@ pub(super) struct Shrinker<'h> {
 impl<'h> Shrinker<'h> {
     pub(super) fn new(
         environment: &'h Environment,
-        spec: &'h TestCase,
+        test: &'h TestCase,
         property: &'h Property,
         sample: &'h Sample,
     ) -> Self {
-        Self { environment, spec, property, sample, shrunk: 0 }
+        Self { environment, test, property, sample, shrunk: 0 }
     }
 
     /// Shrinks every suspect and records the counterexamples.
@@ -112,7 +112,7 @@ impl<'h> Shrinker<'h> {
                 outcome = self.counterexample(violation, suspect, sum) => Some(outcome),
             };
             // If the run ends first, the case is reported as generated.
-            let (Smallest { input, moves }, shrunk, sent) = match outcome {
+            let (Smallest { input, shrink_path }, shrunk, sent) = match outcome {
                 Some(Ok(found)) => found,
                 Some(Err(doubt)) => {
                     sum.doubts.push(doubt);
@@ -142,7 +142,7 @@ impl<'h> Shrinker<'h> {
                 input,
                 case: suspect.case,
                 shrunk: shrunk || is_example,
-                moves,
+                shrink_path,
                 clauses,
                 exchange,
             });
@@ -156,11 +156,11 @@ impl<'h> Shrinker<'h> {
         suspect: &Suspect,
         sum: &mut Sum,
     ) -> Result<(Smallest, bool, Sent), Doubt> {
-        let may_shrink = self.environment.shrinks && self.shrunk < MOST_SHRUNK && !self.is_example(suspect);
+        let may_shrink = self.environment.shrinks && self.shrunk < MAX_SHRUNK && !self.is_example(suspect);
         let smallest = if may_shrink { self.smallest(violation, suspect, sum).await? } else { self.generated(suspect) };
         let input = &smallest.input;
         self.shrunk += usize::from(may_shrink);
-        let mut worker = Worker::open(self.environment, self.spec).await?;
+        let mut worker = Worker::open(self.environment, self.test).await?;
         let sent = worker.send(self.property, suspect.rule, input).await;
         sum.add_without_cases(worker.close().await);
         let described = || subject(self.property, suspect.rule, input);
@@ -179,7 +179,7 @@ impl<'h> Shrinker<'h> {
     }
 
     async fn smallest(&self, violation: &Violation, suspect: &Suspect, sum: &mut Sum) -> Result<Smallest, Doubt> {
-        let mut worker = Worker::open(self.environment, self.spec).await?;
+        let mut worker = Worker::open(self.environment, self.test).await?;
         let smallest = self.shrink(&mut worker, violation, suspect).await;
         sum.add_without_cases(worker.close().await);
         Ok(smallest)
@@ -192,14 +192,14 @@ impl<'h> Shrinker<'h> {
         let mut tried: Vec<(Input, bool)> = vec![(best.input.clone(), true)];
         let mut path = Vec::new();
         let mut simpler = true;
-        for _ in 0..MOST_STEPS {
+        for _ in 0..MAX_STEPS {
             path.push(simpler);
             let Some(candidate) = replay(rule, &generated.seed, &path) else { break };
             let known = tried.iter().find(|(input, _)| *input == candidate).map(|(_, fails)| *fails);
             let fails = match known {
                 Some(fails) => fails,
                 None if !self.property.agrees(suspect.rule, &candidate) => false,
-                None if tried.len() > MOST_SENT => break,
+                None if tried.len() > MAX_SENT => break,
                 None => {
                     let sent = worker.send(self.property, suspect.rule, &candidate).await;
                     let fails = sent.is_ok_and(|sent| {
@@ -210,7 +210,7 @@ impl<'h> Shrinker<'h> {
                 }
             };
             if fails {
-                best = Smallest { input: candidate, moves: path.clone() };
+                best = Smallest { input: candidate, shrink_path: path.clone() };
             }
             simpler = fails;
         }
@@ -222,7 +222,7 @@ impl<'h> Shrinker<'h> {
     }
 
     fn generated(&self, suspect: &Suspect) -> Smallest {
-        Smallest { input: self.sample.cases[suspect.case].input.clone(), moves: Vec::new() }
+        Smallest { input: self.sample.cases[suspect.case].input.clone(), shrink_path: Vec::new() }
     }
 }
 

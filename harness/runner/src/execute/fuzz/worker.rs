@@ -13,11 +13,11 @@ use generate::{Assertion, Content, Input};
 use judge::exchange::Exchange;
 use judge::expect::Shown;
 use judge::finding::{EXPECTATION, Finding};
-use judge::record::{FuzzRecord, TestRecord};
+use judge::record::{PropertyRecord, TestRecord};
 use spec::scenario::{Call, Property, Slot, TestCase};
 
 /// How many characters of a text are compared.
-const MOST_COMPARED: usize = 80;
+const MAX_COMPARED: usize = 80;
 
 /// The name of the lock of a text. Two cases with the same text in the same member are never in flight at the same
 /// time, in any property. Otherwise a server that wrongly accepts an invalid value would refuse the second case as
@@ -26,7 +26,7 @@ fn compared_text(property: &Property, input: &Input) -> Option<String> {
     let (Slot::Member(member), Content::Json(Value::String(text))) = (&property.slot, &input.content) else {
         return None;
     };
-    let compared = text.chars().filter(|one| one.is_alphanumeric()).take(MOST_COMPARED).flat_map(char::to_lowercase);
+    let compared = text.chars().filter(|one| one.is_alphanumeric()).take(MAX_COMPARED).flat_map(char::to_lowercase);
     Some(format!("value of {member}: {}", compared.collect::<String>()))
 }
 
@@ -158,7 +158,7 @@ impl<'l> Worker<'l> {
 
     /// Deletes the fixtures and returns the record of the worker.
     pub(super) async fn close(self) -> TestRecord {
-        let fuzz = FuzzRecord { cases: self.cases, ..FuzzRecord::default() };
+        let fuzz = PropertyRecord { cases: self.cases, ..PropertyRecord::default() };
         TestRecord { fuzz: Some(fuzz), ..self.session.close(self.record).await }
     }
 }

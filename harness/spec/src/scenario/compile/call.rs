@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::expectation::{self, Subject};
 use super::super::model::{self, Step};
 use super::super::plan::{
-    Asserted, Call, Expectation, HeaderExpectation, Keep, KeptPart, Outcome, Repetition, RequestBody, Sign,
+    AcceptedResponses, Asserted, Call, Expectation, HeaderExpectation, Keep, KeptPart, Repetition, RequestBody, Sign,
 };
 use super::super::template::{Template, ValueTemplate};
 use super::super::written_expectation::{Expect, HeaderMatch};
@@ -353,15 +353,15 @@ fn expectation(expect: &Expect, resolved: Resolved) -> Expectation {
     let Resolved { error, not_error, tolerate, status } = resolved;
     let has_outcome = expect.success || !error.is_empty() || !not_error.is_empty();
     let outcome = match (expect.any_documented, expect.any_refusal) {
-        (true, _) => Outcome::AnyDocumented,
-        (false, true) => Outcome::AnyRefusal { errors: error },
-        (false, false) if !not_error.is_empty() => Outcome::AnyExcept(not_error),
+        (true, _) => AcceptedResponses::AnyDocumented,
+        (false, true) => AcceptedResponses::AnyRefusal { errors: error },
+        (false, false) if !not_error.is_empty() => AcceptedResponses::AnyExcept(not_error),
         // A body alone is that of a success.
         (false, false) if !has_outcome && expect.status.is_empty() => {
-            Outcome::Listed { success: true, errors: Vec::new() }
+            AcceptedResponses::Listed { success: true, errors: Vec::new() }
         }
-        (false, false) if !has_outcome => Outcome::AnyResponse,
-        (false, false) => Outcome::Listed { success: expect.success, errors: error },
+        (false, false) if !has_outcome => AcceptedResponses::AnyResponse,
+        (false, false) => AcceptedResponses::Listed { success: expect.success, errors: error },
     };
     Expectation {
         statuses: status,

@@ -17,7 +17,7 @@ use super::plan::{Action, Await, Listen, Step};
 use super::template::Template;
 use super::{BUILT_IN, TestCase, Variables, template};
 use crate::contract::Contract;
-use crate::source::{Place, Problem, Problems, SourceFile, Step as PathStep, suggestion};
+use crate::source::{Position, Problem, Problems, SourceFile, Step as PathStep, suggestion};
 
 /// The place of a scenario in its file; problems add a path below it.
 pub(super) struct At<'f> {
@@ -26,16 +26,16 @@ pub(super) struct At<'f> {
 }
 
 impl At<'_> {
-    pub(super) fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<Position> {
         self.file.locate(&self.path)
     }
 
     /// Where a row of the scenario's cases begins.
-    pub(super) fn row(&self, row: usize) -> Option<Place> {
+    pub(super) fn row(&self, row: usize) -> Option<Position> {
         self.below(&["cases".into(), row.into()])
     }
 
-    fn below(&self, below: &[PathStep]) -> Option<Place> {
+    fn below(&self, below: &[PathStep]) -> Option<Position> {
         let path: Vec<PathStep> = self.path.iter().chain(below).cloned().collect();
         self.file.locate(&path)
     }

@@ -14,7 +14,7 @@ pub(crate) const FUNCTIONS: &[(&str, &str)] = &[
 ];
 
 /// The longest text that `repeat` makes, in bytes.
-const LONGEST_TEXT: usize = 32 * 1024 * 1024;
+const MAX_TEXT_LENGTH: usize = 32 * 1024 * 1024;
 
 /// The content between `${` and `}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,8 +108,8 @@ fn repeated(arguments: &[String]) -> Result<String, String> {
         return Err(format!("`repeat` needs an integer as its count, found \"{count}\""));
     };
     let length = text.len().saturating_mul(count);
-    if length > LONGEST_TEXT {
-        return Err(format!("`repeat` makes a text of {length} bytes; the limit is {LONGEST_TEXT}"));
+    if length > MAX_TEXT_LENGTH {
+        return Err(format!("`repeat` makes a text of {length} bytes; the limit is {MAX_TEXT_LENGTH}"));
     }
     Ok(text.repeat(count))
 }
