@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Response, Uri};
 use base64::Engine as _;
-use judge::record::TestRecord;
+use judge::record::{Created, TestRecord};
 use runner::execute::run_test;
 use serde_json::{Value, json};
 use shared::{Call, environment, pack, serve_with};
@@ -88,6 +88,9 @@ impl Store {
             let member = if status == 200 { "replaced" } else { "made" };
             return Reply(status, version, Some(json!({ "id": id, member: true }).to_string()));
         }
+        if *method == Method::DELETE {
+            return if records.remove(&id) { Reply(204, Vec::new(), None) } else { refusal(404, 115) };
+        }
         if !records.contains(&id) {
             return if self.has("finds-everything") {
                 Reply(200, version, Some("{}".into()))
@@ -121,6 +124,8 @@ fn list(uri: &Uri) -> Reply {
 struct Run {
     records: Vec<(TestCase, TestRecord)>,
     requests: Vec<String>,
+    leftovers: Vec<Created>,
+    store: Arc<Store>,
 }
 
 async fn run(fault: Option<&'static str>) -> Run {
@@ -136,7 +141,7 @@ async fn run(fault: Option<&'static str>) -> Run {
         records.push((test, record));
     }
     let requests = store.requests.lock().expect("nobody panicked").clone();
-    Run { records, requests }
+    Run { records, requests, leftovers: environment.created.left(), store }
 }
 
 impl Run {
@@ -173,6 +178,18 @@ async fn recorded_requests_are_those_that_were_sent() {
         "{:?}",
         run.requests
     );
+}
+
+/// A record gets its id from the path of the request. The response to a new account does not show its name.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_created_is_deleted_or_reported_as_left() {
+    let run = run(None).await;
+    let records = run.store.records.lock().expect("nobody panicked").clone();
+    assert_eq!(records, BTreeSet::new(), "records that are still there");
+    let accounts = run.store.accounts.lock().expect("nobody panicked").len();
+    let left: Vec<_> = run.leftovers.iter().map(|left| (left.noun.as_str(), left.refusal.as_deref())).collect();
+    assert!(accounts > 0);
+    assert_eq!(left, vec![("account", Some("makeAccount returned 201 without /name")); accounts]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 //!
 //! The runner fills it; `verdict` and the reports read it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use generate::Input;
 
@@ -122,6 +122,8 @@ pub struct Created {
     pub id: String,
     /// The operation that deletes it, and the parameter for its id.
     pub undo: Option<(String, String)>,
+    /// The values of the path parameters of the request that created it.
+    pub path: BTreeMap<String, String>,
     /// The headers that the deletion sends.
     pub headers: Vec<(String, String)>,
     /// Why the last deletion failed: the status and the error code, or why there was no response.
@@ -129,6 +131,13 @@ pub struct Created {
     /// The actor that deletes it.
     pub actor: String,
     pub test: String,
+}
+
+impl Created {
+    /// Resources with the same id may be below different parents.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.noun == other.noun && self.id == other.id && self.path == other.path
+    }
 }
 
 /// Shrink steps as text: `s3c1` for three steps simpler and one step more complex.

@@ -185,9 +185,11 @@ fn deviation(entry: &DeviationReport) -> String {
 fn add_leftovers(sections: &mut Sections<'_>, report: &Report) {
     // Resources of one kind are together if they were not deleted for the same reason.
     sections.add("leftover resources on the target", &report.leftover_ids(), |(noun, reason, ids)| {
-        let shown: Vec<&str> = ids.iter().take(LISTED).copied().collect();
+        // The ids of some resources are unknown.
+        let mut shown: Vec<&str> = ids.iter().take(LISTED).copied().collect();
+        shown.dedup();
         let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-        let more = and_more(ids.len() - shown.len());
+        let more = and_more(ids.len().saturating_sub(LISTED));
         let text = format!("{}{reason}: {}{more}", counted(ids.len(), noun), shown.join(", "));
         (text, None)
     });

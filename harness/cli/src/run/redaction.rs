@@ -6,7 +6,7 @@ use crate::flags::NetworkArgs;
 use judge::secret::Redactor;
 use judge::target::{Target, variable};
 use report::output::err_line;
-use spec::contract::Contract;
+use spec::contract::{Contract, Scheme};
 use spec::scenario::Library;
 
 /// Creates the redactor. Warns at once on standard error of secrets that it cannot hide well.
@@ -72,7 +72,15 @@ fn own_words(contract: &Contract, library: &Library) -> String {
     words.extend(judge::check::names());
     let conventions = &contract.conventions;
     words.extend(conventions.actors.keys().chain(conventions.capabilities.keys()).map(String::as_str));
-    let variables: Vec<String> = conventions.actors.keys().map(|actor| variable(actor)).collect();
+    words.extend(conventions.signing.iter().flat_map(|one| [one.timestamp_header.as_str(), &one.signature_header]));
+    words.extend(contract.schemes.iter().filter_map(|scheme| match scheme {
+        Scheme::ApiKey { header } => Some(header.as_str()),
+        Scheme::Http { .. } => None,
+    }));
+    // Commands remove the kind of a credential with `${VARIABLE#key:}`.
+    let kinds = ["key", "bearer", "basic", "secret"];
+    let variables: Vec<String> =
+        conventions.actors.keys().flat_map(|actor| kinds.map(|kind| format!("{}#{kind}:", variable(actor)))).collect();
     words.extend(variables.iter().map(String::as_str));
     words.join("\n")
 }

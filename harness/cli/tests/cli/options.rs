@@ -79,6 +79,18 @@ fn malformed_credential_is_refused_and_not_printed() {
 }
 
 #[test]
+fn credential_of_a_kind_that_the_api_does_not_document_is_refused() {
+    let output = Program::new(&["run", "--target-url", "http://127.0.0.1:1"])
+        .env("CONFORMANCE_ACTOR_WRITER", "basic:ada:sk_live_1234567")
+        .output();
+    output.assert_refused_with(
+        2,
+        "CONFORMANCE_ACTOR_WRITER: `basic:` is not the kind of credential that this API documents: expected key:… or bearer:…",
+    );
+    assert!(!output.err.contains("sk_live"), "{}", output.err);
+}
+
+#[test]
 fn unknown_mutant_or_variant_is_refused() {
     Program::new(&["serve", "--mutant", "drops-request-ids"])
         .output()

@@ -84,6 +84,22 @@ impl Credential {
         Err("a credential must begin with `key:`, `bearer:`, `basic:` or `secret:`".to_owned())
     }
 
+    /// Refuses a credential for which the contract has no security scheme: no request could carry it.
+    pub(super) fn sendable_as(self, contract: &Contract, actor: &str) -> Result<Self, String> {
+        let signs = contract.conventions.signing.as_ref().is_some_and(|signing| signing.secret_actor == actor);
+        if signs || self.header(actor, &contract.schemes, None).is_some() {
+            return Ok(self);
+        }
+        let expected = match forms(&contract.schemes).as_str() {
+            "" => "the description of the API has no security scheme".to_owned(),
+            forms => format!("expected {forms}"),
+        };
+        Err(format!(
+            "`{}:` is not the kind of credential that this API documents: {expected}; see `securitySchemes` in schemas/openapi.yaml",
+            self.kind.prefix()
+        ))
+    }
+
     /// The secret value.
     pub fn expose(&self) -> &str {
         &self.value

@@ -183,7 +183,9 @@ pub fn credentials(
             if text.is_empty() {
                 continue;
             }
-            let credential = Credential::parse(&text).map_err(|message| format!("{name}: {message}"))?;
+            let credential = Credential::parse(&text)
+                .and_then(|credential| credential.sendable_as(contract, actor))
+                .map_err(|message| format!("{name}: {message}"))?;
             found.insert(actor.clone(), credential);
             break;
         }

@@ -119,7 +119,8 @@ fn cleanup_call(environment: &Environment, made: &Created) -> Option<(Call, Vari
     let operation = environment.contract.operation(operation)?;
     // Where the call needs no credential, anybody may delete the resource.
     let is_possible = !operation.secured || environment.target.credentials.contains_key(&made.actor);
-    let variables = [(parameter.clone(), made.id.clone().into())].into_iter().collect();
+    let own = (parameter.clone(), made.id.clone().into());
+    let variables = made.path.iter().map(|(name, value)| (name.clone(), value.clone().into())).chain([own]).collect();
     let literal = |(name, value): &(String, String)| (Template::literal(name), Some(Template::literal(value)));
     let headers = made.headers.iter().map(literal).collect();
     is_possible.then(|| (Call { headers, ..Call::new(operation.clone(), Some(made.actor.clone())) }, variables))

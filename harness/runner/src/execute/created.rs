@@ -19,9 +19,9 @@ impl CreatedResources {
     pub fn note(&self, contract: &Contract, test: &str, exchange: &Exchange) -> Option<Created> {
         let response = exchange.response().filter(|response| response.is_success())?;
         let rule = contract.conventions.cleanup.iter().find(|rule| rule.after == exchange.request.operation)?;
-        let made = made(rule, test, exchange, response)?;
+        let made = made(contract, rule, test, exchange, response)?;
         let mut entries = self.0.lock();
-        if !entries.iter().any(|entry| entry.noun == made.noun && entry.id == made.id) {
+        if made.refusal.is_some() || !entries.iter().any(|entry| entry.is_same(&made)) {
             entries.push(made.clone());
         }
         Some(made)
@@ -29,20 +29,20 @@ impl CreatedResources {
 
     /// Removes a deleted resource.
     pub fn gone(&self, made: &Created) {
-        self.0.lock().retain(|entry| entry.noun != made.noun || entry.id != made.id);
+        self.0.lock().retain(|entry| !entry.is_same(made));
     }
 
     /// Records why a resource was not deleted.
     pub fn refused(&self, made: &Created, reason: String) {
         let mut entries = self.0.lock();
-        if let Some(entry) = entries.iter_mut().find(|entry| entry.noun == made.noun && entry.id == made.id) {
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.is_same(made)) {
             entry.refusal = Some(reason);
         }
     }
 
     /// Whether a resource is not deleted yet.
     pub fn holds(&self, made: &Created) -> bool {
-        self.0.lock().iter().any(|entry| entry.noun == made.noun && entry.id == made.id)
+        self.0.lock().iter().any(|entry| entry.is_same(made))
     }
 
     /// All resources that are not deleted yet.
@@ -54,24 +54,44 @@ impl CreatedResources {
 /// The longest id in bytes; URLs are not much longer.
 const MAX_ID_LENGTH: usize = 4096;
 
-fn made(rule: &CleanupRule, test: &str, exchange: &Exchange, response: &Response) -> Option<Created> {
-    let body = response.json()?;
-    let id = match body.pointer(&rule.id)? {
-        // No resource can be deleted under a longer id.
-        Value::String(id) if id.len() > MAX_ID_LENGTH => return None,
-        Value::String(id) => id.clone(),
-        Value::Number(id) => id.to_string(),
-        _ => return None,
+/// What stands for an id that the response does not show.
+const UNKNOWN_ID: &str = "unknown";
+
+fn made(
+    contract: &Contract,
+    rule: &CleanupRule,
+    test: &str,
+    exchange: &Exchange,
+    response: &Response,
+) -> Option<Created> {
+    let body = response.json().unwrap_or_default();
+    let operation = contract.operation(&rule.after)?;
+    let path = operation.parameters_in(&exchange.request.path);
+    let id = match rule.id_in_path() {
+        Some(_) if response.status != 201 => return None,
+        Some(name) => path.get(name).cloned(),
+        None => id_at(&body, &rule.id),
     };
+    let undo = rule.call.clone().zip(rule.parameter.clone()).filter(|_| id.is_some());
     Some(Created {
         noun: rule.noun.clone(),
-        id,
         headers: headers(rule, response, &body),
-        refusal: None,
-        undo: rule.call.clone().zip(rule.parameter.clone()),
+        refusal: id.is_none().then(|| format!("{} returned {} without {}", rule.after, response.status, rule.id)),
+        id: id.unwrap_or_else(|| UNKNOWN_ID.to_owned()),
+        undo,
+        path,
         actor: rule.actor.clone().unwrap_or_else(|| exchange.request.actor.clone()),
         test: test.to_owned(),
     })
+}
+
+/// The id at a JSON Pointer. No resource can be deleted under a very long one.
+fn id_at(body: &Value, pointer: &str) -> Option<String> {
+    match body.pointer(pointer)? {
+        Value::String(id) => Some(id.clone()).filter(|id| id.len() <= MAX_ID_LENGTH),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
 }
 
 /// The headers of the deletion. A value that the response lacks is not sent.

@@ -1,7 +1,8 @@
 //! Sends probes: requests that change nothing, even if the server is not the expected one.
 //!
 //! An operation with a path parameter is called with an id that does not exist. An operation that accepts JSON and has
-//! no path parameter gets a malformed body. Any other operation is probed only if it is a read.
+//! no path parameter gets a malformed body, and so has a PUT, which may create what it does not find. Any other operation
+//! is probed only if it is a read.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -125,12 +126,13 @@ impl<'p> Prober<'p> {
     fn call(&self, operation: &Operation, actor: Option<&str>) -> Option<Call> {
         let parameters = operation.parameters();
         let takes_json = operation.media_type.as_deref().is_some_and(|media| media.contains("json"));
-        if !is_safe(operation) && parameters.is_empty() && !takes_json {
+        let may_create = parameters.is_empty() || operation.method == "PUT";
+        if !is_safe(operation) && may_create && !takes_json {
             return None;
         }
         let path = parameters.iter().map(|name| ((*name).to_owned(), Template::literal(self.unknown.clone())));
         let mut call = Call { path: path.collect(), ..Call::new(operation.clone().into(), actor.map(str::to_owned)) };
-        if takes_json && parameters.is_empty() {
+        if takes_json && may_create {
             call.body = malformed_body();
         }
         Some(call)

@@ -87,11 +87,13 @@ pub struct Signing {
 pub struct CleanupRule {
     /// The operation that creates the resource.
     pub after: String,
-    /// The JSON Pointer of its id in the response.
+    /// Its id: a JSON Pointer into the response, or `path NAME` for a parameter of the request, such as that of a PUT that
+    /// creates what it names. With `path NAME`, only a response with the status 201 says that something was created.
     pub id: String,
-    /// The operation that deletes it; absent if there is none.
+    /// The operation that deletes it; absent if there is none. Its other path parameters have the values of the request that
+    /// created the resource.
     pub call: Option<String>,
-    /// The path parameter that takes the id.
+    /// The path parameter that takes the id; needed with `call`.
     pub parameter: Option<String>,
     /// The actor that deletes it; by default the actor that created it.
     #[serde(default, rename = "as")]
@@ -130,6 +132,53 @@ impl CleanupValue {
 }
 
 impl CleanupRule {
+    /// The path parameter of the creating request that has the id, instead of the response.
+    pub fn id_in_path(&self) -> Option<&str> {
+        self.id.strip_prefix("path ").map(str::trim)
+    }
+
+    /// The mistakes about operations and their path parameters: the member, the message, and what to do.
+    fn mistakes_about(&self, operations: &[Operation]) -> Vec<(&'static str, String, Option<String>)> {
+        let known: Vec<String> = operations.iter().map(|operation| operation.id.clone()).collect();
+        let unknown = |name: &String| (format!("unknown operation `{name}`"), suggestion(name, &known));
+        let find =
+            |name: &String| operations.iter().find(|operation| operation.id == *name).ok_or_else(|| unknown(name));
+        let mut found = Vec::new();
+        let mut report =
+            |member: &'static str, (message, help): (String, Option<String>)| found.push((member, message, help));
+        let (after, call) = match (find(&self.after), self.call.as_ref().map(find).transpose()) {
+            (Ok(after), Ok(call)) => (after, call),
+            (after, call) => {
+                after.err().into_iter().for_each(|problem| report("after", problem));
+                call.err().into_iter().for_each(|problem| report("call", problem));
+                return found;
+            }
+        };
+        let given = after.parameters();
+        let names = |names: &[&str]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        if let Some(name) = self.id_in_path().filter(|name| !given.contains(name)) {
+            let message = format!("`{}` has no path parameter `{name}`", after.id);
+            report("id", (message, Some(format!("its path parameters: {}", names(&given)))));
+        }
+        let Some(call) = call else { return found };
+        let taken = call.parameters();
+        let Some(parameter) = self.parameter.as_deref() else {
+            let help = format!("add `parameter`, the path parameter that takes the id: {}", names(&taken));
+            report("call", ("a cleanup rule with `call` needs `parameter`".to_owned(), Some(help)));
+            return found;
+        };
+        if !taken.contains(&parameter) {
+            let message = format!("`{}` has no path parameter `{parameter}`", call.id);
+            report("parameter", (message, Some(format!("its path parameters: {}", names(&taken)))));
+        }
+        for name in taken.into_iter().filter(|name| *name != parameter && !given.contains(name)) {
+            let message = format!("nothing gives the path parameter `{name}` of `{}` a value", call.id);
+            let help = format!("the path parameters of `{}`, which creates the resource: {}", after.id, names(&given));
+            report("call", (message, Some(help)));
+        }
+        found
+    }
+
     /// The headers of the deletion. A value that is not valid has been reported.
     pub fn values(&self) -> Vec<(String, CleanupValue)> {
         let value = |text: &String| match named(text) {
@@ -181,16 +230,12 @@ fn named(text: &str) -> Option<&str> {
 }
 
 impl Conventions {
-    /// Reports cleanup rules that name unknown operations.
+    /// Reports cleanup rules that name unknown operations or path parameters.
     pub(super) fn check_operations(&self, file: &SourceFile, operations: &[Operation], problems: &mut Problems) {
-        let known: Vec<String> = operations.iter().map(|operation| operation.id.clone()).collect();
         for (index, rule) in self.cleanup.iter().enumerate() {
-            for (member, name) in [("after", Some(&rule.after)), ("call", rule.call.as_ref())] {
-                if let Some(name) = name.filter(|name| !known.contains(name)) {
-                    let at = ["cleanup".into(), index.into(), member.into()];
-                    let problem = file.problem(&at, format!("unknown operation `{name}`"));
-                    problems.0.push(problem.with_help(suggestion(name, &known)));
-                }
+            for (member, message, help) in rule.mistakes_about(operations) {
+                let at = ["cleanup".into(), index.into(), member.into()];
+                problems.0.push(file.problem(&at, message).with_help(help));
             }
         }
     }

@@ -86,6 +86,16 @@ impl Operation {
     pub fn parameters(&self) -> Vec<&str> {
         self.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
     }
+
+    /// The values of the path parameters in the path of a request, decoded; none of a parameter that is only a part of a
+    /// segment. The request may have a path before that of the operation.
+    pub fn parameters_in(&self, path: &str) -> BTreeMap<String, String> {
+        let path = path.split('?').next().unwrap_or_default();
+        let name = |segment: &str| segment.strip_prefix('{')?.strip_suffix('}').map(str::to_owned);
+        let decoded = |value: &str| percent_encoding::percent_decode_str(value).decode_utf8().ok().map(String::from);
+        let both = self.path.rsplit('/').zip(path.rsplit('/'));
+        both.filter_map(|(segment, value)| Some((name(segment)?, decoded(value)?))).collect()
+    }
 }
 
 /// How a kind of credential is sent.
