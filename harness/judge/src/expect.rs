@@ -209,7 +209,7 @@ impl Assertion<'_> {
         // If no published code can be read, and a check reports that, and at least the status is right, the assertion is
         // not reported as violated a second time.
         let may_be_right = context.entry().is_none() && has_status_of(context, expected.errors());
-        let reported = may_be_right && check::reports_unreadable_code(context);
+        let reported = may_be_right && check::reports_unreadable_code(context, self.level);
         if reported && !expected.in_envelope { Classified::Unreadable } else { self.wrong(context) }
     }
 
@@ -274,7 +274,9 @@ impl Assertion<'_> {
             let expected = expected.value(self.variables)?;
             let found = context.body.as_ref().and_then(|body| body.pointer(&pointer));
             match mismatch_at_pointer(&expected, found) {
-                Some(_) if found.is_none() && check::reports_absent_member(context, &pointer) => absent = Some(pointer),
+                Some(_) if found.is_none() && check::reports_absent_member(context, &pointer, self.level) => {
+                    absent = Some(pointer)
+                }
                 Some((expected, actual)) => violations.push(Violation::body(&pointer, expected, actual)),
                 None => {}
             }
@@ -288,21 +290,21 @@ impl Assertion<'_> {
         Ok(Details { violations, absent })
     }
 
-    /// The wrong status of an expected code, if any. Applies only if no clause of the contract has the check that compares
+    /// The wrong status of an expected code, if any. Applies only if no clause of the same level has the check that compares
     /// code and status in every response. A status that the step names itself is compared by its own expectation.
     fn status_of_code(&self, context: &ExchangeContext<'_>) -> Option<Violation> {
         let entry = context.entry().filter(|_| self.expected.statuses.is_empty())?;
-        let checked = context.contract.clause_of_check(CODE_STATUS_CHECK).is_some();
+        let checked = check::is_judged(context.contract, CODE_STATUS_CHECK, self.level);
         let named = self.expected.errors().contains(&entry.code) || self.expected.tolerate.contains(&entry.code);
         let is_compared = !checked && named && !entry.statuses.is_empty();
         check::wrong_status(entry, context.response.status).filter(|_| is_compared)
     }
 
-    /// The wrong field name, if any. Applies only if no clause of the contract has the check that compares the field in
+    /// The wrong field name, if any. Applies only if no clause of the same level has the check that compares the field in
     /// every response.
     fn field(&self, context: &ExchangeContext<'_>) -> Result<Option<Violation>, template::Undefined> {
         let Some(field) = &self.expected.field else { return Ok(None) };
-        let checked = context.contract.clause_of_check(FIELD_CHECK).is_some();
+        let checked = check::is_judged(context.contract, FIELD_CHECK, self.level);
         let names_field = context.entry().is_some_and(|entry| entry.names_field);
         let envelope = &context.contract.catalog.envelope;
         let pointer = envelope.pointers.field.as_deref();

@@ -1,6 +1,8 @@
 //! What a single response is evidence for: tables of expectations and checks.
 
 use chrono::DateTime;
+use std::sync::Arc;
+
 use judge::check::{ExchangeContext, judge};
 use judge::exchange::{Exchange, Request, Response, Role};
 use judge::expect::{Assertion, Earlier, Shown};
@@ -149,6 +151,26 @@ fn expectation_upholds_only_what_the_response_could_have_violated() {
         assert_eq!(shown, row.shown, "{}", row.name);
         let fails = verdict.findings.iter().any(|finding| finding.level == Level::Must);
         assert_eq!(fails, row.shown == "violated", "{}", row.name);
+    }
+}
+
+/// If the check of the code belongs to a SHOULD clause, its finding is a warning and cannot stand for a MUST clause.
+#[test]
+fn check_of_a_should_clause_does_not_hide_that_an_expectation_is_unmet() {
+    let mut contract = Arc::into_inner(pack(DEFAULT).0).expect("the only reference");
+    let expect: Expect = serde_yaml::from_str("{ error: RESOURCE_NOT_FOUND }").expect("an expectation");
+    for (checks_are, level, shown) in
+        [(Level::Must, Level::Must, false), (Level::Should, Level::Must, true), (Level::Should, Level::Should, false)]
+    {
+        contract.clauses.iter_mut().for_each(|clause| clause.level = checks_are);
+        for body in [error("resource_not_found"), json!({ "detail": "Not Found" })] {
+            let exchange = exchange_with(404, &body, &[]);
+            let context = ExchangeContext::new(&contract, &exchange).expect("a response");
+            let (expected, variables) = (&Expectation::from(&expect), &Variables::new());
+            let assertion = Assertion { expected, clause: "RES-1", level, variables, same_as: None, index: 0 };
+            let comparison = assertion.judge(&context).expect("no template");
+            assert_eq!(comparison.shown == Shown::Violated, shown, "{checks_are:?} {level:?} {body}");
+        }
     }
 }
 

@@ -6,10 +6,10 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::{Check, ExchangeContext};
+use super::{Check, ExchangeContext, is_judged};
 use crate::finding::{Part, Violation, quoted};
 use generate::schema::pointer::below;
-use spec::contract::Misfit;
+use spec::contract::{Level, Misfit};
 
 pub(super) const PRESENT: Check = Check {
     name: "envelope-present",
@@ -182,13 +182,14 @@ fn present(context: &ExchangeContext<'_>) -> Vec<Violation> {
         (pointers.details.as_ref(), DETAILS_ARE_TEXT.name),
         (pointers.retry_delay.as_ref(), RETRY_DELAY_PRESENT.name),
     ];
-    // A part has a check of its own. If no clause of the pack names that check, the part is judged here.
-    let is_judged = |check: &str| context.contract.clause_of_check(check).is_some();
+    // A part has a check of its own. If no clause of this level names that check, the part is judged here.
+    let level = context.contract.clause_of_check(PRESENT.name).map_or(Level::Should, |clause| clause.level);
+    let is_part_judged = |check: &str| is_judged(context.contract, check, level);
     let is_elsewhere = |misfit: &Misfit| {
         let of_part =
-            |(pointer, check): &(Option<&String>, &str)| *pointer == Some(&misfit.pointer) && is_judged(check);
+            |(pointer, check): &(Option<&String>, &str)| *pointer == Some(&misfit.pointer) && is_part_judged(check);
         let is_field = context.contract.catalog.envelope.is_field(&misfit.pointer);
-        parts.iter().any(of_part) || is_field && is_judged(FIELD_NAMES_MEMBER.name)
+        parts.iter().any(of_part) || is_field && is_part_judged(FIELD_NAMES_MEMBER.name)
     };
     misfits(context).iter().filter(|misfit| !is_elsewhere(misfit)).map(violation).collect()
 }

@@ -25,7 +25,7 @@ use serde_json::Value;
 
 use crate::exchange::{Exchange, JsonLimit, Response};
 use crate::finding::{Finding, MAX_TEXT_LENGTH, Part, Violation};
-use spec::contract::{Contract, ErrorCode, Misfit, Operation};
+use spec::contract::{Contract, ErrorCode, Level, Misfit, Operation};
 
 /// Everything that a check may use.
 #[derive(Debug)]
@@ -158,21 +158,28 @@ pub const FIELD_CHECK: &str = envelope::FIELD_NAMES_MEMBER.name;
 /// The name of the check that a code comes with its status.
 pub(crate) const CODE_STATUS_CHECK: &str = status::MATCHES_CODE.name;
 
-/// Whether a check that some clause names reports that no published code can be read.
-pub(crate) fn reports_unreadable_code(context: &ExchangeContext<'_>) -> bool {
-    let reports = |check| !reported(check, context).is_empty();
+/// Whether a clause of this level, or of MUST, names a check. What a check of a SHOULD clause reports is only a warning, so it
+/// cannot stand for the violation of a MUST clause.
+pub(crate) fn is_judged(contract: &Contract, check: &str, level: Level) -> bool {
+    contract.clause_of_check(check).is_some_and(|clause| clause.level == Level::Must || clause.level == level)
+}
+
+/// Whether a check that a clause of this level names reports that no published code can be read.
+pub(crate) fn reports_unreadable_code(context: &ExchangeContext<'_>, level: Level) -> bool {
+    let reports = |check| !reported(check, context, level).is_empty();
     [&envelope::PRESENT, &envelope::CODE_REGISTERED].into_iter().any(reports)
 }
 
-/// Whether a check that some clause names reports that a success body lacks the documented member at this pointer.
-pub(crate) fn reports_absent_member(context: &ExchangeContext<'_>, pointer: &str) -> bool {
+/// Whether a check that a clause of this level names reports that a success body lacks the documented member at this
+/// pointer.
+pub(crate) fn reports_absent_member(context: &ExchangeContext<'_>, pointer: &str, level: Level) -> bool {
     let part = Part::Body(pointer.to_owned());
-    reported(&status::SUCCESS_BODY, context).iter().any(|violation| violation.part == part)
+    reported(&status::SUCCESS_BODY, context, level).iter().any(|violation| violation.part == part)
 }
 
-/// What a check reports in an exchange, if some clause names the check.
-fn reported(check: &Check, context: &ExchangeContext<'_>) -> Vec<Violation> {
-    let named = context.contract.clause_of_check(check.name).is_some();
+/// What a check reports in an exchange, if a clause of this level names the check.
+fn reported(check: &Check, context: &ExchangeContext<'_>, level: Level) -> Vec<Violation> {
+    let named = is_judged(context.contract, check.name, level);
     if named && (check.applies)(context) { (check.run)(context) } else { Vec::new() }
 }
 
