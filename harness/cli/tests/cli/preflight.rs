@@ -247,6 +247,21 @@ fn single_operation_that_refuses_a_credential_is_no_preflight_message() {
     assert!(!output.err.contains("preflight:"), "{}", output.err);
 }
 
+/// Some APIs do not tell a resource that does not exist from one that the caller may not see.
+#[test]
+fn forbidden_id_that_does_not_exist_says_nothing_about_a_credential_without_a_scope() {
+    let server = CannedServer::start(|request| match (request.header("authorization"), request.path.as_str()) {
+        (_, path) if path.starts_with("/orders") && !path.starts_with("/orders/") => error("400 Bad Request", "INVALID"),
+        ("", _) => error("401 Unauthorized", "LOGIN"),
+        (_, path) if path.starts_with("/orders/") => error("403 Forbidden", "HIDDEN"),
+        _ => no_route(),
+    });
+    let output = Program::new(&["doctor", "--pack", "harness/packs/orders", "--target-url", &server.url])
+        .env("CONFORMANCE_ACTOR_CLERK", "bearer:t-0123456789")
+        .output();
+    assert!(output.out.contains("unclear: 400") && !output.out.contains("not for"), "{} {}", output.out, output.err);
+}
+
 // ---------------------------------------------------------------- operations and capabilities
 
 /// A server with four operations and their permissions; every other path has no route.

@@ -221,7 +221,13 @@ impl CredentialProbes<'_> {
     /// How an operation treats an actor's credential, and a summary of its response.
     async fn try_credential(&self, place: &Operation, actor: &str) -> (Treatment, String) {
         let anonymous = self.seen.iter().find(|seen| seen.operation.id == place.id).and_then(ProbedOperation::response);
+        let actors = &self.prober.contract.conventions.actors;
+        let is_scoped = actors.get(actor).is_some_and(|role| role.scope.is_some());
         match self.prober.ask(place, Some(actor)).await {
+            // Some APIs refuse access to what does not exist with 403, too. Only a scope says that it must be granted.
+            Some(Ok(response)) if response.status == 403 && !is_scoped && !place.parameters().is_empty() => {
+                (Treatment::Unclear, format!("{} for an id that does not exist", response.summary()))
+            }
             Some(Ok(response)) => (treatment(&response, anonymous), response.summary()),
             Some(Err(fault)) => (Treatment::Unclear, fault.message().to_owned()),
             None => (Treatment::Unclear, String::new()),
