@@ -24,6 +24,7 @@ mod expected;
 mod intermittent;
 mod kinds;
 mod operations;
+mod order;
 mod repair;
 mod responses;
 mod shapes;
@@ -67,28 +68,33 @@ pub(super) fn operation<'r>(test: &'r TestReport, finding: &'r FindingReport) ->
 
 /// The order of the causes in one sentence.
 pub(super) const ORDER: &str = "Operations that are missing or always fail come first, because nothing else about them \
-                                can be tested; the others are sorted by how many failed tests have no other cause.";
+                                can be tested; then those that stand in the way of most failed tests.";
 
-/// The causes of all findings, in the order that [`ORDER`] describes. Causes of MUST clauses come before others. With an
-/// equal number of tests that have no other cause, the number of all tests decides.
+/// The causes of all findings, in the order that [`ORDER`] describes (see `order`). Causes of MUST clauses come before
+/// others. Causes of SHOULD clauses are sorted by the number of their tests.
 pub(super) fn causes(report: &Report) -> Vec<Cause<'_>> {
     let findings = findings(report);
     let groups = assigned(report, &findings);
-    let alone = alone(report, &findings, &groups);
+    let of_tests = causes_of_tests(report, &findings, &groups);
+    let (alone, places) = (alone(&of_tests), order::places(&of_tests));
     let mut members: BTreeMap<&Group<'_>, Vec<Member<'_>>> = BTreeMap::new();
     for (item, (group, follows)) in findings.iter().zip(&groups) {
         let member = Member { test: item.test, finding: item.finding, follows: *follows };
         members.entry(group).or_default().push(member);
     }
-    let mut causes: Vec<Cause<'_>> = members
+    let mut causes: Vec<(usize, Cause<'_>)> = members
         .into_iter()
-        .filter_map(|(group, members)| cause(report, group, members, alone.get(group).cloned().unwrap_or_default()))
+        .filter_map(|(group, members)| {
+            let place = places.get(group).copied().unwrap_or(usize::MAX);
+            Some((place, cause(report, group, members, alone.get(group).cloned().unwrap_or_default())?))
+        })
         .collect();
-    causes.sort_by_cached_key(|cause| {
-        let count = std::cmp::Reverse((cause.alone.len(), cause.tests.len()));
-        let place = [CauseKind::NotImplemented, CauseKind::Failing].iter().position(|kind| *kind == cause.kind);
-        (place.unwrap_or(usize::MAX), cause.finding.level, count, cause.id.clone())
+    causes.sort_by_cached_key(|(place, cause)| {
+        let kind = [CauseKind::NotImplemented, CauseKind::Failing].iter().position(|kind| *kind == cause.kind);
+        let count = std::cmp::Reverse(cause.tests.len());
+        (kind.unwrap_or(usize::MAX), cause.finding.level, *place, count, cause.id.clone())
     });
+    let mut causes: Vec<Cause<'_>> = causes.into_iter().map(|(_, cause)| cause).collect();
     mark_equal_titles(&mut causes);
     causes
 }
@@ -382,12 +388,12 @@ fn refusing(report: &Report) -> usize {
     passed.filter(|test| test.exchanges.iter().any(refuses)).count()
 }
 
-/// For each cause, the failed tests that have no other cause, sorted by name.
-fn alone<'g, 'r>(
+/// The causes of each failed test that make it fail.
+fn causes_of_tests<'g, 'r>(
     report: &Report,
     findings: &[Item<'r>],
     groups: &'g [(Group<'r>, bool)],
-) -> HashMap<&'g Group<'r>, Vec<&'r str>> {
+) -> BTreeMap<&'r str, HashSet<&'g Group<'r>>> {
     let mut of_test: BTreeMap<&'r str, HashSet<&Group<'r>>> = BTreeMap::new();
     for (item, (group, _)) in findings.iter().zip(groups) {
         let open = report.fails(item.finding) && item.finding.deviation.is_none();
@@ -395,8 +401,13 @@ fn alone<'g, 'r>(
             of_test.entry(&item.test.name).or_default().insert(group);
         }
     }
+    of_test
+}
+
+/// For each cause, the failed tests that have no other cause, sorted by name.
+fn alone<'g, 'r>(of_tests: &BTreeMap<&'r str, HashSet<&'g Group<'r>>>) -> HashMap<&'g Group<'r>, Vec<&'r str>> {
     let mut alone: HashMap<&Group<'r>, Vec<&'r str>> = HashMap::new();
-    for (name, groups) in of_test.into_iter().filter(|(_, groups)| groups.len() == 1) {
+    for (name, groups) in of_tests.iter().filter(|(_, groups)| groups.len() == 1) {
         for group in groups {
             alone.entry(group).or_default().push(name);
         }

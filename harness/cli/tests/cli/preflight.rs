@@ -251,7 +251,9 @@ fn single_operation_that_refuses_a_credential_is_no_preflight_message() {
 #[test]
 fn forbidden_id_that_does_not_exist_says_nothing_about_a_credential_without_a_scope() {
     let server = CannedServer::start(|request| match (request.header("authorization"), request.path.as_str()) {
-        (_, path) if path.starts_with("/orders") && !path.starts_with("/orders/") => error("400 Bad Request", "INVALID"),
+        (_, path) if path.starts_with("/orders") && !path.starts_with("/orders/") => {
+            error("400 Bad Request", "INVALID")
+        }
         ("", _) => error("401 Unauthorized", "LOGIN"),
         (_, path) if path.starts_with("/orders/") => error("403 Forbidden", "HIDDEN"),
         _ => no_route(),

@@ -7,6 +7,7 @@ use super::{Item, is_header};
 use crate::model::Report;
 use crate::queries::Defect;
 use judge::finding::EXPECTATION;
+use judge::verdict::Verdict;
 
 /// The statuses with which a framework responds to a request for an unknown operation.
 const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
@@ -14,19 +15,27 @@ const NO_SUCH_OPERATION: [u16; 3] = [404, 405, 501];
 const BEFORE_THE_OPERATION: [u16; 5] = [401, 403, 413, 415, 429];
 
 /// Operations to which a framework responded as to an unknown operation, although at least one test expected something
-/// else. All other requests were refused before the operation was looked for.
+/// else. All other requests were refused before the operation was looked for. A test that passed with such a response
+/// shows that the operation exists: the response is documented.
 pub(super) fn not_implemented<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashSet<&'r str> {
     let mut responses: HashMap<&str, bool> = HashMap::new();
-    for exchange in report.tests.iter().flat_map(|test| &test.exchanges) {
+    let mut refused: HashSet<&str> = HashSet::new();
+    for (test, exchange) in report.tests.iter().flat_map(|test| test.exchanges.iter().map(move |one| (test, one))) {
         let Some(status) = exchange.status_code else { continue };
-        let of_a_framework = exchange.error_code.is_none() && (NO_SUCH_OPERATION.contains(&status) || status == 400);
+        let is_unknown = NO_SUCH_OPERATION.contains(&status) && test.verdict != Verdict::Passed;
+        let of_a_framework = exchange.error_code.is_none() && (is_unknown || status == 400);
         let all = responses.entry(&exchange.operation).or_insert(true);
         *all &= of_a_framework || BEFORE_THE_OPERATION.contains(&status);
+        if BEFORE_THE_OPERATION.contains(&status) {
+            refused.insert(&exchange.operation);
+        }
     }
     let expected_otherwise = |item: &&Item<'_>| {
         let response = status_of(&item.finding.key.response);
         let expected = statuses(&item.finding.key.expected);
-        let other = item.finding.key.expected.contains("success") || !expected.is_empty();
+        // Where some requests are refused first, another refusal of that kind proves nothing.
+        let proves = |status: &u16| !refused.contains(item.operation) || !BEFORE_THE_OPERATION.contains(status);
+        let other = item.finding.key.expected.contains("success") || expected.iter().any(proves);
         let is_unknown = |status: u16| NO_SUCH_OPERATION.contains(&status) && !expected.contains(&status);
         item.finding.check == EXPECTATION && other && response.is_some_and(is_unknown)
     };

@@ -95,8 +95,8 @@ impl Rank {
                 };
                 format!("{then} the {what}, because nothing else about them can be tested:")
             }
-            Rank::Must if at == 0 => "Sorted by how many tests have no other cause:".to_owned(),
-            Rank::Must => format!("{then} the others, by how many tests have no other cause:"),
+            Rank::Must if at == 0 => "First those that stand in the way of most failed tests:".to_owned(),
+            Rank::Must => format!("{then} those that stand in the way of most failed tests:"),
             Rank::Should if at == 0 => "Recommendations (SHOULD):".to_owned(),
             Rank::Should => format!("{then} recommendations (SHOULD):"),
         }

@@ -89,6 +89,10 @@ fn refusals_before_the_operation_do_not_hide_that_it_is_missing() {
         let titles = titles(&[read("a", exists), works("c", "list")]);
         assert!(titles.iter().all(|title| !title.contains("not implemented")), "{titles:?}");
     }
+    // A test that expects the status alone passes.
+    let passed = test("d", std::slice::from_ref(&page), &[]);
+    let titles = titles(&[read("a", page.clone()), passed, works("c", "list")]);
+    assert!(titles.iter().all(|title| !title.contains("not implemented")), "{titles:?}");
 }
 
 #[test]

@@ -111,19 +111,28 @@ fn generated_value_is_part_of_the_actual_value() {
     assert_eq!(causes(&report)[0].actual(), expected);
 }
 
+/// A test that fails because each of these operations returns a wrong status.
+fn failing(name: &str, operations: &[&str]) -> Value {
+    let exchanges: Vec<Value> = operations.iter().map(|operation| exchange(operation, 200, None, "{}")).collect();
+    let wrong = |(at, operation): (usize, &&str)| {
+        finding(at, "STA-3", "success-status", "status", &format!("201 for {operation}"), "200", "200")
+    };
+    test(name, &exchanges, &operations.iter().enumerate().map(wrong).collect::<Vec<_>>())
+}
+
+/// Two defects that hide each other in many tests stand in the way of more tests than one that two tests show alone.
+#[test]
+fn causes_that_many_tests_share_come_before_a_cause_of_few_tests() {
+    let names: Vec<String> = (0..20).map(|number| format!("t{number}")).collect();
+    let mut tests: Vec<Value> = names.iter().map(|name| failing(name, &["create", "delete"])).collect();
+    tests.extend([failing("a", &["read"]), failing("b", &["read"]), failing("c", &["delete"])]);
+    let report = report(&tests);
+    let order: Vec<String> = causes(&report).iter().map(Cause::expected).collect();
+    assert_eq!(order, ["201 for delete", "201 for create", "201 for read"]);
+}
+
 #[test]
 fn extent_says_how_many_tests_have_no_other_cause() {
-    let failing = |name: &str, operations: &[&str]| {
-        let exchanges: Vec<Value> = operations.iter().map(|operation| exchange(operation, 200, None, "{}")).collect();
-        let findings: Vec<Value> = operations
-            .iter()
-            .enumerate()
-            .map(|(at, operation)| {
-                finding(at, "STA-3", "success-status", "status", &format!("201 for {operation}"), "200", "200")
-            })
-            .collect();
-        test(name, &exchanges, &findings)
-    };
     let extents = |tests: &[Value]| causes(&report(tests)).iter().map(Cause::extent).collect::<Vec<_>>();
     assert_eq!(extents(&[failing("a", &["x"])]), ["1 test, the only cause"]);
     assert_eq!(
