@@ -83,13 +83,14 @@ impl Assertion<'_> {
                 if let Classified::Tolerated(violation) = right {
                     findings.push(self.finding(violation, Level::Should));
                 }
-                let Details { violations, absent } = self.details(context)?;
+                let Details { violations, undocumented } = self.details(context)?;
                 let met = violations.is_empty();
                 findings.extend(violations.into_iter().map(|violation| self.finding(violation, self.level)));
-                match (met, absent, tolerated) {
-                    (true, Some(member), _) => {
-                        (Holds::Unclear, Shown::Open(format!("{} without {member}", self.summary(context))))
-                    }
+                match (met, undocumented, tolerated) {
+                    (true, Some(member), _) => (
+                        Holds::Unclear,
+                        Shown::Open(format!("{} without a documented {member}", self.summary(context))),
+                    ),
                     (true, None, false) => (Holds::Yes, self.shown(context)?),
                     (true, None, true) => {
                         (Holds::Yes, Shown::Open(format!("{}, which is tolerated", self.summary(context))))
@@ -264,7 +265,7 @@ impl Assertion<'_> {
 
     /// Compares the details of an expected outcome: status, body, headers, field, repetition.
     fn details(&self, context: &ExchangeContext<'_>) -> Result<Details, template::Undefined> {
-        let (mut violations, mut absent) = (Vec::new(), None);
+        let (mut violations, mut undocumented) = (Vec::new(), None);
         let statuses = &self.expected.statuses;
         if !statuses.is_empty() && !status::matches(statuses, context.response.status) {
             violations.push(Violation::new(Part::Status, statuses.join(" or "), actual(context)));
@@ -274,8 +275,8 @@ impl Assertion<'_> {
             let expected = expected.value(self.variables)?;
             let found = context.body.as_ref().and_then(|body| body.pointer(&pointer));
             match mismatch_at_pointer(&expected, found) {
-                Some(_) if found.is_none() && check::reports_absent_member(context, &pointer, self.level) => {
-                    absent = Some(pointer)
+                Some(_) if check::reports_member(context, &pointer, found.is_none(), self.level) => {
+                    undocumented = Some(pointer)
                 }
                 Some((expected, actual)) => violations.push(Violation::body(&pointer, expected, actual)),
                 None => {}
@@ -287,7 +288,7 @@ impl Assertion<'_> {
         violations.extend(self.status_of_code(context));
         violations.extend(self.field(context)?);
         violations.extend(self.same_as.and_then(|earlier| difference_from(earlier, context)));
-        Ok(Details { violations, absent })
+        Ok(Details { violations, undocumented })
     }
 
     /// The wrong status of an expected code, if any. Applies only if no clause of the same level has the check that compares
@@ -371,9 +372,9 @@ enum Classified {
 /// What the details of an expected outcome show.
 struct Details {
     violations: Vec<Violation>,
-    /// A member that is documented and absent. A check reports that, so it is not reported again for the clause of the
-    /// expectation, which says something else.
-    absent: Option<String>,
+    /// A member that is absent, or not as documented. A check reports that, so it is not reported again for the clause of
+    /// the expectation.
+    undocumented: Option<String>,
 }
 
 /// The code and the status of a response.

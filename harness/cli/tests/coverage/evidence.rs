@@ -115,6 +115,27 @@ fn rows() -> Vec<EvidenceCase> {
             logged.clone(),
             "WEBHOOK_DELIVERY_FAILED",
         ),
+        row(
+            "a documented value that is not expected",
+            "{ success: true, body: { /state: PENDING } }",
+            200,
+            json!({ "state": "APPROVED" }),
+            "violated",
+        ),
+        row(
+            "a value that is not documented",
+            "{ success: true, body: { /state: PENDING } }",
+            200,
+            json!({ "state": "pending" }),
+            "open",
+        ),
+        row(
+            "a member of something of another type",
+            "{ success: true, body: { /state: PENDING } }",
+            200,
+            json!([]),
+            "open",
+        ),
         row("a code in the delivery log that is not expected", "{ success: true }", 200, logged, "upheld"),
     ]
 }
@@ -252,7 +273,7 @@ fn exchange_with(status: u16, body: &Value, headers: &[(&str, &str)]) -> Exchang
             actor: "reader".into(),
             method: "GET".into(),
             url: String::new(),
-            path: String::new(),
+            path: "/api/v1/customers/c1".into(),
             headers: Vec::new(),
             body: Vec::new().into(),
         },

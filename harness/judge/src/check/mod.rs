@@ -170,11 +170,15 @@ pub(crate) fn reports_unreadable_code(context: &ExchangeContext<'_>, level: Leve
     [&envelope::PRESENT, &envelope::CODE_REGISTERED].into_iter().any(reports)
 }
 
-/// Whether a check that a clause of this level names reports that a success body lacks the documented member at this
-/// pointer.
-pub(crate) fn reports_absent_member(context: &ExchangeContext<'_>, pointer: &str, level: Level) -> bool {
-    let part = Part::Body(pointer.to_owned());
-    reported(&status::SUCCESS_BODY, context, level).iter().any(|violation| violation.part == part)
+/// Whether a check that a clause of this level names reports the member at this pointer of a success body: it is absent, or
+/// it is not the documented value. If the body does not have the member, something that should contain it may be reported.
+pub(crate) fn reports_member(context: &ExchangeContext<'_>, pointer: &str, is_absent: bool, level: Level) -> bool {
+    let contains = |part: &str| pointer.strip_prefix(part).is_some_and(|rest| rest.starts_with('/'));
+    let violations = reported(&status::SUCCESS_BODY, context, level);
+    violations.iter().any(|violation| match &violation.part {
+        Part::Body(part) => part == pointer || is_absent && contains(part),
+        _ => false,
+    })
 }
 
 /// What a check reports in an exchange, if a clause of this level names the check.

@@ -20,7 +20,9 @@ pub(super) fn places<'g, 'r>(of_tests: &BTreeMap<&'r str, HashSet<&'g Group<'r>>
     let mut places = HashMap::new();
     while let Some(next) = next(&open, &left) {
         open.remove(next);
-        left.iter_mut().for_each(|causes| drop(causes.remove(next)));
+        for causes in &mut left {
+            causes.remove(next);
+        }
         left.retain(|causes| !causes.is_empty());
         places.insert(next, places.len());
     }
