@@ -28,10 +28,11 @@ mod order;
 mod repair;
 mod responses;
 mod shapes;
+mod unchecked;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::model::{ExchangeReport, FindingReport, Report, TestReport};
+use super::model::{FindingReport, Report, TestReport};
 use super::queries::Defect;
 pub(super) use cause::{Cause, CauseKind, Member};
 pub(super) use example::ordinary;
@@ -42,11 +43,10 @@ use judge::verdict::Verdict;
 pub(super) use repair::{passing_after, passing_without};
 use shapes::{Shapes, is_header, shape};
 use spec::contract::Level;
+use unchecked::REFUSES_INPUT;
 
 /// The check for the error envelope.
 pub(super) const ENVELOPE_CHECK: &str = "envelope-present";
-/// The statuses that refuse the values of the input. A conflict with what is stored (409) is another defect.
-const REFUSES_INPUT: [u16; 2] = [400, 422];
 /// The check for documented statuses.
 const STATUS_CHECK: &str = "status-documented";
 /// The check for published codes.
@@ -55,8 +55,6 @@ const CODE_CHECK: &str = "code-registered";
 const CODE_STATUS_CHECK: &str = "status-matches-code";
 /// The check for the members of a success body.
 const SUCCESS_BODY: &str = "success-body";
-/// If invalid input is accepted for this many clauses, the target probably does not validate input at all.
-const UNCHECKED_INPUT: usize = 5;
 
 /// The operation that a finding is about.
 pub(super) fn operation<'r>(test: &'r TestReport, finding: &'r FindingReport) -> &'r str {
@@ -208,7 +206,8 @@ enum Group<'r> {
     Intermittent(u16, &'r str),
     NoEnvelope(&'r str),
     NotProvoked,
-    UncheckedInput,
+    /// An operation that does not check its input; empty if no operation does.
+    UncheckedInput(&'r str),
     Accepts(&'r str, Level),
     /// An error names the wrong field: how it differs, and where that matters the response or the field.
     Field(&'r str, &'r str, Level),
@@ -231,7 +230,7 @@ impl Group<'_> {
             Group::Intermittent(..) => CauseKind::Intermittent,
             Group::NoEnvelope(_) => CauseKind::NoEnvelope,
             Group::NotProvoked => CauseKind::NotProvoked,
-            Group::UncheckedInput => CauseKind::UncheckedInput,
+            Group::UncheckedInput(_) => CauseKind::UncheckedInput,
             Group::Accepts(..) | Group::Refuses(..) | Group::Field(..) => CauseKind::Defect,
             Group::Deliveries(..) | Group::Lacks(..) => CauseKind::Defect,
             Group::Fails(..) | Group::Same(..) => CauseKind::Defect,
@@ -245,7 +244,7 @@ impl Group<'_> {
             Group::Intermittent(status, code) => finding::digest(&["intermittent", &status.to_string(), code]),
             Group::NoEnvelope(shape) => finding::digest(&["no envelope", shape]),
             Group::NotProvoked => finding::digest(&["not provoked"]),
-            Group::UncheckedInput => finding::digest(&["unchecked input"]),
+            Group::UncheckedInput(operation) => finding::digest(&["unchecked input", operation]),
             Group::Accepts(clause, level) => finding::digest(&["accepts", clause, level.as_str()]),
             Group::Field(actual, detail, level) => finding::digest(&["field", actual, detail, level.as_str()]),
             Group::Deliveries(number, level) => finding::digest(&["deliveries", number.as_str(), level.as_str()]),
@@ -281,7 +280,7 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
             None => refused_values(item).unwrap_or_else(|| by_finding(item.finding, &fields)),
         }
     });
-    let groups = undocumented(findings, unchecked_input(report, findings, first.collect()));
+    let groups = undocumented(findings, unchecked::input(report, findings, first.collect()));
     let groups = responses::of_many_codes(findings, responses::codes_never_given(report, findings, groups));
     let groups = responses::absent_parts(findings, responses::stored_values(findings, groups));
     let groups = responses::errors_as_successes(findings, responses::one_status(groups));
@@ -355,37 +354,6 @@ fn undocumented<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<Group<
         (of_response && matches!(group, Group::Same(..))).then(|| lead.clone())
     };
     findings.iter().zip(groups).map(|(item, group)| lead(item, &group).unwrap_or(group)).collect()
-}
-
-/// If many kinds of invalid input are accepted, and more than are refused, the target does not validate input: one cause.
-/// Clauses about permissions are not included.
-fn unchecked_input<'r>(report: &'r Report, findings: &[Item<'r>], mut groups: Vec<Group<'r>>) -> Vec<Group<'r>> {
-    let mut about_input: BTreeMap<Group<'r>, bool> = BTreeMap::new();
-    for (item, group) in findings.iter().zip(&groups) {
-        if matches!(group, Group::Accepts(_, Level::Must)) {
-            let statuses = statuses(&item.finding.key.expected);
-            let of_input = statuses.iter().all(|status| REFUSES_INPUT.contains(status));
-            *about_input.entry(group.clone()).or_insert(true) &= of_input;
-        }
-    }
-    about_input.retain(|_, of_input| *of_input);
-    let accepting = findings.iter().zip(&groups).filter(|(_, group)| about_input.contains_key(group));
-    let accepting: HashSet<&str> = accepting.map(|(item, _)| item.test.name.as_ref()).collect();
-    if about_input.len() >= UNCHECKED_INPUT && accepting.len() > refusing(report) {
-        for group in groups.iter_mut().filter(|group| about_input.contains_key(group)) {
-            *group = Group::UncheckedInput;
-        }
-    }
-    groups
-}
-
-/// The number of passed tests in which input was refused with a code.
-fn refusing(report: &Report) -> usize {
-    let passed = report.tests.iter().filter(|test| test.verdict == Verdict::Passed);
-    let refuses = |exchange: &ExchangeReport| {
-        exchange.error_code.is_some() && exchange.status_code.is_some_and(|status| REFUSES_INPUT.contains(&status))
-    };
-    passed.filter(|test| test.exchanges.iter().any(refuses)).count()
 }
 
 /// The causes of each failed test that make it fail.

@@ -134,7 +134,7 @@ fn lead<'r>(
 /// request.
 pub(super) fn followers<'r>(findings: &[Item<'r>], groups: Vec<Group<'r>>) -> Vec<(Group<'r>, bool)> {
     let leads_on = |group: &Group<'_>| {
-        let accepts = matches!(group, Group::Accepts(..) | Group::UncheckedInput);
+        let accepts = matches!(group, Group::Accepts(..) | Group::UncheckedInput(_));
         accepts || matches!(group, Group::NotImplemented(_) | Group::Deliveries(..))
     };
     let mut leads: HashMap<&str, Vec<(usize, &str, &Group<'r>)>> = HashMap::new();

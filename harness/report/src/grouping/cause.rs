@@ -199,7 +199,10 @@ impl<'r> Cause<'r> {
             }
             CauseKind::NoEnvelope => "error responses lack the documented envelope".to_owned(),
             CauseKind::NotProvoked => "server errors that a test provokes do not occur".to_owned(),
-            CauseKind::UncheckedInput => "invalid input is accepted".to_owned(),
+            CauseKind::UncheckedInput => match self.operations().as_slice() {
+                [operation] => format!("{operation} accepts invalid input"),
+                _ => "invalid input is accepted".to_owned(),
+            },
             // The message of a property is about one generated value.
             CauseKind::Defect if self.finding.check == EXPECTATION && self.finding.key.rule.is_some() => {
                 self.says.unwrap_or(&self.finding.message).to_owned()

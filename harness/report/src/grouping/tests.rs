@@ -9,6 +9,9 @@ mod shown;
 use serde_json::{Value, json};
 
 use super::repair::Passing;
+use std::collections::BTreeSet;
+
+use super::unchecked::UNCHECKED_INPUT;
 use super::*;
 
 fn exchange(operation: &str, status: u16, code: Option<&str>, body: &str) -> Value {
@@ -172,7 +175,33 @@ fn accepted_invalid_input_is_one_cause_per_clause_below_the_limit() {
     let many: Vec<Value> = (1..=UNCHECKED_INPUT).map(accepts).collect();
     assert_eq!(rows(&many), [(CauseKind::UncheckedInput, "create".to_owned(), UNCHECKED_INPUT, UNCHECKED_INPUT)]);
     let report = report(&many);
-    assert_eq!(causes(&report)[0].heading(), "FMT-1, FMT-2, FMT-3 and 2 more: invalid input is accepted");
+    assert_eq!(causes(&report)[0].heading(), "FMT-1, FMT-2, FMT-3 and 1 more: create accepts invalid input");
+}
+
+#[test]
+fn each_operation_that_does_not_check_its_input_is_a_cause_unless_none_does() {
+    let accepts = |operation: &str, number: usize| {
+        let found = assertion(0, &format!("FMT-{number}"), "INVALID_FORMAT (422)", "success", "201");
+        test(&format!("{operation}-{number}"), &[exchange(operation, 201, None, "{}")], &[found])
+    };
+    let of = |operation: &str| (1..=UNCHECKED_INPUT).map(|number| accepts(operation, number)).collect::<Vec<_>>();
+    let refused = test("r", &[exchange("read", 422, Some("INVALID_FORMAT"), "{}")], &[]);
+    let statements = |tests: &[Vec<Value>]| {
+        let report = report(&tests.concat());
+        causes(&report).iter().map(Cause::statement).collect::<BTreeSet<_>>()
+    };
+    let all = statements(&[of("create"), of("update")]);
+    assert_eq!(all, BTreeSet::from(["invalid input is accepted".to_owned()]));
+    let read = vec![accepts("read", 9), refused];
+    let some = statements(&[of("create"), of("update"), read]);
+    let each = ["create accepts invalid input", "update accepts invalid input"].map(str::to_owned);
+    assert!(some.len() == 3 && each.iter().all(|cause| some.contains(cause)), "{some:?}");
+    // A request without a body has no input.
+    let mut without: Vec<Value> = of("submit");
+    for test in &mut without {
+        test["exchanges"][0]["request"] = json!({ "headers": [], "body": "" });
+    }
+    assert!(rows(&without).iter().all(|row| row.0 != CauseKind::UncheckedInput));
 }
 
 #[test]
