@@ -55,7 +55,7 @@ fn wrong_causes(report: &Report, rows: &[MatrixServer]) -> Option<String> {
     let merged = shown.iter().any(|names| names.len() > 1);
     let causes = report.causes.iter().zip(&shown);
     let causes: Vec<String> =
-        causes.map(|(cause, names)| format!("  {} {} <- {names:?}", cause.clauses, cause.title)).collect();
+        causes.map(|(cause, names)| format!("  {} {} <- {names:?}", cause.clauses.join(", "), cause.title)).collect();
     let is_right = report.causes.len().abs_diff(rows.len()) <= 1 && !merged;
     (!is_right).then(|| format!("{} mutants:\n{}", rows.len(), causes.join("\n")))
 }

@@ -246,7 +246,7 @@ fn report() -> Value {
         "suite": { "name": "conformance", "version": "0.1.0", "contractHash": "00" },
         "target": "embedded reference", "seed": 1, "strict": false, "command": "cargo test", "startedAt": "2026-01-01T00:00:00.000Z",
         "durationMs": 5, "requests": 1, "exitCode": 1, "summary": { "failed": 1 },
-        "causes": [{ "id": "c0", "title": "It breaks.", "level": "MUST", "clauses": "A-1", "operations": ["list"], "expected": "200", "actual": "404", "isKnown": false, "tests": 1, "onlyCauseOf": ["a"], "example": "a", "reproduce": "curl" }],
+        "causes": [{ "id": "c0", "title": "It breaks.", "level": "MUST", "clauses": ["A-1"], "operations": ["list"], "expected": "200", "actual": "404", "isKnown": false, "tests": 1, "onlyCauseOf": ["a"], "example": "a", "reproduce": "curl" }],
         "obstacles": [{ "id": "o0", "kind": "setup-step", "reason": "refused", "operation": "list", "tests": 1, "example": "a", "reproduce": "curl" }],
         "clauses": [{ "id": "A-1", "level": "MUST", "says": "So.", "page": "All", "status": "not-exercised", "reason": null, "exercisedBy": 0, "tests": [], "codes": ["GONE"], "unjudged": "no call", "excluded": null }],
         "errorCodes": [{ "code": "GONE", "status": 400, "statuses": [400, 401], "observed": 0, "tests": [], "excluded": null }],

@@ -106,8 +106,8 @@ impl Assertion<'_> {
     /// not have violated it.
     fn shown(&self, context: &ExchangeContext<'_>) -> Result<Shown, template::Undefined> {
         let expected = self.expected;
-        if let Some(name) = self.header_not_sent(context)? {
-            return Ok(Shown::Open(format!("the header {name} was not sent")));
+        if let Some(reason) = self.header_not_sent(context)? {
+            return Ok(Shown::Open(reason));
         }
         if expected.same_as.is_some() && self.same_as.is_none() {
             return Ok(Shown::Open("there is no earlier response to compare with".to_owned()));
@@ -132,15 +132,20 @@ impl Assertion<'_> {
         Ok(if judged { Shown::Upheld(None) } else { Shown::Open(self.summary(context)) })
     }
 
-    /// The first `optional` header that is absent, in this response or in the earlier one that gives its bound.
-    fn header_not_sent(&self, context: &ExchangeContext<'_>) -> Result<Option<&str>, template::Undefined> {
+    /// Why an `optional` header shows nothing: it is absent in this response, or in the earlier one that gives its bound.
+    fn header_not_sent(&self, context: &ExchangeContext<'_>) -> Result<Option<String>, template::Undefined> {
         for (name, wanted) in self.expected.headers.iter().filter(|(_, wanted)| wanted.optional) {
-            let mut sent = context.response.header(name).is_some();
-            for bound in [&wanted.below, &wanted.at_least].into_iter().flatten() {
-                sent &= bound.text(self.variables)?.parse::<i64>().is_ok();
+            if context.response.header(name).is_none() {
+                let status = context.response.status;
+                return Ok(Some(format!(
+                    "the header {name} was not sent with status {status} of {}",
+                    context.operation.id
+                )));
             }
-            if !sent {
-                return Ok(Some(name));
+            for bound in [&wanted.below, &wanted.at_least].into_iter().flatten() {
+                if bound.text(self.variables)?.parse::<i64>().is_err() {
+                    return Ok(Some(format!("the header {name} was not sent in the earlier response to compare with")));
+                }
             }
         }
         Ok(None)

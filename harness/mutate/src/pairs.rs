@@ -154,10 +154,14 @@ async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_
     let comparison = compare(&baseline, &both);
     let text = report::compare::text(&comparison);
     let names_clause = |detail: &String| detail.split(' ').next() == Some(other.clause.as_str());
-    let in_a_test =
-        comparison.tests.iter().any(|entry| entry.change == Change::New && entry.details.iter().any(names_clause));
-    let as_a_cause = comparison.causes.iter().any(|entry| entry.trend == Trend::New && entry.clause == other.clause);
-    if comparison.exit_code(&[]) == 1 && (in_a_test || as_a_cause) {
+    // If only tests show it that failed before, it may have been there before.
+    let is_named = |change: Change, trend: Trend| {
+        let mut tests = comparison.tests.iter().filter(|entry| entry.change == change);
+        let mut causes = comparison.causes.iter().filter(|entry| entry.trend == trend);
+        tests.any(|entry| entry.details.iter().any(names_clause)) || causes.any(|entry| entry.clause == other.clause)
+    };
+    let as_new = comparison.exit_code(&[]) == 1 && is_named(Change::New, Trend::New);
+    if as_new || is_named(Change::NewlyReached, Trend::NewlyReached) {
         return Ok(PairResult::Named);
     }
     let findings = both.tests.iter().flat_map(|test| &test.findings);

@@ -102,6 +102,7 @@ pub fn test_reports(facts: &Facts<'_>, mut results: Vec<TestResult>) -> Vec<Test
 
 /// Builds the report of the run from its tests and known deviations.
 pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<DeviationReport>) -> Report {
+    let codes: Vec<CodeReport> = facts.contract.catalog.codes.iter().map(unobserved_code).collect();
     let mut report = Report {
         instances: Vec::new(),
         format: FORMAT,
@@ -125,15 +126,9 @@ pub fn build(facts: &Facts<'_>, tests: Vec<TestReport>, deviations: Vec<Deviatio
             .contract
             .clauses
             .iter()
-            .map(|clause| clause_status::clause(&undecided_clause(facts.contract, clause), &tests))
+            .map(|clause| clause_status::clause(&undecided_clause(facts.contract, clause), &tests, &codes))
             .collect(),
-        error_codes: facts
-            .contract
-            .catalog
-            .codes
-            .iter()
-            .map(|entry| clause_status::code(&unobserved_code(entry), &tests))
-            .collect(),
+        error_codes: codes.iter().map(|code| clause_status::code(code, &tests)).collect(),
         tests,
         leftovers: facts
             .left

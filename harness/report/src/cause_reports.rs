@@ -31,7 +31,7 @@ fn cause_report(report: &Report, cause: &Cause<'_>) -> CauseReport {
         id: cause.fingerprint(),
         title: cause.title(),
         level: cause.finding.level,
-        clauses: cause.clauses(),
+        clauses: cause.own_clauses().into_iter().chain(cause.other_clauses()).map(str::to_owned).collect(),
         operations: cause.operations().into_iter().map(str::to_owned).collect(),
         expected: cause.expected(),
         actual: cause.actual(),

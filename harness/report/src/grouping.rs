@@ -5,6 +5,7 @@
 //!
 //! 1. Causes that explain many findings: an operation is not implemented, or always fails (see `operations`); requests fail
 //!    at times (see `intermittent`); error bodies are not the documented envelope; server errors cannot be provoked on the target.
+//!    What an error exposes is a cause of its own, whatever else is wrong with the response.
 //! 2. The other findings by clause, check, place, expected value and shape of the actual value (see
 //!    [`judge::finding::Key`]). A defect that shows on several operations is one cause that lists them.
 //! 3. Groups that one wrong kind of response explains, whichever clause, code or member they are about (see `responses`), and
@@ -18,6 +19,7 @@
 mod accepted;
 mod cause;
 mod consequences;
+mod data_bodies;
 mod evidence;
 mod example;
 mod expected;
@@ -53,6 +55,10 @@ const STATUS_CHECK: &str = "status-documented";
 const CODE_CHECK: &str = "code-registered";
 /// The check for the status of a code.
 const CODE_STATUS_CHECK: &str = "status-matches-code";
+/// The check for internals in an error.
+const LEAK_CHECK: &str = "no-leak";
+/// What that check expects where the credential of the caller is shown.
+const NO_CREDENTIAL: &str = "no credential";
 /// The check for the members of a success body.
 const SUCCESS_BODY: &str = "success-body";
 
@@ -128,7 +134,22 @@ fn cause<'r>(
     let (kind, id) = (group.kind(), group.id());
     let share = example.exchanges.get(finding.exchange).filter(|_| kind == CauseKind::Intermittent);
     let share = share.map(|shown| intermittent::share(report, shown));
-    Some(Cause { share, kind, finding, tests, alone, example, says, id, members, documented, shares_title: false })
+    let is_data = matches!(group, Group::NoEnvelope(shape) if data_bodies::is_common(shape));
+    let names = example.exchanges.get(finding.exchange).filter(|_| is_data).and_then(data_bodies::example);
+    Some(Cause {
+        share,
+        kind,
+        finding,
+        tests,
+        alone,
+        example,
+        says,
+        id,
+        members,
+        documented,
+        names,
+        shares_title: false,
+    })
 }
 
 /// A finding with its test and operation.
@@ -215,6 +236,8 @@ enum Group<'r> {
     Deliveries(kinds::Number, Level),
     /// Valid values of a field are refused: the named field, and the response.
     Refuses(&'r str, &'r str, Level),
+    /// Errors expose internals of the server or, if true, the credential of the caller: clause.
+    Leaks(&'r str, bool, Level),
     /// A list without an expected element: operation and place.
     Lacks(&'r str, &'r str, Level),
     /// A server error where any other response is expected, whichever: clause, and shape of the response.
@@ -232,7 +255,7 @@ impl Group<'_> {
             Group::NotProvoked => CauseKind::NotProvoked,
             Group::UncheckedInput(_) => CauseKind::UncheckedInput,
             Group::Accepts(..) | Group::Refuses(..) | Group::Field(..) => CauseKind::Defect,
-            Group::Deliveries(..) | Group::Lacks(..) => CauseKind::Defect,
+            Group::Deliveries(..) | Group::Lacks(..) | Group::Leaks(..) => CauseKind::Defect,
             Group::Fails(..) | Group::Same(..) => CauseKind::Defect,
         }
     }
@@ -248,6 +271,10 @@ impl Group<'_> {
             Group::Accepts(clause, level) => finding::digest(&["accepts", clause, level.as_str()]),
             Group::Field(actual, detail, level) => finding::digest(&["field", actual, detail, level.as_str()]),
             Group::Deliveries(number, level) => finding::digest(&["deliveries", number.as_str(), level.as_str()]),
+            Group::Leaks(clause, credential, level) => {
+                let what = if *credential { "credential" } else { "internals" };
+                finding::digest(&["leaks", clause, what, level.as_str()])
+            }
             Group::Refuses(field, actual, level) => finding::digest(&["refuses", field, actual, level.as_str()]),
             Group::Lacks(operation, place, level) => finding::digest(&["lacks", operation, place, level.as_str()]),
             Group::Fails(clause, actual, level) => finding::digest(&["fails", clause, actual, level.as_str()]),
@@ -263,11 +290,14 @@ impl Group<'_> {
 fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bool)> {
     let missing = operations::not_implemented(report, findings);
     let failing = operations::Failing::of(report, findings);
-    let shapes = Shapes::of(findings);
+    let shapes = Shapes::of(report, findings);
     let fields = kinds::Fields::of(report, findings);
     let errors = responses::ServerErrors::of(findings);
     let intermittent = intermittent::Intermittent::of(report);
     let first = findings.iter().map(|item| {
+        if let Some(group) = leak(item.finding) {
+            return group;
+        }
         if missing.contains(item.operation) && !operations::is_refused_before(item) {
             return Group::NotImplemented(item.operation);
         }
@@ -288,6 +318,13 @@ fn assigned<'r>(report: &'r Report, findings: &[Item<'r>]) -> Vec<(Group<'r>, bo
     let groups = evidence::merged_parts(findings, evidence::merged(findings, groups));
     let groups = consequences::merged(findings, errors.with_bodies(findings, groups));
     accepted::followers(findings, groups)
+}
+
+/// The group of what an error exposes, whatever else is wrong with the response: an operation that works later still exposes
+/// it when it fails.
+fn leak<'r>(finding: &'r FindingReport) -> Option<Group<'r>> {
+    let is_leak = finding.check == LEAK_CHECK;
+    is_leak.then(|| Group::Leaks(&finding.clause, finding.key.expected == NO_CREDENTIAL, finding.level))
 }
 
 /// The group of a request that must succeed, and is refused because of the field that the error names.

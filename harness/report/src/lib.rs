@@ -16,6 +16,7 @@ mod curl;
 mod destination;
 mod drafted;
 mod escape;
+mod excerpt;
 mod files;
 #[cfg(test)]
 mod fixtures;

@@ -134,7 +134,7 @@ fn head(report: &Report) -> String {
 
 /// The clauses in front of a title.
 fn label(cause: &Cause<'_>) -> String {
-    let clauses = cause.clauses();
+    let clauses = cause.own_clauses().join(", ");
     if clauses.is_empty() { clauses } else { format!("{} ", value(&clauses)) }
 }
 
@@ -151,6 +151,10 @@ fn of_cause(report: &Report, cause: &Cause<'_>) -> String {
     let _ = writeln!(text, "| expected | {} |\n| actual | {} |", value(&cause.expected()), value(&cause.actual()));
     if let Some(body) = cause.sent() {
         let _ = writeln!(text, "| sent | {} |", value(body));
+    }
+    let others = cause.other_clauses();
+    if !others.is_empty() {
+        let _ = writeln!(text, "| violated because of it | {} |", value(&others.join(", ")));
     }
     let part = value(&finding.part);
     let place = exchange.map(|exchange| {

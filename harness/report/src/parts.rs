@@ -73,7 +73,8 @@ pub fn joined(parts: &[Part], tests: Vec<TestReport>, deviations: Vec<DeviationR
 pub(super) fn judge(report: &mut Report) {
     report.exit_code = clause_status::exit_code(&report.tests, report.strict);
     report.summary = clause_status::summary(&report.tests);
-    report.clauses = report.clauses.iter().map(|clause| clause_status::clause(clause, &report.tests)).collect();
+    let decided = |clause| clause_status::clause(clause, &report.tests, &report.error_codes);
+    report.clauses = report.clauses.iter().map(decided).collect();
     report.error_codes = report.error_codes.iter().map(|code| clause_status::code(code, &report.tests)).collect();
     report.causes = cause_reports(report);
     report.obstacles = obstacle_reports(report);

@@ -228,7 +228,7 @@ fn explain(report: &Report, causes: &[Cause<'_>], screen: Screen<'_>) -> String 
     let open = || causes.iter().filter(|cause| !cause.is_known());
     let operation = open().find_map(|cause| cause.broken_operation());
     let operation = operation.map(|id| format!("`{}` shows what {id} must do", again::explain(report, id)));
-    let clause = open().find(|cause| !cause.clauses().is_empty()).map(|cause| cause.shown().clause.as_str());
+    let clause = open().find(|cause| !cause.own_clauses().is_empty()).map(|cause| cause.shown().clause.as_str());
     let clause = clause.map(|id| format!("`{}` shows what clause {id} says", again::explain(report, id)));
     for (index, text) in operation.into_iter().chain(clause).enumerate() {
         let prefix = if index == 0 { "  explain " } else { "          " };

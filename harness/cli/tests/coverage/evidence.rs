@@ -227,6 +227,28 @@ fn check_upholds_a_clause_only_if_it_judged_something() {
 }
 
 #[test]
+fn reset_time_in_milliseconds_is_reported_without_retry_after() {
+    let (contract, _) = pack(DEFAULT);
+    let now = 1_795_951_596;
+    let judged = |reset: i64, retry_after: &'static [(&'static str, &'static str)]| {
+        let reset = reset.to_string();
+        let headers = [&[("X-RateLimit-Reset", reset.as_str())], retry_after].concat();
+        let started = DateTime::from_timestamp(now, 0).expect("a time");
+        let exchange = Exchange { started, ..exchange_with(429, &error("RATE_LIMIT_EXCEEDED"), &headers) };
+        let context = ExchangeContext::new(&contract, &exchange).expect("a response");
+        let judgement = judge(&context, 0);
+        let found = judgement.findings.iter().filter(|finding| finding.clause == "RATE-5").count();
+        (found, judgement.upheld.iter().any(|(clause, _)| clause == "RATE-5"))
+    };
+    let delay = &[("Retry-After", "2")][..];
+    assert_eq!(judged((now + 2) * 1000, &[]), (1, false));
+    assert_eq!(judged(2, &[]), (1, false), "a delay is not a time");
+    assert_eq!(judged(now + 2, &[]), (0, false), "without a delay, nothing shows that the time is right");
+    assert_eq!(judged((now + 2) * 1000, delay), (1, false));
+    assert_eq!(judged(now + 2, delay), (0, true));
+}
+
+#[test]
 fn details_of_the_wrong_type_are_reported_once() {
     let (contract, _) = pack(DEFAULT);
     let error =

@@ -27,7 +27,7 @@ async fn clauses_that_a_half_built_server_cannot_show_are_not_exercised() {
         ("RES-1", "no test of it observed RESOURCE_NOT_FOUND; getCustomer returned 404 without a readable error code"),
         ("RES-2", "no test of it observed RESOURCE_NOT_FOUND"),
         ("RES-3", "no test of it observed RESOURCE_NOT_FOUND"),
-        ("RATE-7", "the header X-RateLimit-Remaining was not sent"),
+        ("RATE-7", "the header X-RateLimit-Remaining was not sent with status 200 of listCustomers"),
         ("LOG-2", "fewer than two responses had the header X-Request-Id"),
         ("ENV-6", "no test observed RATE_LIMIT_EXCEEDED"),
     ];

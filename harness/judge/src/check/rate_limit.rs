@@ -30,9 +30,15 @@ pub(super) const REMAINING_IS_ZERO: Check = Check {
 pub(super) const RESET_AGREES: Check = Check {
     name: "reset-agrees",
     statement: "the reset time is now plus the retry delay",
-    applies: |context| is_refusal(context) && reset(context).is_some() && retry_after(context).is_some(),
+    applies: |context| {
+        let is_judged = |reset| retry_after(context).is_some() || !is_near(context, reset);
+        is_refusal(context) && reset(context).is_some_and(is_judged)
+    },
     run: reset_agrees,
 };
+
+/// A reset time that is further away, in seconds, is no Unix time in seconds, whatever the delay is: ten years.
+const MAX_DISTANCE: i64 = 315_360_000;
 
 fn limit<'c>(context: &ExchangeContext<'c>) -> Option<&'c RateLimit> {
     context.contract.catalog.rate_limit.as_ref()
@@ -119,14 +125,27 @@ fn remaining_is_zero(context: &ExchangeContext<'_>) -> Vec<Violation> {
     vec![Violation::header(name, "0", remaining.to_string())]
 }
 
+/// False for a time in other units, such as milliseconds.
+fn is_near(context: &ExchangeContext<'_>, reset: Moment) -> bool {
+    match reset {
+        Moment::In(_) => true,
+        Moment::At(_) => agree(context, Moment::In(0), reset, MAX_DISTANCE),
+    }
+}
+
 fn reset_agrees(context: &ExchangeContext<'_>) -> Vec<Violation> {
-    let (Some(limit), Some(reset), Some(delay)) = (limit(context), reset(context), retry_after(context)) else {
+    let (Some(limit), Some(reset)) = (limit(context), reset(context)) else {
         return Vec::new();
+    };
+    let name = limit.reset.as_ref().or(limit.combined.as_ref()).map_or("", String::as_str);
+    let Some(delay) = retry_after(context) else {
+        let expected = format!("a Unix time in seconds (now {})", latest(context));
+        return vec![Violation::header(name, expected, shown(reset))];
     };
     if agree(context, delay, reset, limit.reset_tolerance_seconds) {
         return Vec::new();
     }
-    let latest = now(context).first().map_or(0, |(_, latest)| *latest);
+    let latest = latest(context);
     let retry_after = limit.retry_after.as_deref().unwrap_or_default();
     let expected = match (delay, reset) {
         (Moment::In(delay), Moment::At(_)) => {
@@ -136,8 +155,12 @@ fn reset_agrees(context: &ExchangeContext<'_>) -> Vec<Violation> {
         (Moment::At(time), Moment::At(_)) => format!("about {time}, as in {retry_after}"),
         (Moment::At(time), Moment::In(_)) => format!("about {} ({retry_after} {time} - now {latest})", time - latest),
     };
-    let name = limit.reset.as_ref().or(limit.combined.as_ref()).map_or("", String::as_str);
     vec![Violation::header(name, expected, shown(reset))]
+}
+
+/// Now in Unix seconds, for messages.
+fn latest(context: &ExchangeContext<'_>) -> i64 {
+    now(context).first().map_or(0, |(_, latest)| *latest)
 }
 
 fn shown(moment: Moment) -> String {

@@ -13,7 +13,7 @@ pub fn unjudged(contract: &Contract, check: &str) -> String {
         "status-documented" => "no response was received".to_owned(),
         "status-in-body" => "no error response had a status in its body".to_owned(),
         "details-are-text" => "no error response had `details`".to_owned(),
-        "field-names-member" => "no error response named a field, and none had to".to_owned(),
+        "field-names-member" => "no error response named a field, and none with a readable code had to".to_owned(),
         "expiry-named" => unobserved(contract, DetailsValue::Expiry),
         "request-id-in-details" => unobserved(contract, DetailsValue::RequestId),
         "retry-delay-present" | "rate-limit-headers" => format!("no test observed {}", refusal()),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::unshown;
 use crate::Defect;
 use crate::model::{FindingReport, Report};
 use crate::queries::names;
@@ -13,8 +14,10 @@ use crate::queries::names;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trend {
-    /// No test of the earlier run showed it.
+    /// No test of the earlier run showed it, although one could have.
     New,
+    /// No test of the earlier run could show it: those that show it now failed or did not complete.
+    NewlyReached,
     /// More tests show it.
     Larger,
     /// As many tests show it.
@@ -25,11 +28,14 @@ pub enum Trend {
     Fixed,
 }
 
-names!(Trend { New => "new", Larger => "larger", Same => "same", Smaller => "smaller", Fixed => "fixed" });
+names!(Trend {
+    New => "new", NewlyReached => "newly-reached", Larger => "larger", Same => "same", Smaller => "smaller", Fixed => "fixed",
+});
 
 impl Trend {
-    fn of(before: usize, after: usize) -> Self {
+    fn of(before: usize, after: usize, is_reached: bool) -> Self {
         match (before, after) {
+            (0, _) if is_reached => Trend::NewlyReached,
             (0, _) => Trend::New,
             (_, 0) => Trend::Fixed,
             _ if after > before => Trend::Larger,
@@ -67,14 +73,14 @@ struct CauseTests<'r> {
 
 /// The causes of both runs, sorted by trend (worst first), then by number of tests.
 pub(super) fn compare_causes(old: &Report, new: &Report) -> Vec<CauseEntry> {
-    let (before, after) = (seen(old), seen(new));
+    let (before, after, unshown) = (seen(old), seen(new), unshown(old));
     let defects: BTreeSet<Defect<'_>> = before.keys().chain(after.keys()).copied().collect();
     let count = |seen: Option<&CauseTests<'_>>| seen.map_or(0, |seen| seen.tests.len());
     let entry = |defect: Defect<'_>| {
         let (was, is) = (before.get(&defect), after.get(&defect));
         let operations = is.or(was).into_iter().flat_map(|seen| &seen.operations);
         CauseEntry {
-            trend: Trend::of(count(was), count(is)),
+            trend: Trend::of(count(was), count(is), is.is_some_and(|seen| seen.tests.is_subset(&unshown))),
             clause: defect.clause.to_owned(),
             check: defect.check.to_owned(),
             place: defect.place.to_owned(),

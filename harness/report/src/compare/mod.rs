@@ -1,5 +1,6 @@
-//! Compares two runs: new violations, fixed ones, and tests and clauses that are no longer exercised. A test that
-//! failed before counts as new if it shows a defect that the earlier run did not show at all.
+//! Compares two runs: new violations, fixed ones, and tests and clauses that are no longer exercised. A defect that only tests
+//! show that failed or did not complete in the earlier run is not new, but newly reached: they ended at another defect, which
+//! is repaired now.
 
 mod causes;
 mod render;
@@ -28,6 +29,8 @@ pub enum Change {
     NewlySkipped,
     /// It had a verdict before, and is now inconclusive.
     NewlyInconclusive,
+    /// It shows a violation that the earlier run could not show, because another one or a missing setup was in the way.
+    NewlyReached,
     /// Its violation is now accepted as a known deviation.
     NewlyKnown,
     /// It now violates a recommendation (SHOULD).
@@ -42,7 +45,7 @@ pub enum Change {
 
 names!(Change {
     New => "new", Vanished => "vanished", NewlySkipped => "newly-skipped", NewlyInconclusive => "newly-inconclusive",
-    NewlyKnown => "newly-known", NewlyWarned => "newly-warned", StillFailing => "still-failing", Fixed => "fixed",
+    NewlyReached => "newly-reached", NewlyKnown => "newly-known", NewlyWarned => "newly-warned", StillFailing => "still-failing", Fixed => "fixed",
     Added => "added",
 });
 
@@ -118,7 +121,7 @@ fn notes(old: &Report, new: &Report) -> Vec<String> {
 }
 
 fn compare_tests(old: &Report, new: &Report) -> Vec<Entry> {
-    let known: BTreeSet<String> = old.tests.iter().flat_map(|test| violations(old, test).into_keys()).collect();
+    let known = Known::of(old, new);
     let before: BTreeMap<&str, &TestReport> = old.tests.iter().map(|test| (test.name.as_ref(), test)).collect();
     let after: BTreeMap<&str, &TestReport> = new.tests.iter().map(|test| (test.name.as_ref(), test)).collect();
     let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
@@ -136,29 +139,64 @@ fn compare_tests(old: &Report, new: &Report) -> Vec<Entry> {
         .collect()
 }
 
-/// The change of a test that is in both runs. `known` contains the keys of the whole earlier run: if a test that failed
-/// before now shows one of them, this is not a new violation; if a test that did not fail before shows one, it is.
+/// The keys of the violations that are not new in every test that shows them.
+struct Known {
+    /// Those of the earlier run.
+    before: BTreeSet<String>,
+    /// Those of the later run that a test shows which showed another outcome in the earlier run.
+    new: BTreeSet<String>,
+}
+
+impl Known {
+    fn of(old: &Report, new: &Report) -> Self {
+        let hidden = unshown(old);
+        let judged = new.tests.iter().filter(|test| !hidden.contains(test.name.as_ref()));
+        Self {
+            before: old.tests.iter().flat_map(|test| violations(old, test).into_keys()).collect(),
+            new: judged.flat_map(|test| violations(new, test).into_keys()).collect(),
+        }
+    }
+}
+
+/// The tests that could not show every defect in a run: they failed, or did not complete. A flaky test and one whose violation
+/// is a known deviation did complete.
+fn unshown(report: &Report) -> BTreeSet<&str> {
+    let is_hidden = |test: &&TestReport| match test.verdict {
+        Verdict::Failed => true,
+        Verdict::Inconclusive => !test.flaky,
+        Verdict::Skipped => test.findings.is_empty(),
+        Verdict::Passed | Verdict::Warned => false,
+    };
+    report.tests.iter().filter(is_hidden).map(|test| test.name.as_ref()).collect()
+}
+
+/// The change of a test that is in both runs. If a test that failed before now shows a defect of the earlier run, this is not
+/// a new violation; if a test that did not fail before shows one, it is.
 fn in_both(
     (old, before): (&Report, &TestReport),
     (new, after): (&Report, &TestReport),
-    known: &BTreeSet<String>,
+    known: &Known,
 ) -> Option<(Change, Vec<String>)> {
     let (was, is) = (violations(old, before), violations(new, after));
     let reason = || after.reason.iter().cloned().collect();
     match (before.verdict, after.verdict) {
         (was_verdict, Verdict::Failed) => {
-            let is_new = |key: &String| match was_verdict {
-                Verdict::Failed => !known.contains(key),
-                _ => !was.contains_key(key),
+            let was_shown = |key: &String| match was_verdict {
+                Verdict::Failed => known.before.contains(key),
+                _ => was.contains_key(key),
             };
-            let new_ones: Vec<String> =
-                is.iter().filter(|(key, _)| is_new(key)).map(|(_, text)| text.clone()).collect();
+            let texts = |is_one: &dyn Fn(&String) -> bool| -> Vec<String> {
+                is.iter().filter(|(key, _)| is_one(key)).map(|(_, text)| text.clone()).collect()
+            };
+            let new_ones = texts(&|key| !was_shown(key) && known.new.contains(key));
+            let reached = texts(&|key| !was_shown(key) && !known.new.contains(key));
             // A failure without findings reports an outdated known deviation.
             let newly_outdated = is.is_empty() && was_verdict != Verdict::Failed;
-            match (new_ones.is_empty(), newly_outdated) {
-                (false, _) => Some((Change::New, new_ones)),
-                (true, true) => Some((Change::New, reason())),
-                (true, false) => Some((Change::StillFailing, is.into_values().collect())),
+            match (new_ones.is_empty(), newly_outdated, reached.is_empty()) {
+                (false, ..) => Some((Change::New, new_ones)),
+                (true, true, _) => Some((Change::New, reason())),
+                (true, false, false) => Some((Change::NewlyReached, reached)),
+                (true, false, true) => Some((Change::StillFailing, is.into_values().collect())),
             }
         }
         (Verdict::Inconclusive, Verdict::Inconclusive) => None,
@@ -215,6 +253,7 @@ fn compare_clauses(old: &Report, new: &Report) -> Vec<Entry> {
             let change = match (was.map(|clause| clause.status), is.map(|clause| clause.status)) {
                 (_, None) => Change::Vanished,
                 (Some(Violated), Some(Violated)) => Change::StillFailing,
+                (Some(NotExercised), Some(Violated)) => Change::NewlyReached,
                 (_, Some(Violated)) => Change::New,
                 (Some(Upheld | Violated), Some(NotExercised)) => Change::NewlySkipped,
                 (Some(Violated), Some(Upheld)) => Change::Fixed,

@@ -14,6 +14,7 @@ fn title(change: Change) -> &'static str {
         Change::Vanished => "vanished",
         Change::NewlySkipped => "newly skipped",
         Change::NewlyInconclusive => "newly inconclusive",
+        Change::NewlyReached => "newly reached violations",
         Change::NewlyKnown => "newly accepted as known deviations",
         Change::NewlyWarned => "newly violated recommendations",
         Change::StillFailing => "still failing",
@@ -42,7 +43,10 @@ impl<'c> Section<'c> {
     fn all(comparison: &'c Comparison) -> Vec<Self> {
         let causes = Trend::ALL.map(|trend| Section {
             subject: "causes",
-            title: trend.as_str(),
+            title: match trend {
+                Trend::NewlyReached => "newly reached",
+                other => other.as_str(),
+            },
             changes: comparison.causes.iter().filter(|entry| entry.trend == trend).map(Changed::Cause).collect(),
             is_listed: trend != Trend::Same,
         });

@@ -33,8 +33,8 @@ fn every_pair_of_verdicts_has_the_expected_change() {
     for (before, after, expected) in [
         ("passed", "passed", None),
         ("passed", "failed", Some(New)),
-        ("skipped", "failed", Some(New)),
-        ("inconclusive", "failed", Some(New)),
+        ("skipped", "failed", Some(NewlyReached)),
+        ("inconclusive", "failed", Some(NewlyReached)),
         ("", "failed", Some(New)),
         ("failed", "failed", Some(StillFailing)),
         ("failed", "passed", Some(Fixed)),
@@ -56,11 +56,11 @@ fn every_pair_of_verdicts_has_the_expected_change() {
 }
 
 #[test]
-fn another_defect_of_the_same_test_is_new() {
+fn another_defect_of_a_test_that_failed_is_newly_reached() {
     let one = || test("t", "failed", json!([finding("status-documented", "status")]));
     for other in [finding("status-documented", "body /x"), finding("expectation", "status")] {
         let both = test("t", "failed", json!([finding("status-documented", "status"), other]));
-        assert_eq!(change(Some(one()), Some(both.clone())), Some(Change::New));
+        assert_eq!(change(Some(one()), Some(both.clone())), Some(Change::NewlyReached));
         assert_eq!(change(Some(both), Some(one())), Some(Change::StillFailing));
     }
     // The actual text may differ from run to run; the defect is the same.
@@ -121,12 +121,47 @@ fn keyed(expected: &str, operation: &str) -> Value {
 }
 
 #[test]
-fn another_operation_of_the_same_check_and_test_is_new() {
+fn another_operation_of_the_same_check_and_test_is_another_defect() {
     let create = || keyed("201 for create", "create");
     let before = || test("t", "failed", json!([create()]));
     let after = test("t", "failed", json!([create(), keyed("204 for delete", "delete")]));
     assert_eq!(change(Some(before()), Some(before())), Some(Change::StillFailing));
-    assert_eq!(change(Some(before()), Some(after)), Some(Change::New));
+    assert_eq!(change(Some(before()), Some(after)), Some(Change::NewlyReached));
+}
+
+#[test]
+fn defect_that_a_test_shows_which_passed_before_is_new_in_every_test() {
+    let old = [test("a", "failed", json!([keyed("1", "create")])), test("b", "passed", json!([]))];
+    let new = |b: Value| report(&[test("a", "failed", json!([keyed("2", "create")])), b]);
+    let compared = |b: Value| {
+        let comparison = compare(&report(&old), &new(b));
+        let tests: Vec<Change> = comparison.tests.iter().map(|entry| entry.change).collect();
+        let trend = comparison.causes.iter().find(|cause| cause.expected == "2").map(|cause| cause.trend);
+        (tests, trend, comparison.exit_code(&[]))
+    };
+    let reached = (vec![Change::NewlyReached], Some(Trend::NewlyReached), 0);
+    assert_eq!(compared(test("b", "passed", json!([]))), reached, "nothing else changed");
+    let regressed = test("b", "failed", json!([keyed("2", "create")]));
+    assert_eq!(compared(regressed), (vec![Change::New, Change::New], Some(Trend::New), 1));
+    // A test that failed at times ran to its end, and so did one whose violation is a known deviation.
+    let mut flaky = test("t", "inconclusive", json!([]));
+    flaky["flaky"] = true.into();
+    assert_eq!(change(Some(flaky), Some(test("t", "failed", json!([keyed("2", "create")])))), Some(Change::New));
+}
+
+#[test]
+fn violated_clause_that_was_not_exercised_is_newly_reached() {
+    let with_status = |status: &str| {
+        let mut report = report(&[]);
+        report.clauses.push(fixtures::parsed(json!({
+            "id": "A-1", "level": "MUST", "says": "", "status": status, "reason": null, "exercisedBy": 0, "tests": []
+        })));
+        report
+    };
+    for (before, change, exit_code) in [("not-exercised", Change::NewlyReached, 0), ("upheld", Change::New, 1)] {
+        let comparison = compare(&with_status(before), &with_status("violated"));
+        assert_eq!((comparison.clauses[0].change, comparison.exit_code(&[])), (change, exit_code), "{before}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::excerpt::excerpt;
 use super::super::model::{ExchangeReport, FindingReport, FoundReport, OperationReport, TestReport};
 use super::super::numbers::{counted, grouped};
 use super::expected::ABSENT;
@@ -9,7 +10,9 @@ use super::{CODE_STATUS_CHECK, SUCCESS_BODY, is_header, operation};
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
 
-/// The most clauses that a label names.
+/// A label names all clauses if there are at most this many.
+const FEW_CLAUSES: usize = 6;
+/// The most clauses that a label names if there are more.
 const NAMED_CLAUSES: usize = 3;
 /// The statuses that refuse the caller, whatever the request.
 const REFUSES_CALLER: [u16; 3] = [401, 403, 429];
@@ -74,6 +77,8 @@ pub(in super::super) struct Cause<'r> {
     pub(super) documented: Option<&'r OperationReport>,
     /// For requests that fail at times: how many responses were such errors, and how many there were.
     pub(super) share: Option<(usize, usize)>,
+    /// For error bodies whose member names are data: the names of the shown one.
+    pub(super) names: Option<String>,
     /// True if another cause has the same clauses and the same title: the operations tell them apart.
     pub(super) shares_title: bool,
 }
@@ -142,27 +147,53 @@ impl<'r> Cause<'r> {
         all
     }
 
-    /// The clauses that it breaks, as a label: `FMT-1, FMT-2, FMT-3 and 2 more`. Empty for an operation that is not
-    /// implemented or fails: what the tests of the operation check first says nothing about the defect.
-    pub(in super::super) fn clauses(&self) -> String {
+    /// The clauses that its title is about. None for an operation that is not implemented or fails: what the tests of the
+    /// operation check first says nothing about the defect.
+    pub(in super::super) fn own_clauses(&self) -> Vec<&'r str> {
         match self.kind {
-            CauseKind::NotImplemented | CauseKind::Failing | CauseKind::Intermittent => String::new(),
+            CauseKind::NotImplemented | CauseKind::Failing | CauseKind::Intermittent => Vec::new(),
             CauseKind::UncheckedInput | CauseKind::Defect => {
                 let own = self.members.iter().filter(|member| !member.follows);
-                let mut all: Vec<&str> = own.map(|member| member.finding.clause.as_str()).collect();
+                let all: BTreeSet<&str> = own.map(|member| member.finding.clause.as_str()).collect();
+                let mut all: Vec<&str> = all.into_iter().collect();
                 // The clause that the title is about comes first.
                 let of_title = |clause: &str| self.kind == CauseKind::Defect && clause == self.finding.clause;
-                all.sort_unstable_by_key(|clause| (!of_title(clause), *clause));
-                all.dedup();
-                first_of(&all, NAMED_CLAUSES)
+                all.sort_by_key(|clause| !of_title(clause));
+                all
             }
-            _ => self.finding.clause.clone(),
+            CauseKind::NoEnvelope | CauseKind::NotProvoked => vec![self.finding.clause.as_str()],
         }
+    }
+
+    /// The other clauses that its findings violate: they only follow from it.
+    pub(in super::super) fn other_clauses(&self) -> Vec<&'r str> {
+        let own = self.own_clauses();
+        let all: BTreeSet<&str> = self.members.iter().map(|member| member.finding.clause.as_str()).collect();
+        all.into_iter().filter(|clause| !own.contains(clause)).collect()
+    }
+
+    /// The clauses of the title as a label: `FMT-1, FMT-2, FMT-3 and 4 more`.
+    pub(in super::super) fn clauses(&self) -> String {
+        let own = self.own_clauses();
+        first_of(&own, if own.len() <= FEW_CLAUSES { FEW_CLAUSES } else { NAMED_CLAUSES })
     }
 
     /// The clauses and the title in one line.
     pub(in super::super) fn heading(&self) -> String {
-        let clauses = self.clauses();
+        self.heading_with(&self.clauses())
+    }
+
+    /// The same, with as many clauses as there is room for.
+    pub(in super::super) fn heading_within(&self, room: usize) -> String {
+        let own = self.own_clauses();
+        if own.len() <= FEW_CLAUSES {
+            return self.heading();
+        }
+        let mut headings = (NAMED_CLAUSES..=own.len()).rev().map(|named| self.heading_with(&first_of(&own, named)));
+        headings.find(|heading| heading.chars().count() <= room).unwrap_or_else(|| self.heading())
+    }
+
+    fn heading_with(&self, clauses: &str) -> String {
         if clauses.is_empty() { self.title() } else { format!("{clauses}: {}", self.title()) }
     }
 
@@ -197,7 +228,10 @@ impl<'r> Cause<'r> {
                     .map(|(some, all)| format!(" ({} of {} responses)", grouped(some as u64), grouped(all as u64)));
                 format!("requests fail at times with {status}{}, whatever they ask for", share.unwrap_or_default())
             }
-            CauseKind::NoEnvelope => "error responses lack the documented envelope".to_owned(),
+            CauseKind::NoEnvelope => {
+                let names = self.names.as_ref().map(|names| format!(", with names of fields as in {names}"));
+                format!("error responses lack the documented envelope{}", names.unwrap_or_default())
+            }
             CauseKind::NotProvoked => "server errors that a test provokes do not occur".to_owned(),
             CauseKind::UncheckedInput => match self.operations().as_slice() {
                 [operation] => format!("{operation} accepts invalid input"),
@@ -293,10 +327,10 @@ impl<'r> Cause<'r> {
             CauseKind::NotImplemented | CauseKind::Failing | CauseKind::Intermittent | CauseKind::NoEnvelope => {
                 let status = self.exchange().and_then(|exchange| exchange.status_code);
                 let status = status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
-                body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {body}"))
+                body().map_or_else(|| self.finding.actual.clone(), |body| format!("{status} {}", excerpt(body)))
             }
             // What is there instead may show what is wrong: another name, or an envelope around all members.
-            _ if !self.absent_members().is_empty() => body().unwrap_or(&self.finding.actual).to_owned(),
+            _ if !self.absent_members().is_empty() => excerpt(body().unwrap_or(&self.finding.actual)),
             _ => format!("{}{}", self.finding.actual, self.values()),
         }
     }

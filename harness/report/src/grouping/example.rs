@@ -1,9 +1,11 @@
 //! Chooses the finding that is shown of a cause. A reader looks at its request and runs its test, so both must show the
 //! defect and little else.
 
+use std::collections::BTreeMap;
+
 use super::super::curl::LONG_COMMAND;
 use super::super::model::{ExchangeReport, TestReport};
-use super::{ENVELOPE_CHECK, Group, Member};
+use super::{ENVELOPE_CHECK, Group, Member, shape};
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
 
@@ -35,10 +37,21 @@ pub(super) fn shown<'m, 'r>(group: &Group<'r>, members: &'m [Member<'r>], alone:
         let single = exchange.is_some_and(|exchange| exchange.self_contained);
         (alone.binary_search(&member.test.name.as_ref()).is_err(), long, !single, member.test.name.len())
     };
+    let usual = usual_shape(members);
+    let rare = |member: &Member<'_>| matches!(group, Group::NoEnvelope(_)) && shape(member.finding) != usual;
     members.iter().min_by_key(|member| {
         let rank = (member.follows, not_failed(member), member.finding.level, merged(member), vague(member));
-        (rank, incidental(member), is_unusual(member), unclear(member))
+        (rank, rare(member), incidental(member), is_unusual(member), unclear(member))
     })
+}
+
+/// The shape that most error bodies have.
+fn usual_shape<'r>(members: &[Member<'r>]) -> Option<&'r str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for shape in members.iter().filter_map(|member| shape(member.finding)) {
+        *counts.entry(shape).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(shape, count)| (*count, std::cmp::Reverse(*shape))).map(|(shape, _)| shape)
 }
 
 /// True if the test is about another request: this one only prepares it or cleans up.

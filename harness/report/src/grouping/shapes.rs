@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::expected::{is_server_error, status_of, statuses};
-use super::{ENVELOPE_CHECK, Item};
-use crate::model::FindingReport;
+use super::{ENVELOPE_CHECK, Item, data_bodies};
+use crate::model::{FindingReport, Report};
 use crate::queries::Defect;
 use judge::finding::EXPECTATION;
 
@@ -16,6 +16,8 @@ const FEW: usize = 10;
 /// The shapes of error bodies that are not the documented envelope.
 pub(super) struct Shapes<'r> {
     shapes: HashSet<&'r str>,
+    /// The shapes of bodies whose names are data, each with the shape that they have in common.
+    common: HashMap<&'r str, &'static str>,
     /// Header defects that also occur in responses with an envelope: the shape of the body does not explain them.
     headers: HashSet<Defect<'r>>,
     /// Shapes that come with the expected status: they do not explain another one.
@@ -23,13 +25,15 @@ pub(super) struct Shapes<'r> {
 }
 
 impl<'r> Shapes<'r> {
-    pub(super) fn of(findings: &[Item<'r>]) -> Self {
+    pub(super) fn of(report: &'r Report, findings: &[Item<'r>]) -> Self {
+        let common = data_bodies::common_shapes(report, findings);
         let no_envelope = findings.iter().filter(|item| item.finding.check == ENVELOPE_CHECK);
         let shapes: HashSet<&str> = no_envelope.filter_map(|item| shape(item.finding)).collect();
         let in_header = findings.iter().filter(|item| is_header(item.finding));
         let elsewhere = in_header.filter(|item| shape(item.finding).is_none_or(|shape| !shapes.contains(shape)));
         let headers = elsewhere.map(|item| item.finding.defect()).collect();
-        Self { shapes, headers, with_status: with_status(findings) }
+        let with_status = with_status(findings, &common);
+        Self { shapes, common, headers, with_status }
     }
 
     /// The shape that explains the finding, if one does.
@@ -43,17 +47,23 @@ impl<'r> Shapes<'r> {
             && finding.key.expected.starts_with("success")
             && statuses(&finding.key.expected).is_empty();
         let elsewhere = is_header(finding) && self.headers.contains(&finding.defect());
+        let shape = common_shape(&self.common, shape);
         let other_status = self.with_status.contains(shape) && has_wrong_status(finding);
         (!refused_valid_input && !elsewhere && !other_status).then_some(shape)
     }
 }
 
+/// The shape that a shape has in common with others, or the shape itself.
+fn common_shape<'r>(common: &HashMap<&'r str, &'static str>, shape: &'r str) -> &'r str {
+    common.get(shape).copied().unwrap_or(shape)
+}
+
 /// The shapes of which few responses have a wrong status.
-fn with_status<'r>(findings: &[Item<'r>]) -> HashSet<&'r str> {
+fn with_status<'r>(findings: &[Item<'r>], common: &HashMap<&'r str, &'static str>) -> HashSet<&'r str> {
     let mut responses: HashMap<&'r str, (HashSet<_>, HashSet<_>)> = HashMap::new();
     for item in findings {
         let Some(shape) = shape(item.finding) else { continue };
-        let (all, wrong) = responses.entry(shape).or_default();
+        let (all, wrong) = responses.entry(common_shape(common, shape)).or_default();
         if item.finding.check == ENVELOPE_CHECK {
             all.insert(item.response());
         } else if has_wrong_status(item.finding) {

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod consequences;
+mod errors;
 mod operations;
 mod same_defect;
 mod shown;
@@ -94,7 +95,7 @@ fn operation_with_one_other_response_is_implemented() {
     let missing = exchange("read", 404, None, MISSING);
     let alone = [test("a", std::slice::from_ref(&missing), &findings)];
     assert_eq!(rows(&alone)[0].0, CauseKind::NotImplemented);
-    let responded = test("b", &[exchange("read", 401, Some("UNAUTHENTICATED"), "{}")], &[]);
+    let responded = test("b", &[exchange("read", 409, Some("CONFLICT"), "{}")], &[]);
     assert_eq!(rows(&[alone[0].clone(), responded])[0].0, CauseKind::NoEnvelope);
     // A test that expects NOT_FOUND does not prove that the operation is missing.
     let expected = assertion(0, "RES-1", "NOT_FOUND (404)", "404 {detail}", "404 {detail}");
@@ -175,7 +176,7 @@ fn accepted_invalid_input_is_one_cause_per_clause_below_the_limit() {
     let many: Vec<Value> = (1..=UNCHECKED_INPUT).map(accepts).collect();
     assert_eq!(rows(&many), [(CauseKind::UncheckedInput, "create".to_owned(), UNCHECKED_INPUT, UNCHECKED_INPUT)]);
     let report = report(&many);
-    assert_eq!(causes(&report)[0].heading(), "FMT-1, FMT-2, FMT-3 and 1 more: create accepts invalid input");
+    assert_eq!(causes(&report)[0].heading(), "FMT-1, FMT-2, FMT-3, FMT-4: create accepts invalid input");
 }
 
 #[test]

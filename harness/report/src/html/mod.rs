@@ -165,7 +165,10 @@ struct CauseCard<'r> {
     is_first: bool,
     anchor: String,
     finding: &'r FindingReport,
+    /// The clauses of the title.
     clauses: String,
+    /// The clauses that are violated because of it.
+    other_clauses: String,
     title: String,
     says: Option<&'r str>,
     clause_anchor: String,
@@ -333,7 +336,8 @@ fn cause_anchors(causes: &[&Cause<'_>]) -> Anchors {
 
 fn card(report: &Report, cause: &Cause<'_>, class: &'static str, is_first: bool, budget: &mut Budget) -> Markup {
     let (finding, test, exchange) = (cause.shown(), cause.example(), cause.exchange());
-    let clause = report.clauses.iter().find(|clause| clause.id == finding.clause && clause.id == cause.clauses());
+    let clause =
+        report.clauses.iter().find(|clause| clause.id == finding.clause && cause.own_clauses() == [&clause.id]);
     let evidence = exchange.map(|exchange| evidence::exchange(exchange, true));
     CauseCard {
         class,
@@ -342,7 +346,8 @@ fn card(report: &Report, cause: &Cause<'_>, class: &'static str, is_first: bool,
         finding,
         title: cause.title(),
         says: clause.map(|clause| clause.says.as_str()),
-        clauses: cause.clauses(),
+        clauses: cause.own_clauses().join(", "),
+        other_clauses: cause.other_clauses().join(", "),
         clause_anchor: clauses::anchor(&finding.clause),
         occurrence: occurrence(cause),
         difference: difference::render(&cause.expected(), &cause.actual()),

@@ -1,7 +1,7 @@
 //! Causes and obstacles as the JSON report stores them: what to repair, and what that would change.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use spec::contract::Level;
 
@@ -15,8 +15,10 @@ pub struct CauseReport {
     pub title: String,
     /// The requirement level of the violated clauses.
     pub level: Level,
-    /// The violated clauses as a label, for example `FMT-1, FMT-2 and 3 more`; empty if an operation is not implemented.
-    pub clauses: String,
+    /// All clauses that its findings violate, those that its title is about first. If an operation is not implemented or
+    /// always fails, they only say what its tests check.
+    #[serde(deserialize_with = "clauses")]
+    pub clauses: Vec<String>,
     /// The operations that show it.
     pub operations: Vec<String>,
     /// The expected value.
@@ -33,6 +35,20 @@ pub struct CauseReport {
     pub example: String,
     /// A command that reproduces it.
     pub reproduce: String,
+}
+
+/// Reports of older versions have a label such as `FMT-1, FMT-2 and 3 more`. Nothing reads it.
+fn clauses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Clauses {
+        All(Vec<String>),
+        Label(#[expect(dead_code, reason = "it does not name all clauses")] String),
+    }
+    Ok(match Clauses::deserialize(deserializer)? {
+        Clauses::All(all) => all,
+        Clauses::Label(_) => Vec::new(),
+    })
 }
 
 /// A reason for which tests have no verdict.

@@ -186,7 +186,8 @@ impl Card<'_, '_> {
     fn render(&self, with_body: bool) -> String {
         let (cause, columns) = (self.open[self.at], self.screen.columns);
         let should = if cause.shown().level == Level::Should { " (SHOULD)" } else { "" };
-        let (number, title) = (format!("{:>2}. ", self.at + 1), format!("{}{should}", cause.heading()));
+        let room = self.room_for_heading().saturating_sub(should.chars().count());
+        let (number, title) = (format!("{:>2}. ", self.at + 1), format!("{}{should}", cause.heading_within(room)));
         let mut out = String::new();
         if self.open.len() <= FEW_CAUSES {
             self.roomy(&mut out, &number, &title, with_body);
@@ -196,6 +197,16 @@ impl Card<'_, '_> {
         out.push_str(&complete("    for example ", &cause.example().name, columns));
         out.push('\n');
         out
+    }
+
+    /// The number of characters on the lines of the title, without the number of tests. Lines end between words, so they
+    /// hold a little less.
+    fn room_for_heading(&self) -> usize {
+        let lines = (self.screen.columns - 4).saturating_sub(LINE_LOSS) * self.detail.lines();
+        match self.open.len() <= FEW_CAUSES {
+            true => lines,
+            false => lines.saturating_sub(self.open[self.at].extent().chars().count() + " ()".len()),
+        }
     }
 
     fn roomy(&self, out: &mut String, number: &str, title: &str, with_body: bool) {

@@ -105,6 +105,7 @@ async fn send_when_allowed(
         false => environment.created.refused(made, reason(environment, &exchange)),
     }
     let delay = exchange.response().and_then(|response| retry_delay(environment, response));
+    let delay = delay.map(|delay| delay.delay);
     // Tests of the same actor do not wait longer than they would for a response of their own.
     if let Some(delay) = delay.filter(|delay| *delay <= MAX_WAIT) {
         environment.pause(actor, delay);

@@ -54,17 +54,17 @@ impl<'r> Session<'r> {
                 exchange = liveness::confirm_timeout(self.environment, exchange).await;
             }
             let delay = exchange.response().and_then(|response| retry_delay(self.environment, response));
-            self.note_delay(delay);
+            self.note_delay(delay.as_ref());
             let index = self.run_checks(exchange, &prepared, call).add_to(record)?;
             match delay.filter(|_| waits) {
                 None => return Ok(index),
-                Some(delay) if delay > MAX_WAIT => {
+                Some(RetryDelay { delay, asked }) if delay > MAX_WAIT => {
                     return Err(Halt::Inconclusive(format!(
-                        "rate limited: the target asked {actor} to wait {} s",
-                        delay.as_secs()
+                        "rate limited: {actor} has to wait longer than {} s: {asked}",
+                        MAX_WAIT.as_secs()
                     )));
                 }
-                Some(delay) => self.environment.pause(&actor, delay),
+                Some(RetryDelay { delay, .. }) => self.environment.pause(&actor, delay),
             }
             record.exchanges[index].cut();
         }
@@ -122,7 +122,7 @@ impl<'r> Session<'r> {
         while let Some(exchange) = exchanges.next().await {
             let delay = exchange.response().and_then(|response| retry_delay(self.environment, response));
             let kinds = seen.new_kinds(burst, &exchange, delay.is_some());
-            self.note_delay(delay);
+            self.note_delay(delay.as_ref());
             let judged = self.run_checks(exchange, &prepared, call);
             if kinds.is_empty() && judged.halt.is_none() && judged.record.findings.is_empty() {
                 without_findings += 1;
@@ -157,10 +157,14 @@ impl<'r> Session<'r> {
         self.unmet(clause, violation, exchange)
     }
 
-    /// Notes a retry delay for a later `wait`.
-    fn note_delay(&mut self, delay: Option<Duration>) {
-        let at = delay.map(|delay| Instant::now() + delay + WAIT_MARGIN);
-        self.retry_at = self.retry_at.max(at);
+    /// Notes a retry delay for a later `wait`, and where it comes from.
+    fn note_delay(&mut self, delay: Option<&RetryDelay>) {
+        let Some(RetryDelay { delay, asked }) = delay else { return };
+        let at = Instant::now() + *delay + WAIT_MARGIN;
+        if self.retry_at.is_none_or(|until| until < at) {
+            self.retry_at = Some(at);
+            self.asked = Some(asked.clone());
+        }
     }
 
     fn prepare(&self, call: &Call) -> Result<Prepared, Halt> {
@@ -235,8 +239,15 @@ fn is_refusal(exchange: &Exchange) -> bool {
 /// The longest retry delay: ten years, in seconds.
 const MAX_DELAY_SECONDS: u64 = 315_360_000;
 
+/// How long to wait after a rate-limit error.
+pub(super) struct RetryDelay {
+    pub(super) delay: Duration,
+    /// What the response says about it.
+    asked: String,
+}
+
 /// The retry delay of a rate-limit error; `None` for any other response.
-pub(super) fn retry_delay(environment: &Environment, response: &Response) -> Option<Duration> {
+pub(super) fn retry_delay(environment: &Environment, response: &Response) -> Option<RetryDelay> {
     let catalog = &environment.contract.catalog;
     let limit = catalog.rate_limit.as_ref()?;
     let status = catalog.code(&limit.code)?.only_status();
@@ -245,14 +256,34 @@ pub(super) fn retry_delay(environment: &Environment, response: &Response) -> Opt
         return None;
     }
     let header = |name: &str| response.header(name);
-    let seconds = match limit.retry_after(header).or_else(|| limit.reset(header)) {
+    let moment = limit.retry_after(header).or_else(|| limit.reset(header));
+    let seconds = match moment {
         Some(Moment::In(seconds)) => seconds,
         Some(Moment::At(time)) => time.saturating_sub(Utc::now().timestamp()),
         None => 1,
     };
+    let is_from_reset = limit.retry_after(header).is_none();
+    let source =
+        if is_from_reset { limit.reset.as_ref().or(limit.combined.as_ref()) } else { limit.retry_after.as_ref() };
+    let asked = asked(source.map_or("the response", String::as_str), moment, seconds);
+    let asked = match limit.retry_after.as_ref().filter(|_| is_from_reset) {
+        Some(name) => format!("the response has no valid {name}, and {asked}"),
+        None => asked,
+    };
     // A target may ask for any number of seconds. Nobody waits that long, and adding it to a time must not overflow.
     let seconds = u64::try_from(seconds).unwrap_or(0).min(MAX_DELAY_SECONDS);
-    Some(Duration::from_secs(seconds) + MARGIN)
+    Some(RetryDelay { delay: Duration::from_secs(seconds) + MARGIN, asked })
+}
+
+/// What a header says about the delay. Tests that were limited for the same reason get the same text if possible.
+fn asked(header: &str, moment: Option<Moment>, seconds: i64) -> String {
+    match moment {
+        Some(Moment::At(time)) if seconds.unsigned_abs() > MAX_DELAY_SECONDS => {
+            format!("{header} is not a Unix time in seconds of these years: it has {} digits", time.to_string().len())
+        }
+        Some(Moment::At(_)) => format!("{header} is {seconds} s from now"),
+        _ => format!("{header} is {seconds} s"),
+    }
 }
 
 /// Sends a request and measures its time. `fresh` asks for a new connection.
@@ -264,4 +295,25 @@ pub(super) async fn send(environment: &Environment, prepared: &Prepared, role: R
         environment.note_clock(response);
     }
     Exchange { role, request: prepared.request.clone(), outcome, started, took: clock.elapsed() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delay_is_explained_with_what_the_response_contains() {
+        let milliseconds = 1_795_951_598_283;
+        for (moment, seconds, text) in [
+            (Moment::In(3600), 3600, "Retry-After is 3600 s"),
+            (Moment::At(1_795_951_598), 500, "Retry-After is 500 s from now"),
+            (
+                Moment::At(milliseconds),
+                milliseconds - 1_795_951_598,
+                "Retry-After is not a Unix time in seconds of these years: it has 13 digits",
+            ),
+        ] {
+            assert_eq!(asked("Retry-After", Some(moment), seconds), text);
+        }
+    }
 }

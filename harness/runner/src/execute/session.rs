@@ -34,6 +34,8 @@ pub(super) struct Session<'r> {
     pub(super) earlier: HashMap<String, Earlier>,
     /// When a rate-limited request may be sent again.
     pub(super) retry_at: Option<Instant>,
+    /// What the response said from which that time is.
+    pub(super) asked: Option<String>,
     /// True if a request that changes something had another effect than the test expects, or if an expectation of a
     /// fixture is unmet. Later steps would only report the same fault again, as violations of other clauses.
     pub(super) precondition_failed: bool,
@@ -78,6 +80,7 @@ impl<'r> Session<'r> {
             variables,
             earlier: HashMap::new(),
             retry_at: None,
+            asked: None,
             precondition_failed: false,
             after_break,
             owner: test.name.to_string(),

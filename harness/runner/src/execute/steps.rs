@@ -102,7 +102,8 @@ impl Session<'_> {
         };
         let delay = until.saturating_duration_since(Instant::now());
         if delay > MAX_WAIT {
-            return Err(Halt::Inconclusive(format!("the target asked to wait {} s", delay.as_secs())));
+            let asked = self.asked.as_deref().unwrap_or_default();
+            return Err(Halt::Inconclusive(format!("the wait is longer than {} s: {asked}", MAX_WAIT.as_secs())));
         }
         tokio::time::sleep_until(until.into()).await;
         Ok(())
