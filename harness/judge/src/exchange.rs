@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use spec::contract::{Contract, Operation};
 
-pub use body::{Body, Write};
+pub use body::{Body, MAX_KEPT, Write};
 pub use json::JsonLimit;
 
 /// One header field: its name in lower case and its value as received bytes.

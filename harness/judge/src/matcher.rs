@@ -27,7 +27,7 @@ pub(crate) fn mismatch(expected: &Value, actual: Option<&Value>) -> Option<(Stri
 
 /// The same for the target of a pointer in `expect.body`. It must be present unless the matcher allows its absence.
 /// Otherwise `$not` would match every body without the member.
-pub(crate) fn mismatch_at_pointer(expected: &Value, actual: Option<&Value>) -> Option<(String, String)> {
+pub fn mismatch_at_pointer(expected: &Value, actual: Option<&Value>) -> Option<(String, String)> {
     let mut matchers = matchers(expected).into_iter().flatten();
     match (matchers.find(|(name, _)| *name == "not"), actual) {
         (Some((_, operand)), None) => Some((format!("a value that is not {operand}"), "nothing there".to_owned())),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::change::{Surroundings, apply};
-use super::mutation::{Change, Mutation, Subject};
+use super::mutation::{Change, Mutation, Subject, When};
 use super::observed::Observed;
 use super::route::Route;
 use super::situation::{History, Parts, Past, Previous, RequestPart, ResponseKind};
@@ -28,6 +28,8 @@ pub struct ObservedResponse {
     parts: Parts,
     /// The previous requests of the test about the same resource.
     past: Past,
+    /// The previous requests of the test with the same text at a place.
+    past_by_place: BTreeMap<String, Past>,
 }
 
 /// A test that passes without a mutation.
@@ -59,8 +61,8 @@ impl Baseline {
     pub(super) fn add(&mut self, contract: &Contract, route: &Route, test: TestCase, record: TestRecord) {
         let operation = |request: &Request| route.operation(&request.method, &request.path).map(str::to_owned);
         self.observed.add(record.exchanges.iter(), operation);
-        let mut history = History::default();
-        let response = |exchange| response(contract, route, &mut history, exchange);
+        let mut histories = Histories::default();
+        let response = |exchange| response(contract, route, &mut histories, exchange);
         let responses: Vec<ObservedResponse> = record.exchanges.into_iter().filter_map(response).collect();
         for response in responses.iter().filter(|response| response.response.is_success()) {
             if let Some(operation) = &response.operation {
@@ -95,8 +97,11 @@ impl Baseline {
         mutation: &'b Mutation,
         catalog: &'b ErrorCatalog,
     ) -> impl Iterator<Item = (usize, Response)> + 'b {
-        let fitting =
-            passing.responses.iter().enumerate().filter(|(_, response)| mutation.when.fits(&response.subject()));
+        let fitting = passing
+            .responses
+            .iter()
+            .enumerate()
+            .filter(|(_, response)| mutation.when.fits(&response.subject(&mutation.when)));
         fitting.filter_map(move |(index, response)| {
             let before = passing.responses[..index].iter().rev().find(|earlier| earlier.line == response.line);
             let surroundings = Surroundings {
@@ -121,14 +126,14 @@ impl ObservedResponse {
         self.actor.as_deref()
     }
 
-    fn subject(&self) -> Subject<'_> {
+    fn subject(&self, when: &When) -> Subject<'_> {
         Subject {
             operation: self.operation.as_deref(),
             actor: self.actor.as_deref(),
             status: self.response.status,
             code: self.code.as_deref(),
             parts: Some(&self.parts),
-            previous: self.previous(),
+            previous: when.same.as_ref().map_or(self.previous(), |place| self.previous_with_same(place)),
         }
     }
 
@@ -143,6 +148,7 @@ impl ObservedResponse {
         let has_new_id = !self.past.previous.is_empty();
         self.parts.all.iter().filter(move |part| match part.at.as_str() {
             "path" => !has_new_id,
+            at if at == format!("header {DESCRIPTION_HEADER}") => true,
             at if at.starts_with("header ") => part.value.as_str().is_none_or(|text| !text.contains("${")),
             _ => true,
         })
@@ -162,30 +168,79 @@ impl ObservedResponse {
     pub(super) fn previous(&self) -> &[Previous] {
         &self.past.previous
     }
+
+    /// The previous requests of the test with the same text at a place.
+    pub(super) fn previous_with_same(&self, place: &str) -> &[Previous] {
+        self.past_by_place.get(place).map(|past| past.previous.as_slice()).unwrap_or_default()
+    }
+
+    /// The parts whose text previous requests of the test have as well.
+    pub(super) fn repeated_parts(&self) -> impl Iterator<Item = &RequestPart> {
+        self.parts().filter(|part| !self.previous_with_same(&part.at).is_empty())
+    }
 }
 
-fn response(contract: &Contract, route: &Route, history: &mut History, exchange: Exchange) -> Option<ObservedResponse> {
+/// The previous requests of a test.
+#[derive(Default)]
+struct Histories {
+    by_id: History,
+    by_place: HashMap<String, History>,
+}
+
+impl Histories {
+    /// The previous requests with the same text at each place. Adds this one.
+    fn by_place(
+        &mut self,
+        added: &Previous,
+        parts: &Parts,
+        request: &Request,
+        response: &Response,
+    ) -> BTreeMap<String, Past> {
+        let texts = parts.all.iter().filter_map(|part| Some((&part.at, part.value.as_str()?)));
+        let all = texts.map(|(place, text)| {
+            let history = self.by_place.entry(place.clone()).or_default();
+            let past = history.past(&[text], &request.method, Some(&added.operation), added.actor.as_deref());
+            history.add(&[text], false, added, request, response);
+            (place.clone(), past)
+        });
+        all.filter(|(_, past)| !past.previous.is_empty()).collect()
+    }
+}
+
+fn response(
+    contract: &Contract,
+    route: &Route,
+    histories: &mut Histories,
+    exchange: Exchange,
+) -> Option<ObservedResponse> {
     let Exchange { role, request, outcome, .. } = exchange;
     let response = outcome.ok()?;
     let code = response.json().filter(|_| response.is_error()).and_then(|body| contract.catalog.code_in(&body));
     let operation = route.operation(&request.method, &request.path);
     let ids = operation.map(|operation| route.parameters(operation, &request.path)).unwrap_or_default();
-    let past = history.past(&ids);
-    if let Some(operation) = operation {
-        history.add(operation, &ids, &request, &response);
-    }
     // As in the proxy, which recognizes an actor by a credential without an alteration. Recorded requests do not contain
     // credentials.
     let is_altered = request
         .headers
         .iter()
         .any(|(name, value)| name == DESCRIPTION_HEADER && value.starts_with(ALTERED_CREDENTIAL.as_bytes()));
+    let actor = Some(request.actor.clone()).filter(|_| !is_altered);
+    let parts = Parts::of(&request);
+    let known = actor.as_deref().filter(|actor| route.knows(actor));
+    let past = histories.by_id.past(&ids, &request.method, operation, known);
+    let mut past_by_place = BTreeMap::new();
+    if let Some(operation) = operation {
+        let added = Previous::of(operation, &response, code.as_deref(), known);
+        histories.by_id.add(&ids, true, &added, &request, &response);
+        past_by_place = histories.by_place(&added, &parts, &request, &response);
+    }
     Some(ObservedResponse {
         line: format!("{} {}", request.method, request.path),
         operation: operation.map(str::to_owned),
-        parts: Parts::of(&request),
+        parts,
         past,
-        actor: Some(request.actor.clone()).filter(|_| !is_altered),
+        past_by_place,
+        actor,
         sent_as: request.actor,
         role,
         code,

@@ -37,6 +37,7 @@ const FIRST_TESTS: usize = 12;
 const MARGIN: Duration = Duration::from_secs(5);
 
 /// The target of the tests.
+#[derive(Clone)]
 pub enum Origin {
     /// The embedded reference: a new one for each mutation.
     Embedded,
@@ -45,6 +46,7 @@ pub enum Origin {
 }
 
 /// The settings of mutation testing.
+#[derive(Clone)]
 pub struct Campaign {
     pub contract: Arc<Contract>,
     pub origin: Origin,

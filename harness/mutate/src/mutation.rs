@@ -62,12 +62,16 @@ pub struct When {
     /// Only the first of these responses, or those after a pause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
-    /// Only responses to requests with this part.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<RequestPart>,
+    /// Only responses to requests with all of these parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request: Vec<RequestPart>,
     /// Only if the previous requests about the same resource were these; the last of them is the latest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<Previous>,
+    /// The place whose value tells which requests `after` means, such as `body /email` or `header idempotency-key`. Without
+    /// it, these are the requests whose path contains the same id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same: Option<String>,
 }
 
 /// A change of a response. `at` is a JSON Pointer to a member of its body.
@@ -170,7 +174,8 @@ pub struct Subject<'s> {
     pub status: u16,
     pub code: Option<&'s str>,
     pub parts: Option<&'s Parts>,
-    /// The previous requests about the same resource, the latest last.
+    /// The previous requests about the same resource, or with the same value at the place of the condition; the latest is
+    /// the last.
     pub previous: &'s [Previous],
 }
 
@@ -185,6 +190,11 @@ impl When {
         self.responses == Some(ResponseKind::Deliveries)
     }
 
+    fn is_after(&self, previous: &[Previous]) -> bool {
+        let pairs = self.after.iter().rev().zip(previous.iter().rev());
+        previous.len() >= self.after.len() && pairs.into_iter().all(|(wanted, earlier)| wanted.describes(earlier))
+    }
+
     /// True if all conditions except `every` and `schedule` are true for a response.
     pub fn fits(&self, subject: &Subject<'_>) -> bool {
         let same =
@@ -193,8 +203,8 @@ impl When {
             && same(&self.actor, subject.actor)
             && same(&self.code, subject.code)
             && self.status.is_none_or(|status| status == subject.status)
-            && self.request.as_ref().is_none_or(|part| subject.parts.is_some_and(|parts| parts.contains(part)))
-            && subject.previous.ends_with(&self.after)
+            && self.request.iter().all(|part| subject.parts.is_some_and(|parts| parts.contains(part)))
+            && self.is_after(subject.previous)
             && match self.responses {
                 None => true,
                 Some(ResponseKind::Errors) => subject.status >= 400,
@@ -263,17 +273,22 @@ pub fn write(mutations: Vec<Mutation>) -> Result<String, String> {
 
 fn unknown_names(file: &SourceFile, contract: &Contract, index: usize, mutation: &Mutation) -> Vec<Problem> {
     let operations: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).collect();
-    let actors = contract.conventions.actors.keys().cloned().collect();
+    let actors: Vec<String> = contract.conventions.actors.keys().cloned().collect();
     let clauses: Vec<String> = contract.clauses.iter().map(|clause| clause.id.clone()).collect();
     let when = &mutation.when;
     let mut named: Vec<(Vec<Step>, &str, &String, Vec<String>)> = Vec::new();
     let at = |member: &'static str| vec!["mutations".into(), index.into(), "when".into(), member.into()];
     named.extend(when.operation.as_ref().map(|name| (at("operation"), "operation", name, operations.clone())));
-    named.extend(when.actor.as_ref().map(|name| (at("actor"), "actor", name, actors)));
+    named.extend(when.actor.as_ref().map(|name| (at("actor"), "actor", name, actors.clone())));
     named.extend(when.after.iter().enumerate().map(|(place, after)| {
         let at = [at("after"), vec![place.into(), "operation".into()]].concat();
         (at, "operation", &after.operation, operations.clone())
     }));
+    for (place, after) in when.after.iter().enumerate() {
+        let at = |member: &'static str| [at("after"), vec![place.into(), member.into()]].concat();
+        named.extend(after.code.as_ref().map(|name| (at("code"), "code", name, contract.catalog.code_names())));
+        named.extend(after.actor.as_ref().map(|name| (at("actor"), "actor", name, actors.clone())));
+    }
     named.extend(when.code.as_ref().map(|name| (at("code"), "code", name, contract.catalog.code_names())));
     named.extend(mutation.clauses.iter().enumerate().map(|(place, name)| {
         let at = vec!["mutations".into(), index.into(), "clauses".into(), place.into()];
@@ -305,10 +320,9 @@ mod tests {
 
     #[test]
     fn a_response_is_changed_only_if_all_conditions_are_true() {
-        let part = RequestPart { at: "body /a".to_owned(), value: 1.into(), absent: false };
+        let part = RequestPart::new("body /a".to_owned(), 1.into());
         let parts = Parts { all: vec![part.clone()], ..Parts::default() };
-        let previous = ["write", "drop"]
-            .map(|operation| Previous { operation: operation.to_owned(), responses: ResponseKind::Successes });
+        let previous = ["write", "drop"].map(|operation| Previous::new(operation, ResponseKind::Successes));
         let subject = Subject {
             operation: Some("read"),
             actor: Some("clerk"),
@@ -329,8 +343,8 @@ mod tests {
             (When { code: text("GONE"), responses: Some(ResponseKind::Errors), ..any() }, true),
             (When { code: text("LOST"), ..any() }, false),
             (When { responses: Some(ResponseKind::Successes), ..any() }, false),
-            (When { request: Some(part.clone()), ..any() }, true),
-            (When { request: Some(RequestPart { value: 2.into(), ..part }), ..any() }, false),
+            (When { request: vec![part.clone()], ..any() }, true),
+            (When { request: vec![part.clone(), RequestPart { value: 2.into(), ..part }], ..any() }, false),
             (When { after: previous[1..].to_vec(), ..any() }, true),
             (When { after: previous.to_vec(), ..any() }, true),
             (When { after: previous[..1].to_vec(), ..any() }, false),

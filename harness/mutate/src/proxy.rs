@@ -27,7 +27,7 @@ use super::change::{Surroundings, apply};
 use super::mutation::{Change, Mutation, Subject, When};
 use super::route::Route;
 use super::schedule::{Schedule, ScheduleState};
-use super::situation::{History, Parts};
+use super::situation::{History, Parts, Previous};
 use judge::exchange::{Header, Request, Response};
 use judge::target::check_url;
 use runner::client::HttpClient;
@@ -230,12 +230,16 @@ impl State {
         };
         let catalog = &self.contract.catalog;
         let code = response.json().filter(|_| response.is_error()).and_then(|body| catalog.code_in(&body));
-        let parts = mutation.when.request.as_ref().map(|_| Parts::of(request));
-        let ids = operation.map(|operation| self.route.parameters(operation, &request.path)).unwrap_or_default();
+        let needs_parts = !mutation.when.request.is_empty() || mutation.when.same.is_some();
+        let parts = needs_parts.then(|| Parts::of(request));
+        let ids = match &mutation.when.same {
+            Some(place) => parts.as_ref().and_then(|parts| parts.text(place)).into_iter().collect(),
+            None => operation.map(|operation| self.route.parameters(operation, &request.path)).unwrap_or_default(),
+        };
         let line = format!("{} {}", request.method, request.path);
         let mut memory = self.memory();
-        let past = memory.history.past(&ids);
         let actor = self.route.actor(header);
+        let past = memory.history.past(&ids, &request.method, operation, actor);
         let caller = actor.unwrap_or_default();
         let after_pause = mutation.when.schedule == Some(Schedule::AfterPause) && memory.seen.is_after_pause(caller);
         let subject = Subject {
@@ -257,7 +261,8 @@ impl State {
         let changed = changed.filter(|_| memory.seen.is_due(every, schedule, caller, after_pause));
         let needs_history = !mutation.when.after.is_empty() || mutation.change == Change::ShowRefused;
         if let Some(operation) = operation.filter(|_| needs_history) {
-            memory.history.add(operation, &ids, request, response);
+            let added = Previous::of(operation, response, code.as_deref(), actor);
+            memory.history.add(&ids, mutation.when.same.is_none(), &added, request, response);
         }
         if matches!(mutation.change, Change::Stale) {
             memory.by_line.insert(line, response.clone());

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::expected::parts;
 use super::order::scenario;
-use super::score::Kill;
+use super::score::{Kill, MutationResult};
 use judge::finding::{EXPECTATION, Part};
 use spec::contract::Contract;
 use spec::scenario::{Action, Library, TestCase};
@@ -28,6 +28,19 @@ const NAMED: usize = 3;
 pub struct Noticed {
     pub mutation: String,
     pub kills: Vec<Kill>,
+}
+
+impl Noticed {
+    /// What noticed a fault, for each clause that was reported. Without the only scenario that reports one of them, the
+    /// report would name only the others.
+    pub fn by_clause(row: &MutationResult) -> Vec<Self> {
+        let mut all: BTreeMap<&str, Vec<Kill>> = BTreeMap::new();
+        for kill in &row.kills {
+            all.entry(&kill.clause).or_default().push(kill.clone());
+        }
+        let name = |clause: &str| format!("{} ({clause})", row.mutation.name);
+        all.into_iter().map(|(clause, kills)| Self { mutation: name(clause), kills }).collect()
+    }
 }
 
 /// What the mutations need.

@@ -23,7 +23,9 @@ pub(super) fn redundancy(
     let second = runtime.block_on(campaign.baseline(tests)).map_err(Abort::Inconclusive)?;
     let situations = situations(&campaign.contract, baseline, &second);
     err_line!("trying {} faults in one situation", situations.len());
-    let rows = runtime.block_on(campaign.run(baseline, &situations, |_| {}));
+    // Other scenarios may report the fault for another clause, so all of its tests run.
+    let complete = Campaign { enough: usize::MAX, ..campaign.clone() };
+    let rows = runtime.block_on(complete.run(baseline, &situations, |_| {}));
     if rows.len() < situations.len() {
         let (tried, all) = (rows.len(), situations.len());
         return Err(Abort::Inconclusive(format!("interrupted: {tried} of {all} faults in one situation were tried")));
@@ -31,7 +33,7 @@ pub(super) fn redundancy(
     let untriggered = rows.iter().filter(|row| row.outcome == MutationOutcome::NeverTriggered).count();
     let unnoticed = rows.iter().filter(|row| row.kills.is_empty()).count() - untriggered;
     err_line!("{unnoticed} of them were not noticed, and {untriggered} changed no response");
-    noticed.extend(rows.iter().filter_map(noticed_by));
+    noticed.extend(rows.iter().flat_map(Noticed::by_clause));
     if matches!(campaign.origin, Origin::Embedded) {
         err_line!("trying the mutants of the reference");
         let witnesses = witnesses(&campaign.contract.root)?;

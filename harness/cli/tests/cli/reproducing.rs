@@ -106,7 +106,8 @@ fn assert_most_mutants_are_reproduced() {
 #[test]
 fn script_shows_no_violation_of_a_conforming_server_and_cleans_up() {
     let served = ReferenceServer::start(&[]);
-    let names = ["webhooks/inbound-signature::well-signed-event", "resources/duplicate::same-customer-again"];
+    let names =
+        ["statuses/success::receiving-an-event", "resources/duplicate::a-duplicate-by-an-administrator-is-refused"];
     for name in names {
         let output = served.script(&script(&format!("conformance repro {name} | sh")));
         output.assert_exit_code(0);
@@ -120,7 +121,7 @@ fn script_shows_no_violation_of_a_conforming_server_and_cleans_up() {
 
 #[test]
 fn script_contains_no_credential_and_names_a_missing_one() {
-    let name = "webhooks/inbound-signature::well-signed-event";
+    let name = "statuses/success::receiving-an-event";
     let text = script(&format!("conformance repro --target-url http://127.0.0.1:1 {name} | sh"));
     assert!(text.contains("${CONFORMANCE_ACTOR_WEBHOOK-}"), "{text}");
     let folder = Folder::new();
@@ -133,7 +134,7 @@ fn script_contains_no_credential_and_names_a_missing_one() {
 #[test]
 fn unknown_test_or_case_is_refused() {
     Program::new(&["repro", "nothing::here"]).output().assert_refused_with(2, "there is no test `nothing::here`");
-    let name = "webhooks/inbound-signature::well-signed-event";
+    let name = "statuses/success::receiving-an-event";
     Program::new(&["repro", name, "--case", "1"]).output().assert_refused_with(2, "this test is not a property");
     Program::new(&["repro", name, "--case", "x"]).output().assert_exit_code(2);
 }

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::json;
 
 /// A longer body, in bytes, is kept as an excerpt.
-pub(crate) const MAX_KEPT: usize = 32 * 1024;
+pub const MAX_KEPT: usize = 32 * 1024;
 /// How much of the beginning and of the end of a text is kept.
 const FIRST_PART: usize = 16 * 1024;
 const LAST_PART: usize = 1024;
@@ -86,6 +86,11 @@ impl Body {
     /// The length and the SHA-256 of the whole body, if this is an excerpt.
     pub fn described(&self) -> Option<String> {
         self.cut.as_ref().map(|cut| format!("an excerpt of {} bytes with the SHA-256 {}", cut.length, cut.digest))
+    }
+
+    /// The SHA-256 of the whole body, if this is an excerpt.
+    pub fn digest_of_whole(&self) -> Option<&str> {
+        self.cut.as_ref().map(|cut| cut.digest.as_str())
     }
 
     /// Keeps only an excerpt, if the body is long: of JSON the first values, of other text the first and the last part.

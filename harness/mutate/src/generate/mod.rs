@@ -10,6 +10,7 @@ mod operations;
 mod pairs;
 mod partial;
 mod situations;
+mod values;
 
 use serde_json::Value;
 
