@@ -3,8 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::description::Node;
-use super::operations::METHODS;
+use super::description::{METHODS, Node};
 
 /// The actor without a credential.
 pub(super) const ANONYMOUS: &str = "anonymous";

@@ -38,7 +38,7 @@ pub(super) fn write(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
     let line = |clause: &StructuralClause| {
         let (page, says) = (yaml::scalar(catalogue.page_of(clause.origin)), yaml::scalar(&clause.says));
         let StructuralClause { id, checks, .. } = clause;
-        // A violation of a MUST breaks a promise of the documentation.
+        // The documentation says what a MUST says.
         let level = if clause.origin == Origin::Learned { "SHOULD" } else { clause.level };
         format!("- {{ id: {id}, level: {level}, page: {page}, checks: [{checks}], says: {says} }}")
     };

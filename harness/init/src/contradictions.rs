@@ -90,7 +90,7 @@ mod tests {
             ..Default::default()
         };
         let learned = envelope::bodies_of_responses(&learned.iter().map(response).collect::<Vec<_>>());
-        let envelope = envelope::envelope(&envelope::bodies(&operations), &[], &learned, &[], preset);
+        let envelope = super::super::disputes::envelope(&envelope::bodies(&operations), &[], &learned, &[], preset);
         find(&operations, &envelope, &learned)
     }
 

@@ -4,27 +4,90 @@
 //! codes of the page wins over a member with a likely name. Otherwise the pack asserts what the description says, and a
 //! warning says that the responses differ.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::envelope::{Hints, documented, most_common};
-use super::error_body::{Envelope, ErrorBody, PROBLEM};
+use super::envelope::{documented, is_problem, most_common};
+use super::error_body::{Envelope, ErrorBody, Hints, PROBLEM};
 use super::origin::Origin;
-use super::pointers::repeats_the_status;
+use super::pointers::{self, repeats_the_status};
+use super::shape::require_what_all_have;
+use super::statement;
 
 /// Everything that shows what errors look like.
-pub(super) struct Evidence<'e> {
+struct Evidence<'e> {
     /// The bodies that the description documents, the examples of the page, and the recorded responses.
-    pub(super) bodies: &'e [ErrorBody],
-    pub(super) of_page: &'e [ErrorBody],
-    pub(super) learned: &'e [ErrorBody],
+    bodies: &'e [ErrorBody],
+    of_page: &'e [ErrorBody],
+    learned: &'e [ErrorBody],
     /// The codes that the page lists.
-    pub(super) listed: &'e [String],
+    listed: &'e [String],
     /// True if errors have the format of RFC 9457.
-    pub(super) preset: bool,
+    preset: bool,
+}
+
+/// Finds the envelope in the documentation. If the documentation does not describe all errors, uses the recorded
+/// responses. `listed` are the codes that the page lists.
+pub(super) fn envelope(
+    bodies: &[ErrorBody],
+    of_page: &[ErrorBody],
+    learned: &[ErrorBody],
+    listed: &[String],
+    preset: bool,
+) -> Envelope {
+    let mut envelope = settled(&Evidence { bodies, of_page, learned, listed, preset });
+    take_code_of_responses(&mut envelope, learned);
+    let documented: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
+    // A documented schema says itself which members are required.
+    let is_open =
+        envelope.media_type == PROBLEM && !bodies.iter().any(|body| body.schema.is_some() && is_problem(body));
+    if is_open {
+        require_what_all_have(&mut envelope.schema, learned);
+    }
+    envelope.field = pointers::field(&envelope, &documented, learned);
+    envelope.status = pointers::status(&envelope, &documented, learned);
+    // RFC 9457 says that the member has the status of the response, if errors are known to have this format.
+    if let Some(status) = envelope.status.as_mut().filter(|_| envelope.media_type == PROBLEM) {
+        status.origin = status.origin.max(envelope.origins.media_type);
+    }
+    let own = envelope.status.as_ref().map(|status| &status.pointer).into_iter().chain([&envelope.code]);
+    for pointer in own {
+        statement::leave_type_at(&mut envelope.schema, pointer);
+    }
+    forbid_an_empty_message(&mut envelope, bodies.iter().chain(of_page).chain(learned));
+    envelope
+}
+
+/// A required message is of no use to anyone if it is empty. A description rarely says so.
+fn forbid_an_empty_message<'b>(envelope: &mut Envelope, mut bodies: impl Iterator<Item = &'b ErrorBody>) {
+    let is_known = envelope.origins.shape.min(envelope.origins.message) != Origin::Guess;
+    let is_empty = |body: &ErrorBody| body.at(&envelope.message).is_some_and(|place| place.values.contains(&json!("")));
+    if !is_known || bodies.any(is_empty) {
+        return;
+    }
+    let Some(message) = statement::required_at(&mut envelope.schema, &envelope.message) else { return };
+    let says_more = ["enum", "const", "minLength", "pattern"].iter().any(|word| message.get(word).is_some());
+    if message["type"] == json!("string") && !says_more {
+        message["minLength"] = json!(1);
+        envelope.forbids_empty_message = true;
+    }
+}
+
+/// If the documentation does not show which member contains the code, recorded responses may show it.
+fn take_code_of_responses(envelope: &mut Envelope, learned: &[ErrorBody]) {
+    let seen = documented(learned, &[], Hints::default());
+    if envelope.origins.code != Origin::Guess || seen.origins.code == Origin::Guess {
+        return;
+    }
+    if envelope.message == seen.code || envelope.origins.message == Origin::Guess {
+        envelope.message = seen.message;
+        envelope.origins.message = seen.origins.message.min(Origin::Learned);
+    }
+    (envelope.code, envelope.parent, envelope.is_integer) = (seen.code, seen.parent, seen.is_integer);
+    envelope.origins.code = Origin::Learned;
 }
 
 /// The envelope, with a sentence about what the sources say differently.
-pub(super) fn settled(evidence: &Evidence<'_>) -> Envelope {
+fn settled(evidence: &Evidence<'_>) -> Envelope {
     let mut first = documented_or_learned(evidence);
     if let Some(other) = of_page_instead(evidence, &first).or_else(|| with_listed_codes(evidence, &first)) {
         return other;
@@ -160,3 +223,6 @@ fn responses_differ(evidence: &Evidence<'_>, first: &Envelope) -> Option<String>
         first.code,
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Learned;
-use super::disputes::{self, Evidence};
-use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
+use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Hints, Origins, PROBLEM};
 use super::operations::Operation;
 use super::origin::Origin;
-use super::pointers::{self, repeats_the_status};
+use super::pointers::repeats_the_status;
 use super::schema::{ErrorMember, places, places_of_example};
-use super::shape::{joined, problem, require_what_all_have};
+use super::shape::{joined, problem};
 use super::statement;
 
 /// Members that contain a code only if the documented values are spelt like codes.
@@ -82,78 +81,6 @@ fn is_of_fastapi(places: &[ErrorMember]) -> bool {
     outside.next().is_some_and(array) && outside.next().is_none()
 }
 
-/// Finds the envelope in the documentation. If the documentation does not describe all errors, uses the recorded
-/// responses. `listed` are the codes that the page lists.
-pub(super) fn envelope(
-    bodies: &[ErrorBody],
-    of_page: &[ErrorBody],
-    learned: &[ErrorBody],
-    listed: &[String],
-    preset: bool,
-) -> Envelope {
-    let mut envelope = disputes::settled(&Evidence { bodies, of_page, learned, listed, preset });
-    take_code_of_responses(&mut envelope, learned);
-    let documented: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
-    // A documented schema says itself which members are required.
-    let is_open =
-        envelope.media_type == PROBLEM && !bodies.iter().any(|body| body.schema.is_some() && is_problem(body));
-    if is_open {
-        require_what_all_have(&mut envelope.schema, learned);
-    }
-    envelope.field = pointers::field(&envelope, &documented, learned);
-    envelope.status = pointers::status(&envelope, &documented, learned);
-    // RFC 9457 says that the member has the status of the response, if errors are known to have this format.
-    if let Some(status) = envelope.status.as_mut().filter(|_| envelope.media_type == PROBLEM) {
-        status.origin = status.origin.max(envelope.origins.media_type);
-    }
-    let own = envelope.status.as_ref().map(|status| &status.pointer).into_iter().chain([&envelope.code]);
-    for pointer in own {
-        statement::leave_type_at(&mut envelope.schema, pointer);
-    }
-    forbid_an_empty_message(&mut envelope, bodies.iter().chain(of_page).chain(learned));
-    envelope
-}
-
-/// A required message is of no use to anyone if it is empty. A description rarely says so.
-fn forbid_an_empty_message<'b>(envelope: &mut Envelope, mut bodies: impl Iterator<Item = &'b ErrorBody>) {
-    let is_known = envelope.origins.shape.min(envelope.origins.message) != Origin::Guess;
-    let is_empty = |body: &ErrorBody| body.at(&envelope.message).is_some_and(|place| place.values.contains(&json!("")));
-    if !is_known || bodies.any(is_empty) {
-        return;
-    }
-    let Some(message) = statement::required_at(&mut envelope.schema, &envelope.message) else { return };
-    let says_more = ["enum", "const", "minLength", "pattern"].iter().any(|word| message.get(word).is_some());
-    if message["type"] == json!("string") && !says_more {
-        message["minLength"] = json!(1);
-        envelope.forbids_empty_message = true;
-    }
-}
-
-/// If the documentation does not show which member contains the code, recorded responses may show it.
-fn take_code_of_responses(envelope: &mut Envelope, learned: &[ErrorBody]) {
-    let seen = documented(learned, &[], Hints::default());
-    if envelope.origins.code != Origin::Guess || seen.origins.code == Origin::Guess {
-        return;
-    }
-    if envelope.message == seen.code || envelope.origins.message == Origin::Guess {
-        envelope.message = seen.message;
-        envelope.origins.message = seen.origins.message.min(Origin::Learned);
-    }
-    (envelope.code, envelope.parent, envelope.is_integer) = (seen.code, seen.parent, seen.is_integer);
-    envelope.origins.code = Origin::Learned;
-}
-
-/// What is known about errors besides their bodies.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Hints<'h> {
-    /// True if errors have the format of RFC 9457.
-    pub(super) preset: bool,
-    /// Recorded responses, which may show that a member only repeats the status.
-    pub(super) learned: &'h [ErrorBody],
-    /// The member that contains the code, if something shows it.
-    pub(super) code: Option<&'h str>,
-}
-
 /// The envelope of the bodies of a description and of a page.
 pub(super) fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], hints: Hints<'_>) -> Envelope {
     let is_problem = |body: &&ErrorBody| is_problem(body);
@@ -207,7 +134,7 @@ fn common_code(all: &[&ErrorBody], in_arrays: bool, learned: &[ErrorBody]) -> Op
 }
 
 /// True for a body of RFC 9457, which some descriptions declare as `application/json`.
-fn is_problem(body: &ErrorBody) -> bool {
+pub(super) fn is_problem(body: &ErrorBody) -> bool {
     let has = |name: &str| body.at(name).is_some_and(|place| place.may_be("string") || place.may_be("integer"));
     body.media.as_deref() == Some(PROBLEM) || (has("/type") && has("/title") && has("/status") && has("/detail"))
 }
@@ -322,6 +249,3 @@ fn details_of(places: &[ErrorMember], parent: &str) -> Option<String> {
     let found = DETAILS_NAMES.iter().find_map(named)?;
     found.may_be("string").then(|| found.pointer.clone())
 }
-
-#[cfg(test)]
-mod tests;

@@ -93,3 +93,14 @@ pub(super) struct Field {
     pub(super) form: FieldForm,
     pub(super) origin: Origin,
 }
+
+/// What is known about errors besides their bodies.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Hints<'h> {
+    /// True if errors have the format of RFC 9457.
+    pub(super) preset: bool,
+    /// Recorded responses, which may show that a member only repeats the status.
+    pub(super) learned: &'h [ErrorBody],
+    /// The member that contains the code, if something shows it.
+    pub(super) code: Option<&'h str>,
+}

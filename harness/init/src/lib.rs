@@ -204,7 +204,7 @@ fn read_catalogue(
         page.map(|(_, text)| envelope::bodies_of_page(&crate::docs_check::json_objects(text))).unwrap_or_default();
     let learned = envelope::bodies_of_responses(learned);
     let listed = page.map(|(_, text)| codes::listed_on(text)).unwrap_or_default();
-    let envelope = envelope::envelope(&bodies, &of_page, &learned, &listed, sources.problem_json);
+    let envelope = disputes::envelope(&bodies, &of_page, &learned, &listed, sources.problem_json);
     codes::catalogue(operations, envelope, &bodies, &learned, page)
 }
 

@@ -6,11 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::access::{Access, MARK, Need, is_header_name};
-use super::description::{Description, Node};
+use super::description::{Description, METHODS, Node};
 use super::example;
 use super::schema::{FlatSchema, is_any_text, is_anything, types_of};
-
-pub(super) const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
 pub(super) struct Operation<'d> {
     pub(super) id: String,

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::envelope::Hints;
-use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
+use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Hints, Origins, PROBLEM};
 use super::origin::Origin;
 use super::statement;
 

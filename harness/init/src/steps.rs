@@ -27,13 +27,13 @@ pub(super) fn clause_of_code(builder: &ScenarioBuilder<'_, '_>, code: &str) -> S
 }
 
 /// The clause that a step tests. A step that accepts any documented response does not test the clause of its topic. What is
-/// not documented has a clause of its own, so that a violation of the others breaks a promise of the documentation.
+/// not documented has a clause of its own, so that the documentation supports each violation of the others.
 pub(super) fn clause(builder: &ScenarioBuilder<'_, '_>, topic: &Topic, expected: &Expected) -> String {
     let topic = if *expected == Expected::anything() { &ANY } else { topic };
-    let is_promise = expected.is_documented || topic.clause == ANY.clause;
+    let is_said = expected.is_documented || topic.clause == ANY.clause;
     match &expected.code {
-        Some(code) if is_promise || !builder.promised_codes.contains(code) => clause_of_code(builder, code),
-        _ if is_promise => topic.clause.to_owned(),
+        Some(code) if is_said || !builder.documented_codes.contains(code) => clause_of_code(builder, code),
+        _ if is_said => topic.clause.to_owned(),
         _ => topic.undocumented(),
     }
 }

@@ -31,8 +31,8 @@ pub(super) struct ScenarioBuilder<'m, 'd> {
     pub(super) left_out: Vec<String>,
     /// Operations that no test calls with values that are not those of a resource of its own.
     pub(super) dangerous: Vec<Danger>,
-    /// The codes that the documentation promises for the request of a test.
-    pub(super) promised_codes: BTreeSet<String>,
+    /// The codes that the documentation expects for the request of a test.
+    pub(super) documented_codes: BTreeSet<String>,
 }
 
 impl<'m, 'd> ScenarioBuilder<'m, 'd> {
@@ -46,9 +46,9 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         tries: bool,
     ) -> Self {
         let (rows, left_out) = (Vec::new(), Vec::new());
-        let (dangerous, promised_codes) = (danger::find(operations, resources), BTreeSet::new());
+        let (dangerous, documented_codes) = (danger::find(operations, resources), BTreeSet::new());
         let mut builder =
-            Self { operations, access, catalogue, resources, responses, rows, left_out, dangerous, promised_codes };
+            Self { operations, access, catalogue, resources, responses, rows, left_out, dangerous, documented_codes };
         for operation in operations.iter().filter(|one| !["HEAD", "OPTIONS"].contains(&one.method.as_str())) {
             if builder.deletes_unknown(operation) {
                 continue;
@@ -67,19 +67,19 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         }
         // Nothing is documented about these, so only a response says what is right.
         builder.rows.retain(|row| tries || row.topic.name != METHOD.name || row.expected.origin == Origin::Learned);
-        builder.promised_codes = builder.find_promised_codes();
+        builder.documented_codes = builder.find_documented_codes();
         builder
     }
 
     /// The codes of documented refusals: those of the rows, of deleted resources and of values that a schema forbids.
-    fn find_promised_codes(&self) -> BTreeSet<String> {
+    fn find_documented_codes(&self) -> BTreeSet<String> {
         let rows = self.rows.iter().map(|row| row.expected.clone());
         let reads = self.resources.iter().filter_map(|one| one.item(self.operations, "GET"));
         let deleted = reads.map(|read| expectation::deleted(self.catalogue, read));
         let invalid = self.operations.iter().filter(|one| one.has_schema && !self.deletes_unknown(one));
         let invalid = invalid.map(|one| expectation::invalid(self.catalogue, one));
-        let promised = rows.chain(deleted).chain(invalid).filter(|expected| expected.is_documented);
-        promised.filter_map(|expected| expected.code).collect()
+        let documented = rows.chain(deleted).chain(invalid).filter(|expected| expected.is_documented);
+        documented.filter_map(|expected| expected.code).collect()
     }
 
     /// True if the operation may delete what no test has created.

@@ -1,4 +1,4 @@
-//! What the starter tests of a pack promise, and which requests they never send.
+//! Which clauses the starter tests of a pack judge, and which requests they never send.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,11 @@
+//! Where code, message, field and status are found, and which source says it.
+
 use serde_json::json;
 
+use super::super::Learned;
+use super::super::envelope::{bodies_of_page, bodies_of_responses};
 use super::super::error_body::Field;
+use super::super::schema::{ErrorMember, places_of_example};
 use super::*;
 use spec::contract::FieldForm;
 
