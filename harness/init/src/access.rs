@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::description::Node;
+use super::description::{METHODS, Node};
 
 /// The actor without a credential.
 pub(super) const ANONYMOUS: &str = "anonymous";
@@ -123,13 +123,16 @@ pub(super) struct Access {
     pub(super) is_known: bool,
     /// True if no scheme is declared and `--auth` was not given.
     pub(super) is_guessed: bool,
-    /// True if the description has no scheme, so that one is added to it.
-    is_added: bool,
+    /// The number of the scheme that is added to the description, if one is.
+    added: Option<usize>,
+    /// The scheme for operations without `security`, if `--auth` says how their credential is sent.
+    pub(super) unsaid: Option<usize>,
 }
 
 impl Access {
     /// Reads the schemes. If there is none, `auth` says how credentials are sent. Without `auth`, a bearer token is
-    /// assumed, unless the description says that no credential is needed.
+    /// assumed, unless the description says that no credential is needed. If there are schemes, `auth` is about the
+    /// operations that do not say what they need.
     pub(super) fn of(root: Node<'_>, auth: Option<&Auth>) -> Self {
         let declared = root.get("components").and_then(|all| all.get("securitySchemes"));
         let mut access = Self {
@@ -137,7 +140,8 @@ impl Access {
             warnings: Vec::new(),
             is_known: asks_somewhere(root),
             is_guessed: false,
-            is_added: false,
+            added: None,
+            unsaid: None,
         };
         for (name, scheme) in declared.map(Node::members).unwrap_or_default() {
             match kind(scheme) {
@@ -149,16 +153,35 @@ impl Access {
         let default = if asks_nowhere(root) { &Auth::None } else { &Auth::Bearer };
         if access.schemes.is_empty() && access.warnings.is_empty() && *auth.unwrap_or(default) != Auth::None {
             access.is_guessed = auth.is_none();
-            access.is_known = auth.is_some();
-            access.is_added = true;
-            let (name, kind) = match auth {
-                Some(Auth::Key(header)) => ("key", SchemeKind::Key(header.clone())),
-                Some(Auth::Basic) => ("basic", SchemeKind::Basic),
-                _ => ("bearer", SchemeKind::Bearer("Bearer".to_owned())),
-            };
-            access.add(name, kind);
+            // Generators write `security: []` on every operation. It is no statement then.
+            access.is_known = auth.is_some() && !is_free_everywhere(root);
+            access.take(auth.unwrap_or(default), root);
+        } else if access.is_known && !access.schemes.is_empty() && root.value.get("security").is_none() {
+            match auth {
+                Some(auth) => access.unsaid = access.take(auth, root),
+                None => access.warnings.extend(warning_of_unsaid(root)),
+            }
         }
         access
+    }
+
+    /// The number of the scheme that sends credentials in this way. It is added if the description does not have it.
+    fn take(&mut self, auth: &Auth, root: Node<'_>) -> Option<usize> {
+        let (name, kind) = match auth {
+            Auth::None => return None,
+            Auth::Key(header) => ("key", SchemeKind::Key(header.clone())),
+            Auth::Basic => ("basic", SchemeKind::Basic),
+            Auth::Bearer => ("bearer", SchemeKind::Bearer("Bearer".to_owned())),
+        };
+        let same = |one: &Scheme| one.kind == kind;
+        if let Some(known) = self.schemes.iter().position(same) {
+            return Some(known);
+        }
+        let declared = root.get("components").and_then(|all| all.get("securitySchemes"));
+        let is_taken = declared.is_some_and(|all| all.get(name).is_some());
+        self.add(&if is_taken { format!("{name}-of-init") } else { name.to_owned() }, kind.clone());
+        self.added = self.schemes.iter().position(|one| one.kind == kind);
+        self.added
     }
 
     /// Adds a scheme. An actor has one credential, and the contract reader uses the first scheme of a kind.
@@ -198,7 +221,7 @@ impl Access {
 
     /// Adds the scheme to a description that has none.
     pub(super) fn declare(&self, root: &mut Value, auth: Option<&Auth>) {
-        let Some(Scheme { name, .. }) = self.schemes.first().filter(|_| self.is_added) else { return };
+        let Some(Scheme { name, .. }) = self.added.and_then(|index| self.schemes.get(index)) else { return };
         let mut scheme = Map::new();
         if self.is_guessed {
             scheme.insert(MARK.to_owned(), true.into());
@@ -206,7 +229,7 @@ impl Access {
         let declared = auth.unwrap_or(&Auth::Bearer).scheme().unwrap_or_default();
         scheme.extend(declared.as_object().cloned().unwrap_or_default());
         let Some(root) = root.as_object_mut() else { return };
-        if !self.is_guessed {
+        if self.is_known && self.unsaid.is_none() {
             root.insert("security".to_owned(), json!([{ name.as_str(): [] }]));
         }
         let schemes = member(member(root, "components"), "securitySchemes");
@@ -222,6 +245,10 @@ impl Access {
             return Ok((first(), Some(json!([]))));
         }
         let list = operation.get("security").or_else(|| root.get("security"));
+        let says_nothing = list.is_none() || operation.get(MARK).is_some();
+        if let Some(scheme) = self.unsaid.and_then(|index| self.schemes.get(index)).filter(|_| says_nothing) {
+            return Ok((Need::Undocumented(scheme.actor.clone()), Some(json!([]))));
+        }
         let listed: Vec<&Value> = list.and_then(Value::as_array).into_iter().flatten().collect();
         let alternatives: Vec<&Map<String, Value>> = listed.iter().filter_map(|one| one.as_object()).collect();
         if alternatives.is_empty() || alternatives.iter().any(|one| one.is_empty()) {
@@ -265,6 +292,32 @@ fn asks_somewhere(root: Node<'_>) -> bool {
     };
     let items = root.get("paths").map(Node::members).unwrap_or_default();
     asks(root) || items.into_iter().any(|(_, item)| item.members().into_iter().any(|(_, operation)| asks(operation)))
+}
+
+fn operations(root: Node<'_>) -> impl Iterator<Item = &Map<String, Value>> {
+    let items = root.get("paths").map(Node::members).unwrap_or_default();
+    let members = items.into_iter().flat_map(|(_, item)| item.members());
+    members.filter(|(method, _)| METHODS.contains(method)).filter_map(|(_, operation)| operation.value.as_object())
+}
+
+/// True if every operation has `security: []`, and the whole description has no other.
+fn is_free_everywhere(root: Node<'_>) -> bool {
+    let is_empty = |list: &Value| list.as_array().is_some_and(Vec::is_empty);
+    operations(root).next().is_some()
+        && operations(root).all(|operation| operation.get("security").is_some_and(is_empty))
+        && root.value.get("security").is_none_or(is_empty)
+}
+
+/// A warning if most operations have no `security`. A few may be public.
+fn warning_of_unsaid(root: Node<'_>) -> Option<String> {
+    let count = operations(root).count();
+    let unsaid = operations(root).filter(|operation| !operation.contains_key("security")).count();
+    (unsaid * 2 > count).then(|| {
+        format!(
+            "{unsaid} of {count} operations have no `security`, and the description has no global one, so they are called without \
+             a credential: if they need one, use --auth bearer, basic or key:HEADER, which applies to these operations"
+        )
+    })
 }
 
 /// True if the whole description has an empty list of security requirements, and no operation has one that is not empty.
@@ -340,6 +393,43 @@ mod tests {
         );
         assert_eq!(need(json!([{}, { "login": [] }])).map(|found| found.0), Ok(Need::NoCredential));
         assert!(need(json!([{ "query": [] }])).is_err());
+    }
+
+    fn operation(security: Option<Value>) -> Value {
+        let mut operation = json!({ "responses": {} });
+        security.into_iter().for_each(|security| operation["security"] = security);
+        json!({ "get": operation })
+    }
+
+    #[test]
+    fn an_empty_list_on_every_operation_says_nothing_if_auth_is_given() {
+        let basic = Some(Auth::Basic);
+        let need = |paths: Value| {
+            let all = of(json!({ "paths": paths }));
+            let access = Access::of(all.node(), basic.as_ref());
+            let operation = &all.node().value["paths"]["/a"]["get"];
+            access.need(operation, all.node().value).map(|(need, _)| need)
+        };
+        let empty = || operation(Some(json!([])));
+        assert_eq!(need(json!({ "/a": empty(), "/b": empty() })), Ok(Need::Undocumented("user".into())));
+        // On some operations only, it says that these are public.
+        assert_eq!(need(json!({ "/a": empty(), "/b": operation(None) })), Ok(Need::NoCredential));
+    }
+
+    #[test]
+    fn auth_is_about_operations_without_security_if_others_have_it() {
+        let paths =
+            json!({ "/a": operation(None), "/b": operation(None), "/c": operation(Some(json!([{ "login": [] }]))) });
+        let all = of(json!({ "components": { "securitySchemes": schemes() }, "paths": paths }));
+        let need = |auth: Option<&Auth>| {
+            let access = Access::of(all.node(), auth);
+            let found = access.need(&json!({}), all.node().value).map(|(need, _)| need);
+            (found, access.warnings.iter().any(|one| one.contains("2 of 3 operations have no `security`")))
+        };
+        assert_eq!(need(None), (Ok(Need::NoCredential), true));
+        assert_eq!(need(Some(&Auth::None)), (Ok(Need::NoCredential), false));
+        assert_eq!(need(Some(&Auth::Bearer)), (Ok(Need::Undocumented("user".into())), false));
+        assert_eq!(need(Some(&Auth::Basic)), (Ok(Need::Undocumented("basic".into())), false));
     }
 
     #[test]

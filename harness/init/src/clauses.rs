@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::code::Code;
-use super::codes::Catalogue;
+use super::codes::{Catalogue, LEARNED};
 use super::error_body::Envelope;
 use super::origin::Origin;
 use super::scenarios::Scenarios;
@@ -17,6 +17,9 @@ use spec::contract::TO_DO;
 
 /// What `envelope-present` judges.
 const OF_SCHEMA: &str = "An error is a JSON object that envelope.schema.json allows.";
+
+/// The member `page` of what no source says.
+const GUESSED: &str = "guess";
 
 /// Why a required message must not be empty.
 const NOT_EMPTY: &str = "The description does not say that the message is not empty: if it may be, remove its `minLength` from envelope.schema.json.";
@@ -34,7 +37,9 @@ pub(super) fn write(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
     text += "clauses:\n  # Judged on every response.\n";
     let line = |clause: &StructuralClause| {
         let (page, says) = (yaml::scalar(catalogue.page_of(clause.origin)), yaml::scalar(&clause.says));
-        let StructuralClause { id, level, checks, .. } = clause;
+        let StructuralClause { id, checks, .. } = clause;
+        // The documentation says what a MUST says.
+        let level = if clause.origin == Origin::Learned { "SHOULD" } else { clause.level };
         format!("- {{ id: {id}, level: {level}, page: {page}, checks: [{checks}], says: {says} }}")
     };
     let (supported, guessed): (Vec<_>, Vec<_>) =
@@ -56,11 +61,18 @@ pub(super) fn write(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
 
 fn clauses_of_topics(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
     let mut text = "\n  # Judged by the starter scenarios.\n".to_owned();
-    for topic in TOPICS.iter().filter(|topic| scenarios.clauses.iter().any(|id| id == topic.clause)) {
-        let origin = scenarios.origin_of(topic.clause);
-        let (page, says) = (yaml::scalar(catalogue.page_of(origin)), yaml::scalar(topic.says));
-        let note = if origin == Origin::Learned { origin.spaced_note() } else { String::new() };
-        text += &format!("  - {{ id: {}, level: MUST, page: {page}, says: {says} }}{note}\n", topic.clause);
+    let is_tested = |id: &str| scenarios.clauses.iter().any(|other| other == id);
+    for topic in TOPICS {
+        if is_tested(topic.clause) {
+            let (id, page, says) = (topic.clause, yaml::scalar(&catalogue.page), yaml::scalar(topic.says));
+            text += &format!("  - {{ id: {id}, level: MUST, page: {page}, says: {says} }}\n");
+        }
+        let id = topic.undocumented();
+        if let Some(origin) = scenarios.undocumented(&id).filter(|_| is_tested(&id)) {
+            let (page, says) = (page_of_undocumented(origin), yaml::scalar(&undocumented(topic.says, origin)));
+            let note = if origin == Origin::Learned { origin.spaced_note() } else { String::new() };
+            text += &format!("  - {{ id: {id}, level: SHOULD, page: {page}, says: {says} }}{note}\n");
+        }
     }
     if scenarios.sketches_success {
         let (page, says) = (yaml::scalar(&catalogue.page), yaml::scalar(SUCCESS.says));
@@ -69,6 +81,16 @@ fn clauses_of_topics(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
             &format!("  - {{ id: {}, level: MUST, page: {page}, says: {says}, excluded: {reason} }}\n", SUCCESS.clause);
     }
     text
+}
+
+/// A statement that the documentation does not make.
+fn undocumented(says: &str, origin: Origin) -> String {
+    let source = if origin == Origin::Learned { "learned from responses" } else { "a guess" };
+    format!("{} ({source}: the documentation does not say it).", says.trim_end_matches('.'))
+}
+
+fn page_of_undocumented(origin: Origin) -> &'static str {
+    if origin == Origin::Learned { LEARNED } else { GUESSED }
 }
 
 fn clauses_of_codes(catalogue: &Catalogue, scenarios: &Scenarios) -> String {
@@ -210,10 +232,15 @@ fn clause_of_code(catalogue: &Catalogue, scenarios: &Scenarios, index: usize, co
         true => format!("{}: {means}", code.code),
     };
     let is_judged = scenarios.clauses.contains(&id);
+    let (level, says) = match scenarios.undocumented(&id) {
+        Some(Origin::Learned) => ("SHOULD", format!("{says} Which request gets it is learned from responses.")),
+        Some(_) => ("SHOULD", format!("{says} Which request gets it is a guess.")),
+        None => (if code.source == Origin::Learned { "SHOULD" } else { "MUST" }, says),
+    };
     let mut members = Map::new();
     for (name, value) in [
         ("id", json!(id)),
-        ("level", json!("MUST")),
+        ("level", json!(level)),
         ("page", json!(catalogue.page_of_code(code))),
         ("codes", json!([code.code])),
         ("says", json!(says)),

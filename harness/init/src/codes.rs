@@ -97,7 +97,8 @@ pub(super) fn catalogue(
     take_statuses(&mut codes, &of_bodies(&envelope, bodies), Origin::Documented);
     take_statuses(&mut codes, &of_bodies(&envelope, learned), Origin::Learned);
     statuses::complete(&mut codes, operations);
-    let of_page = page.filter(|_| is_page).map(|(_, text)| docs_check::statuses_of(text, &without_codes(&envelope)));
+    let of_page =
+        page.filter(|_| is_page).map(|(_, text)| docs_check::statuses_of(text, &without_codes(shape(&envelope))));
     let statuses = statuses::all(operations, &codes, learned, of_page.as_deref());
     let page = if is_page { page.map_or("", |(name, _)| name) } else { "OpenAPI" };
     let shortened = contradictions::shortened(&codes, &of_bodies(&envelope, learned)).filter(|_| is_page);
@@ -124,8 +125,22 @@ fn lists_all_codes(envelope: &Envelope, bodies: &[ErrorBody]) -> bool {
     !with_schema.is_empty() && with_schema.iter().all(lists)
 }
 
+/// The codes that a page lists, whatever error bodies look like.
+pub(super) fn listed_on(text: &str) -> Vec<String> {
+    // No body has this member.
+    let pointers = Pointers { code: "/ ".to_owned(), message: "/ ".to_owned(), ..Pointers::default() };
+    let shape = Shape {
+        schema: String::new(),
+        media_type: String::new(),
+        code_type: CodeType::String,
+        field_form: FieldForm::default(),
+        pointers,
+    };
+    docs_check::codes_of(text, &without_codes(shape)).into_iter().map(|found| found.code).collect()
+}
+
 fn of_page(text: &str, envelope: &Envelope) -> Vec<Code> {
-    let found = docs_check::codes_of(text, &without_codes(envelope));
+    let found = docs_check::codes_of(text, &without_codes(shape(envelope)));
     let is_integer = envelope.is_integer;
     let fits = |code: &str| !is_integer || code.parse::<i64>().is_ok();
     found
@@ -145,14 +160,14 @@ fn of_page(text: &str, envelope: &Envelope) -> Vec<Code> {
 
 /// What the page says about codes and is not understood, one warning each.
 pub(super) fn warnings_of_page(name: &str, text: &str, envelope: &Envelope) -> Vec<String> {
-    let unread = docs_check::unread_of(text, &without_codes(envelope));
+    let unread = docs_check::unread_of(text, &without_codes(shape(envelope)));
     unread.into_iter().map(|(line, what)| format!("{name}:{line}: not read: {what}")).collect()
 }
 
 /// A catalogue without codes: the page reader needs the pointers only.
-fn without_codes(envelope: &Envelope) -> ErrorCatalog {
+fn without_codes(envelope: Shape) -> ErrorCatalog {
     let (statuses, headers, codes) = (Vec::new(), Vec::new(), Vec::new());
-    ErrorCatalog { envelope: shape(envelope), statuses, request_id: None, rate_limit: None, headers, codes }
+    ErrorCatalog { envelope, statuses, request_id: None, rate_limit: None, headers, codes }
 }
 
 /// The envelope as the contract reader has it.

@@ -10,7 +10,7 @@ use super::schema::places;
 /// A longer name of a schema is not shown.
 const MAX_NAME_LENGTH: usize = 40;
 
-/// One line for each status and each kind of documented body; `learned` are the recorded responses.
+/// What the sources say differently about the code, and one line for each status and each kind of documented body; `learned` are the recorded responses.
 pub(super) fn find(operations: &[Operation<'_>], envelope: &Envelope, learned: &[ErrorBody]) -> Vec<String> {
     let mut found: Vec<(String, String, usize)> = Vec::new();
     for response in operations.iter().flat_map(|one| &one.responses).filter(|one| one.is_error()) {
@@ -24,7 +24,7 @@ pub(super) fn find(operations: &[Operation<'_>], envelope: &Envelope, learned: &
         let (operations, verb) = if count == 1 { ("operation", "documents") } else { ("operations", "document") };
         format!("{status}: {count} {operations} {verb} {what}")
     };
-    found.into_iter().map(line).collect()
+    envelope.disputed.iter().cloned().chain(found.into_iter().map(line)).collect()
 }
 
 fn of_response(response: &Response<'_>, envelope: &Envelope, learned: &[ErrorBody]) -> Option<String> {
@@ -41,7 +41,8 @@ fn of_response(response: &Response<'_>, envelope: &Envelope, learned: &[ErrorBod
     let has_code = places(response.schema?).iter().any(|place| place.pointer == envelope.code);
     let is_known = envelope.origins.code != Origin::Guess
         && !response.examples.iter().any(|one| one.pointer(&envelope.code).is_some());
-    (is_known && !has_code).then(|| {
+    // What the sources say differently about the place of the code is said once.
+    (is_known && !has_code && envelope.disputed.is_none()).then(|| {
         format!(
             "{}, in which there is no {}: the pack expects it in every error",
             name.unwrap_or("a schema"),
@@ -89,7 +90,7 @@ mod tests {
             ..Default::default()
         };
         let learned = envelope::bodies_of_responses(&learned.iter().map(response).collect::<Vec<_>>());
-        let envelope = envelope::envelope(&envelope::bodies(&operations), &[], &learned, preset);
+        let envelope = super::super::disputes::envelope(&envelope::bodies(&operations), &[], &learned, &[], preset);
         find(&operations, &envelope, &learned)
     }
 

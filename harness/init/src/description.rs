@@ -14,6 +14,8 @@ use serde_json::{Map, Value};
 use spec::percent;
 use spec::source::SourceFile;
 
+/// The members of a path item that are operations.
+pub(super) const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 /// The name of the description itself.
 pub(super) const ROOT: &str = "openapi.yaml";
 /// A value that is a number with nineteen digits or more, which may be too large for an integer type.

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Learned;
-use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
+use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Hints, Origins, PROBLEM};
 use super::operations::Operation;
 use super::origin::Origin;
-use super::pointers::{self, repeats_the_status};
+use super::pointers::repeats_the_status;
 use super::schema::{ErrorMember, places, places_of_example};
-use super::shape::{joined, problem, require_what_all_have};
+use super::shape::{joined, problem};
 use super::statement;
 
 /// Members that contain a code only if the documented values are spelt like codes.
@@ -81,93 +81,22 @@ fn is_of_fastapi(places: &[ErrorMember]) -> bool {
     outside.next().is_some_and(array) && outside.next().is_none()
 }
 
-/// Finds the envelope in the documentation. If the documentation does not describe all errors, uses the recorded
-/// responses.
-pub(super) fn envelope(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[ErrorBody], preset: bool) -> Envelope {
-    let mut envelope = documented_or_learned(bodies, of_page, learned, preset);
-    take_code_of_responses(&mut envelope, learned);
-    let documented: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
-    // A documented schema says itself which members are required.
-    let is_open =
-        envelope.media_type == PROBLEM && !bodies.iter().any(|body| body.schema.is_some() && is_problem(body));
-    if is_open {
-        require_what_all_have(&mut envelope.schema, learned);
-    }
-    envelope.field = pointers::field(&envelope, &documented, learned);
-    envelope.status = pointers::status(&envelope, &documented, learned);
-    // RFC 9457 says that the member has the status of the response, if errors are known to have this format.
-    if let Some(status) = envelope.status.as_mut().filter(|_| envelope.media_type == PROBLEM) {
-        status.origin = status.origin.max(envelope.origins.media_type);
-    }
-    let own = envelope.status.as_ref().map(|status| &status.pointer).into_iter().chain([&envelope.code]);
-    for pointer in own {
-        statement::leave_type_at(&mut envelope.schema, pointer);
-    }
-    forbid_an_empty_message(&mut envelope, bodies.iter().chain(of_page).chain(learned));
-    envelope
-}
-
-/// A required message is of no use to anyone if it is empty. A description rarely says so.
-fn forbid_an_empty_message<'b>(envelope: &mut Envelope, mut bodies: impl Iterator<Item = &'b ErrorBody>) {
-    let is_known = envelope.origins.shape.min(envelope.origins.message) != Origin::Guess;
-    let is_empty = |body: &ErrorBody| body.at(&envelope.message).is_some_and(|place| place.values.contains(&json!("")));
-    if !is_known || bodies.any(is_empty) {
-        return;
-    }
-    let Some(message) = statement::required_at(&mut envelope.schema, &envelope.message) else { return };
-    let says_more = ["enum", "const", "minLength", "pattern"].iter().any(|word| message.get(word).is_some());
-    if message["type"] == json!("string") && !says_more {
-        message["minLength"] = json!(1);
-        envelope.forbids_empty_message = true;
-    }
-}
-
-fn documented_or_learned(bodies: &[ErrorBody], of_page: &[ErrorBody], learned: &[ErrorBody], preset: bool) -> Envelope {
-    let from_documentation = documented(bodies, of_page, preset);
-    if from_documentation.origins.shape == Origin::Documented || learned.is_empty() {
-        return from_documentation;
-    }
-    let mut seen = documented(learned, &[], false);
-    seen.origins = seen.origins.learned();
-    let everywhere = |pointer: &str| learned.iter().all(|body| body.at(pointer).is_some());
-    let is_problem = seen.media_type == PROBLEM && learned.iter().all(|body| body.media.as_deref() == Some(PROBLEM));
-    if !is_problem && !everywhere(&seen.message) {
-        seen.origins.shape = Origin::Guess;
-    }
-    seen
-}
-
-/// If the documentation does not show which member contains the code, recorded responses may show it.
-fn take_code_of_responses(envelope: &mut Envelope, learned: &[ErrorBody]) {
-    let seen = documented(learned, &[], false);
-    if envelope.origins.code != Origin::Guess || seen.origins.code == Origin::Guess {
-        return;
-    }
-    if envelope.message == seen.code || envelope.origins.message == Origin::Guess {
-        envelope.message = seen.message;
-        envelope.origins.message = seen.origins.message.min(Origin::Learned);
-    }
-    (envelope.code, envelope.parent, envelope.is_integer) = (seen.code, seen.parent, seen.is_integer);
-    envelope.origins.code = Origin::Learned;
-}
-
-fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Envelope {
+/// The envelope of the bodies of a description and of a page.
+pub(super) fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], hints: Hints<'_>) -> Envelope {
     let is_problem = |body: &&ErrorBody| is_problem(body);
-    if preset || bodies.iter().any(|body| is_problem(&body)) {
+    if hints.preset || bodies.iter().any(|body| is_problem(&body)) {
         let (problems, others): (Vec<&ErrorBody>, Vec<_>) = bodies.iter().partition(is_problem);
-        return problem(&problems.into_iter().chain(of_page).collect::<Vec<_>>(), &others, preset);
+        let problems: Vec<&ErrorBody> = problems.into_iter().chain(of_page).collect();
+        return problem(&problems, &others, hints);
     }
     let all: Vec<&ErrorBody> = bodies.iter().chain(of_page).collect();
-    let in_arrays = !all.is_empty() && all.iter().all(|body| is_list(&body.places));
-    let codes: Vec<String> =
-        all.iter().filter_map(|body| Some(code_of(&placed(&body.places, in_arrays), &all)?.pointer.clone())).collect();
-    // A member of a few bodies is not a member of all errors. A schema need not list the codes.
-    let code = most_common(codes.iter().cloned())
-        .filter(|code| all.iter().filter(|body| may_have_a_code_at(body, code)).count() * 2 >= all.len());
+    let is_list = || !all.is_empty() && all.iter().all(|body| is_list(&body.places));
+    let in_arrays = hints.code.map_or_else(is_list, |code| code.contains("/0/"));
+    let code = hints.code.map(str::to_owned).or_else(|| common_code(&all, in_arrays, hints.learned));
     let message =
         most_common(all.iter().filter_map(|body| message_of(&placed(&body.places, in_arrays), code.as_deref())));
     let parent = common_parent(code.as_deref(), message.as_deref(), in_arrays.then(|| list_in(&all)).flatten());
-    let details = most_common(all.iter().filter_map(|body| sibling(&body.places, &parent, DETAILS_NAMES)));
+    let details = most_common(all.iter().filter_map(|body| details_of(&body.places, &parent)));
     let integers = all.iter().filter_map(|body| body.at(code.as_deref()?)).filter(|place| !place.types.is_empty());
     let media = media(bodies);
     // An example without the message shows that it is optional.
@@ -179,6 +108,7 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
         field: None,
         status: None,
         forbids_empty_message: false,
+        disputed: None,
         origins: Origins {
             shape: Origin::of(is_general(bodies, code.is_some()) || !of_page.is_empty()),
             media_type: Origin::of(media.is_some()),
@@ -194,8 +124,17 @@ fn documented(bodies: &[ErrorBody], of_page: &[ErrorBody], preset: bool) -> Enve
     }
 }
 
+/// The member of most bodies that is a code.
+fn common_code(all: &[&ErrorBody], in_arrays: bool, learned: &[ErrorBody]) -> Option<String> {
+    let witnesses: Vec<&ErrorBody> = all.iter().copied().chain(learned).collect();
+    let code = |body: &&ErrorBody| Some(code_of(&placed(&body.places, in_arrays), &witnesses)?.pointer.clone());
+    // A member of a few bodies is not a member of all errors. A schema need not list the codes.
+    most_common(all.iter().filter_map(code))
+        .filter(|code| all.iter().filter(|body| may_have_a_code_at(body, code)).count() * 2 >= all.len())
+}
+
 /// True for a body of RFC 9457, which some descriptions declare as `application/json`.
-fn is_problem(body: &ErrorBody) -> bool {
+pub(super) fn is_problem(body: &ErrorBody) -> bool {
     let has = |name: &str| body.at(name).is_some_and(|place| place.may_be("string") || place.may_be("integer"));
     body.media.as_deref() == Some(PROBLEM) || (has("/type") && has("/title") && has("/status") && has("/detail"))
 }
@@ -247,7 +186,7 @@ fn media(bodies: &[ErrorBody]) -> Option<String> {
     all.first().filter(|first| all.iter().all(|other| other == *first)).map(|first| (*first).clone())
 }
 
-fn most_common(all: impl Iterator<Item = String>) -> Option<String> {
+pub(super) fn most_common(all: impl Iterator<Item = String>) -> Option<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
     for one in all {
@@ -303,196 +242,10 @@ fn message_of(places: &[&ErrorMember], code: Option<&str>) -> Option<String> {
     named(&|place| place.parent() == parent).or_else(|| named(&contains))
 }
 
-fn sibling(places: &[ErrorMember], parent: &str, names: &[&str]) -> Option<String> {
-    let fits = |place: &&ErrorMember| place.parent() == parent && place.types == ["string"];
-    let found = names.iter().find_map(|name| places.iter().filter(fits).find(|place| place.name() == *name));
-    found.map(|place| place.pointer.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::error_body::Field;
-    use super::*;
-    use spec::contract::FieldForm;
-
-    fn of(examples: &[Value]) -> Envelope {
-        envelope(&[], &bodies_of_page(examples), &[], false)
-    }
-
-    #[test]
-    fn members_are_found_by_their_names() {
-        let nested = of(&[json!({ "error": { "code": "A_B", "message": "x", "param": "p" } })]);
-        assert_eq!((nested.code.as_str(), nested.parent.as_str()), ("/error/code", "/error"));
-        let field = nested.field.expect("a field").pointer;
-        assert_eq!((nested.message.as_str(), field.as_str()), ("/error/message", "/error/param"));
-        let flat = of(&[json!({ "errorCode": 7, "msg": "x" })]);
-        assert!(flat.is_integer && flat.code == "/errorCode" && flat.message == "/msg");
-        let by_id = of(&[json!({ "id": "not_found", "message": "x" })]);
-        assert_eq!(by_id.code, "/id");
-        let few = of(&[json!({ "code": "A", "message": "x" })]);
-        assert!(few.origins.code == Origin::Documented);
-        let oauth = of(&[json!({ "error": "invalid_grant", "error_description": "x" })]);
-        assert_eq!((oauth.code.as_str(), oauth.message.as_str()), ("/error", "/error_description"));
-    }
-
-    #[test]
-    fn errors_in_a_list_are_found() {
-        let body = json!({ "errors": [{ "message": "x", "extensions": { "code": "A_B" } }] });
-        let list = of(std::slice::from_ref(&body));
-        assert_eq!((list.parent.as_str(), list.message.as_str()), ("/errors/0", "/errors/0/message"));
-        assert_eq!(list.code, "/errors/0/extensions/code");
-        let schema = jsonschema::validator_for(&list.schema).expect("a schema");
-        assert!(schema.is_valid(&body) && !schema.is_valid(&json!({ "errors": [] })), "{}", list.schema);
-        // A list next to a message contains details.
-        let list = of(&[json!({ "code": "A", "message": "x", "errors": [{ "code": "B", "message": "y" }] })]);
-        assert_eq!((list.parent.as_str(), list.code.as_str()), ("", "/code"));
-    }
-
-    #[test]
-    fn problems_may_be_declared_as_json() {
-        let problem = json!({ "type": "about:blank", "title": "x", "status": 404, "detail": "y" });
-        let body = ErrorBody {
-            status: "404".to_owned(),
-            media: Some("application/json".to_owned()),
-            places: places_of_example(&problem),
-            schema: None,
-            description: String::new(),
-        };
-        let envelope = envelope(&[body], &[], &[], false);
-        assert_eq!((envelope.code.as_str(), envelope.media_type.as_str()), ("/type", "application/json"));
-    }
-
-    #[test]
-    fn a_sentence_is_not_a_code() {
-        let body = ErrorBody {
-            status: "404".to_owned(),
-            media: None,
-            places: places_of_example(&json!({ "error": "Not found" })),
-            schema: None,
-            description: String::new(),
-        };
-        let envelope = envelope(&[body], &[], &[], false);
-        assert!(
-            envelope.origins.code == Origin::Guess
-                && envelope.message == "/error"
-                && envelope.origins.shape == Origin::Guess
-        );
-    }
-
-    #[test]
-    fn a_message_that_an_example_lacks_is_optional() {
-        let body = |example: Value| ErrorBody {
-            status: "400".to_owned(),
-            media: None,
-            places: places_of_example(&example),
-            schema: None,
-            description: String::new(),
-        };
-        let short = body(json!({ "error": "invalid_grant" }));
-        let long = body(json!({ "error": "invalid_scope", "error_description": "x" }));
-        let both = envelope(&[short, long], &[], &[], false);
-        assert!(both.message == "/error_description" && both.origins.message == Origin::Guess);
-        assert!(both.origins.code == Origin::Documented);
-    }
-
-    #[test]
-    fn a_schema_of_examples_asks_for_what_all_have() {
-        let envelope = of(&[json!({ "error": { "code": "A_B", "message": "x" } })]);
-        assert_eq!(envelope.schema["required"], json!(["error"]));
-        assert_eq!(envelope.schema["properties"]["error"]["required"], json!(["code", "message"]));
-    }
-
-    fn responses(bodies: &[(u16, Value)]) -> Vec<ErrorBody> {
-        let learned =
-            |(status, body): &(u16, Value)| Learned { status: *status, body: body.clone(), ..Learned::default() };
-        bodies_of_responses(&bodies.iter().map(learned).collect::<Vec<_>>())
-    }
-
-    fn of_examples(bodies: &[(u16, Value)]) -> Envelope {
-        envelope(&responses(bodies), &[], &[], false)
-    }
-
-    fn found(envelope: &Envelope) -> Option<(&str, Origin)> {
-        envelope.status.as_ref().map(|found| (found.pointer.as_str(), found.origin))
-    }
-
-    #[test]
-    fn the_status_is_a_member_that_repeats_it_in_every_example() {
-        let body = |status: u16| json!({ "statusCode": status, "error": "x y", "message": "m" });
-        let two = of_examples(&[(404, body(404)), (400, body(400))]);
-        assert_eq!(found(&two), Some(("/statusCode", Origin::Documented)));
-        assert_eq!(found(&of_examples(&[(404, body(404))])), Some(("/statusCode", Origin::Guess)));
-        assert_eq!(found(&of_examples(&[(404, body(404)), (400, body(422))])), None);
-        assert_eq!(found(&of_examples(&[(404, json!({ "status": "fail", "message": "m" }))])), None);
-        let texts = |status: u16| json!({ "errors": [{ "status": status.to_string(), "title": "t" }] });
-        let list = of_examples(&[(404, texts(404)), (400, texts(400))]);
-        assert_eq!(found(&list), Some(("/errors/0/status", Origin::Documented)));
-    }
-
-    #[test]
-    fn responses_show_whether_a_name_is_right() {
-        let page = bodies_of_page(&[json!({ "code": "A", "message": "m", "status": 400 })]);
-        let with = |learned: &[(u16, Value)]| envelope(&[], &page, &responses(learned), false);
-        let response = |status: u16| json!({ "code": "A", "message": "m", "status": status });
-        assert_eq!(found(&with(&[])), Some(("/status", Origin::Guess)));
-        assert_eq!(found(&with(&[(404, response(404))])), Some(("/status", Origin::Learned)));
-        assert_eq!(found(&with(&[(404, response(3))])), None);
-    }
-
-    #[test]
-    fn of_two_codes_the_one_that_is_not_the_status_is_the_code() {
-        let body = |status: u16, number: u16| json!({ "code": status, "errorNum": number, "errorMessage": "m" });
-        let envelope = of_examples(&[(404, body(404, 1202)), (400, body(400, 600))]);
-        assert_eq!((envelope.code.as_str(), envelope.is_integer), ("/errorNum", true));
-        assert_eq!(found(&envelope), Some(("/code", Origin::Documented)));
-    }
-
-    #[test]
-    fn the_field_is_next_to_the_code_or_in_a_list_of_faults() {
-        let (name, pointer, fragment) = (FieldForm::Name, FieldForm::Pointer, FieldForm::Fragment);
-        for (body, at, form) in [
-            (json!({ "code": "A", "message": "m", "param": "p" }), "/param", name),
-            (json!({ "code": "A", "message": "m", "field": "/a/b" }), "/field", pointer),
-            (json!({ "code": "A", "message": "m", "errors": [{ "pointer": "#/a" }] }), "/errors/*/pointer", fragment),
-            (json!({ "title": "t", "invalid-params": [{ "name": "a" }] }), "/invalid-params/*/name", name),
-            (json!({ "errors": [{ "code": "A", "title": "t", "field": "a" }] }), "/errors/*/field", name),
-            (
-                json!({ "errors": [{ "code": "A", "title": "t", "source": { "pointer": "/data" } }] }),
-                "/errors/*/source/pointer",
-                pointer,
-            ),
-        ] {
-            let expected = Field { pointer: at.to_owned(), form, origin: Origin::Documented };
-            assert_eq!(of_examples(&[(400, body.clone())]).field, Some(expected), "{body}");
-            let learned = envelope(&[], &[], &responses(&[(400, body.clone())]), false).field.expect("a field");
-            assert_eq!((learned.pointer.as_str(), learned.origin), (at, Origin::Learned), "{body}");
-        }
-        let mixed = json!({ "message": "m", "errors": [{ "field": "a" }, { "field": "/b" }] });
-        assert_eq!(of_examples(&[(400, mixed)]).field, None);
-        let rows = json!({ "message": "m", "rows": [{ "name": "a" }] });
-        assert_eq!(of_examples(&[(400, rows)]).field, None);
-    }
-
-    #[test]
-    fn a_schema_need_not_list_the_codes_that_an_example_or_a_response_shows() {
-        let schema = |status: &str| ErrorBody {
-            status: status.to_owned(),
-            media: None,
-            places: places_of_example(&json!({ "error": "", "error_description": "" }))
-                .into_iter()
-                .map(|place| ErrorMember { values: Vec::new(), ..place })
-                .collect(),
-            schema: Some(json!({})),
-            description: String::new(),
-        };
-        let bodies = [schema("400"), schema("401"), schema("403")];
-        let example = json!({ "error": "invalid_grant", "error_description": "It has expired" });
-        let of_page = envelope(&bodies, &bodies_of_page(std::slice::from_ref(&example)), &[], false);
-        assert_eq!((of_page.code.as_str(), of_page.origins.code), ("/error", Origin::Documented));
-        let of_response = envelope(&bodies, &[], &responses(&[(400, example)]), false);
-        assert_eq!((of_response.code.as_str(), of_response.origins.code), ("/error", Origin::Learned));
-        assert_eq!(of_response.message, "/error_description");
-        let sentences = envelope(&bodies, &[], &responses(&[(400, json!({ "error": "It has expired" }))]), false);
-        assert_eq!(sentences.origins.code, Origin::Guess);
-    }
+/// The details next to the message. A member with a likelier name that is not a text shows that the others are something
+/// else.
+fn details_of(places: &[ErrorMember], parent: &str) -> Option<String> {
+    let named = |name: &&str| places.iter().find(|place| place.parent() == parent && place.name() == *name);
+    let found = DETAILS_NAMES.iter().find_map(named)?;
+    found.may_be("string").then(|| found.pointer.clone())
 }

@@ -8,7 +8,9 @@ use spec::contract::FieldForm;
 
 /// The media type of RFC 9457.
 pub(super) const PROBLEM: &str = "application/problem+json";
-pub(super) const CODE_NAMES: &[&str] = &["code", "errorcode", "errcode", "errorkey", "errornum", "errornumber"];
+/// The names of members that contain a code. `code` is the last: next to another of these, it often repeats the status.
+pub(super) const CODE_NAMES: &[&str] =
+    &["errorcode", "errcode", "errorkey", "errorno", "errno", "errornum", "errnum", "errornumber", "code"];
 
 /// The envelope of errors, with JSON Pointers to its members.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(super) struct Envelope {
     pub(super) status: Option<Found>,
     /// True if the schema forbids an empty message, although the description does not say so.
     pub(super) forbids_empty_message: bool,
+    /// What the sources say differently about the place of the code, and which of them the pack follows.
+    pub(super) disputed: Option<String>,
     /// The sources of these statements.
     pub(super) origins: Origins,
 }
@@ -88,4 +92,15 @@ pub(super) struct Field {
     pub(super) pointer: String,
     pub(super) form: FieldForm,
     pub(super) origin: Origin,
+}
+
+/// What is known about errors besides their bodies.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Hints<'h> {
+    /// True if errors have the format of RFC 9457.
+    pub(super) preset: bool,
+    /// Recorded responses, which may show that a member only repeats the status.
+    pub(super) learned: &'h [ErrorBody],
+    /// The member that contains the code, if something shows it.
+    pub(super) code: Option<&'h str>,
 }

@@ -16,16 +16,23 @@ pub(super) struct Expected {
     pub(super) code: Option<String>,
     /// What says so.
     pub(super) origin: Origin,
+    /// True if the documentation says that the request is refused, or succeeds, even if a status or code is a guess.
+    pub(super) is_documented: bool,
 }
 
 impl Expected {
     fn guess(value: Value) -> Self {
-        Self { value, code: None, origin: Origin::Guess }
+        Self { value, code: None, origin: Origin::Guess, is_documented: false }
+    }
+
+    /// A guess about a response of which the documentation says at least whether it is a refusal.
+    fn documented_guess(value: Value) -> Self {
+        Self { is_documented: true, ..Self::guess(value) }
     }
 
     /// A documented success.
     pub(super) fn success() -> Self {
-        Self { value: json!({ "success": true }), code: None, origin: Origin::Documented }
+        Self { value: json!({ "success": true }), code: None, origin: Origin::Documented, is_documented: true }
     }
 
     /// Any documented response.
@@ -38,14 +45,13 @@ impl Expected {
     }
 }
 
-/// Expects one of these statuses, or their codes if all of them are known.
+/// Expects one of these statuses, or their codes if all of them are known. One of them at least is documented.
 fn statuses(catalogue: &Catalogue, statuses: &[u16], origin: Origin) -> Expected {
+    let expected = |value: Value, code| Expected { value, code, origin, is_documented: true };
     match catalogue.of_statuses(statuses) {
-        Some(codes) if codes.len() == 1 => {
-            Expected { value: json!({ "error": one_or_many(&codes) }), code: codes.into_iter().next(), origin }
-        }
-        Some(codes) => Expected { value: json!({ "error": codes }), code: None, origin },
-        None => Expected { value: json!({ "status": one_or_many(statuses) }), code: None, origin },
+        Some(codes) if codes.len() == 1 => expected(json!({ "error": one_or_many(&codes) }), codes.into_iter().next()),
+        Some(codes) => expected(json!({ "error": codes }), None),
+        None => expected(json!({ "status": one_or_many(statuses) }), None),
     }
 }
 
@@ -55,9 +61,8 @@ fn shown(catalogue: &Catalogue, numbers: &[u16]) -> Expected {
     let listed = statuses(catalogue, numbers, Origin::Documented);
     let of_examples = catalogue.shown_with(numbers).filter(|_| listed.value.get("error").is_none());
     of_examples.map_or(listed, |codes| Expected {
-        value: json!({ "error": one_or_many(&codes) }),
-        code: codes.into_iter().next().filter(|_| numbers.len() == 1),
-        origin: Origin::Guess,
+        code: codes.first().cloned().filter(|_| numbers.len() == 1),
+        ..Expected::documented_guess(json!({ "error": one_or_many(&codes) }))
     })
 }
 
@@ -69,8 +74,9 @@ pub(super) fn without_access(catalogue: &Catalogue, operation: &Operation<'_>, i
     match (operation.documents(401), operation.documents(403)) {
         (true, true) if is_invalid => shown(catalogue, &[401, 403]),
         (true, _) => shown(catalogue, &[401]),
-        (false, true) => Expected::guess(json!({ "status": [401, 403] })),
-        (false, false) => Expected::guess(json!({ "status": [401, 403, 404] })),
+        // `security` says that a credential is needed, but not with which status a request without it is refused.
+        (false, true) => Expected::documented_guess(json!({ "status": [401, 403] })),
+        (false, false) => Expected::documented_guess(json!({ "any_refusal": true })),
     }
 }
 
@@ -78,7 +84,7 @@ pub(super) fn without_access(catalogue: &Catalogue, operation: &Operation<'_>, i
 pub(super) fn unknown(catalogue: &Catalogue, operation: &Operation<'_>, has_form: bool) -> Expected {
     match (operation.documents(404), has_form) {
         (true, true) => shown(catalogue, &[404]),
-        (true, false) => Expected::guess(json!({ "status": [404, 400, 422] })),
+        (true, false) => Expected::documented_guess(json!({ "status": [404, 400, 422] })),
         // A GET of an unknown item is probably refused. Other operations may accept an unknown id.
         (false, _) if operation.method == "GET" && operation.is_item() => Expected::refusal(),
         (false, _) => Expected::anything(),

@@ -205,7 +205,7 @@ pub(super) fn target(access: &Access, base: &str) -> String {
 /// `README.md`.
 pub(super) fn readme(name: &str, access: &Access, base: &str, has_sketches: bool) -> String {
     let mut text = format!(
-        "# Contract of {name}\n\nA pack for `conformance`, drafted by `conformance init`. The documentation does not support lines with the\ncomment `# guess`: check them, and remove the comment.\n\n```sh\n"
+        "# Contract of {name}\n\nA pack for `conformance`, drafted by `conformance init`. The documentation does not support lines with the\ncomment `# guess`: check them, and remove the comment. Clauses that it does not support have the level SHOULD\n(a warning; `run --strict` fails).\n\n```sh\n"
     );
     for scheme in access.actors() {
         text += &format!("export {}={}\n", variable(&scheme.actor), shell(scheme.form()));

@@ -9,6 +9,7 @@ use super::code::Code;
 use super::expectation::{self, Expected};
 use super::operations::{Body, Operation};
 use super::resources::{Setup, setup};
+use super::schema::is_any_text;
 use super::topic::INVALID_VALUE;
 use super::topics::ScenarioBuilder;
 use super::yaml;
@@ -23,8 +24,12 @@ pub(super) struct Formats {
 
 /// `None` if no operation documents a refusal of invalid values. `files` are the files of the description.
 pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, String>) -> Option<Formats> {
-    let candidates: Vec<(&Operation<'_>, Setup, Expected)> =
-        builder.operations.iter().filter_map(|operation| candidate(builder, operation)).collect();
+    let candidates: Vec<(&Operation<'_>, Setup, Expected)> = builder
+        .operations
+        .iter()
+        .filter(|one| !is_deletion(builder, one))
+        .filter_map(|one| candidate(builder, one))
+        .collect();
     let expected = most_common(&candidates)?;
     let unusable = unusable_requests(files);
     let (called, left_out): (Vec<_>, Vec<_>) = candidates
@@ -57,6 +62,11 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, files: &BTreeMap<String, 
     text += "  leave_out: [convertible-type, format]\n";
     text += &accepted(builder, expected);
     Some(Formats { text, clause })
+}
+
+/// True for an operation that might delete something else than a resource of the test if it accepts a generated value.
+fn is_deletion(builder: &ScenarioBuilder<'_, '_>, operation: &Operation<'_>) -> bool {
+    operation.method == "DELETE" || builder.deletes_unknown(operation)
 }
 
 /// A comment on valid values. The schema does not say which of them another rule of the API refuses.
@@ -96,6 +106,16 @@ fn exclusions(builder: &ScenarioBuilder<'_, '_>, called: &[&(&Operation<'_>, Set
                 "reason": "other documented refusals are possible: missing-header in scenarios/headers.yaml",
             });
             text += &yaml::entry(entry.as_object().unwrap_or(&Map::new()), 4, None);
+        }
+        for (name, schema) in operation.parameters.iter().filter(|_| builder.creates_unknown(operation)) {
+            let entry = json!({
+                "operation": operation.id,
+                "place": format!("path/{name}"),
+                "reason": "the operation may create what it does not find",
+            });
+            if schema.is_some_and(|schema| !is_any_text(schema)) {
+                text += &yaml::entry(entry.as_object().unwrap_or(&Map::new()), 4, None);
+            }
         }
         for member in operation.body.iter().filter(|body| body.is_editable()).flat_map(Body::only_required) {
             let entry = json!({

@@ -35,7 +35,7 @@ impl Refusal {
             Some(code) => json!({ "error": code }),
             None => json!({ "status": self.status }),
         };
-        Expected { value, code: self.code.clone(), origin: Origin::Learned }
+        Expected { value, code: self.code.clone(), origin: Origin::Learned, is_documented: false }
     }
 }
 
@@ -53,7 +53,7 @@ impl<'l> LearnedResponses<'l> {
         };
         let expected = match expected.origin {
             Origin::Guess => guess_or(expected, &refusal),
-            _ if leaves_a_choice(&expected, &refusal) => refusal.expected(),
+            _ if leaves_a_choice(&expected, &refusal) => Expected { is_documented: true, ..refusal.expected() },
             _ => tolerating(expected, &refusal, operation),
         };
         self.naming_the_field(expected, row, &refusal)
@@ -185,7 +185,10 @@ fn statuses(topic: &str) -> &'static [u16] {
 /// status.
 fn guess_or(expected: Expected, refusal: &Refusal) -> Expected {
     let is_allowed = expected.value.get("status").is_none_or(|listed| lists(listed, refusal.status));
-    if refusal.code.is_some() || !is_allowed { refusal.expected() } else { expected }
+    if refusal.code.is_none() && is_allowed {
+        return expected;
+    }
+    Expected { is_documented: expected.is_documented, ..refusal.expected() }
 }
 
 /// True if the recorded code is one of several that the documentation allows here.

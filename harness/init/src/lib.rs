@@ -9,7 +9,9 @@ mod clauses;
 mod code;
 mod codes;
 mod contradictions;
+mod danger;
 mod description;
+mod disputes;
 pub mod docs_check;
 mod envelope;
 mod error_body;
@@ -104,15 +106,27 @@ impl Learned {
 /// Makes a pack from the documentation, and from recorded responses where the documentation says nothing. The error is
 /// one line.
 pub fn generate(sources: &Sources, learned: &[Learned]) -> Result<Pack, String> {
-    pack(sources, learned, false)
+    pack(sources, learned, Purpose::Use)
 }
 
-/// Makes a pack to learn from: its sketches with a wrong value are scenarios. Their requests may create something.
-pub fn generate_to_learn(sources: &Sources) -> Result<Pack, String> {
-    pack(sources, &[], true)
+/// Makes a pack to learn from. With `creates`, its sketches with a wrong value are scenarios, whose requests may create
+/// something.
+pub fn generate_to_learn(sources: &Sources, creates: bool) -> Result<Pack, String> {
+    pack(sources, &[], if creates { Purpose::LearnAndCreate } else { Purpose::Learn })
 }
 
-fn pack(sources: &Sources, learned: &[Learned], tries: bool) -> Result<Pack, String> {
+/// What a pack is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Use,
+    /// Its responses show what the documentation leaves open.
+    Learn,
+    /// Requests that may create something are sent as well.
+    LearnAndCreate,
+}
+
+fn pack(sources: &Sources, learned: &[Learned], purpose: Purpose) -> Result<Pack, String> {
+    let tries = purpose == Purpose::LearnAndCreate;
     let mut description = Description::read(&sources.openapi)?;
     let page = sources.page.as_deref().map(read_page).transpose()?;
     let access = Access::of(description.node(), sources.auth.as_ref());
@@ -128,20 +142,25 @@ fn pack(sources: &Sources, learned: &[Learned], tries: bool) -> Result<Pack, Str
     warnings.extend(catalogue.contradictions.iter().chain(&catalogue.shortened).cloned());
     if let (Some((name, text)), Some(path)) = (&page, &sources.page) {
         let unread = codes::warnings_of_page(name, text, &catalogue.envelope);
-        check_page(path, &catalogue, unread.first())?;
+        let listed = codes::listed_on(text);
+        // Responses may show where the codes are.
+        if purpose == Purpose::Use || listed.is_empty() {
+            check_page(path, &catalogue, &listed, unread.first())?;
+        }
         warnings.extend(unread);
     }
     let resources = resources::find(&operations, &mut warnings);
     let responses = LearnedResponses::new(learned, &catalogue);
     let builder = ScenarioBuilder::build(&operations, &access, &catalogue, &resources, responses, tries);
     warnings.extend(refused_deletions(&builder));
+    warnings.extend(danger::warning(&builder.dangerous));
     let mut scenarios = scenarios::write(&builder, tries);
     let base = sources.url.clone().unwrap_or_else(|| base_url(&description));
     let name = sources.name.clone().unwrap_or_else(|| title(&description));
     let mut files: BTreeMap<String, String> = files::descriptions(&description, &left_out).into_iter().collect();
     if let Some(formats) = formats::write(&builder, &files) {
         files.insert("schemas/formats.yaml".to_owned(), formats.text);
-        scenarios.clauses.extend((!scenarios.clauses.contains(&formats.clause)).then_some(formats.clause));
+        scenarios.add_documented(formats.clause);
     }
     let sketches = sketches::write(&builder, tries, &mut scenarios);
     files.extend([
@@ -184,14 +203,25 @@ fn read_catalogue(
     let of_page =
         page.map(|(_, text)| envelope::bodies_of_page(&crate::docs_check::json_objects(text))).unwrap_or_default();
     let learned = envelope::bodies_of_responses(learned);
-    let envelope = envelope::envelope(&bodies, &of_page, &learned, sources.problem_json);
+    let listed = page.map(|(_, text)| codes::listed_on(text)).unwrap_or_default();
+    let envelope = disputes::envelope(&bodies, &of_page, &learned, &listed, sources.problem_json);
     codes::catalogue(operations, envelope, &bodies, &learned, page)
 }
 
-/// Refuses a page without a code; `unread` says what was not read on it.
-fn check_page(path: &Path, catalogue: &Catalogue, unread: Option<&String>) -> Result<(), String> {
+/// Refuses a page without a code that an error may have; `listed` are its codes of any form, and `unread` says what was not
+/// read on it.
+fn check_page(path: &Path, catalogue: &Catalogue, listed: &[String], unread: Option<&String>) -> Result<(), String> {
     if catalogue.page != "OpenAPI" {
         return Ok(());
+    }
+    if let Some(first) = listed.first() {
+        return Err(format!(
+            "{}: the {} codes of this page, such as {first}, are texts, but the error code of the description ({}) is an integer: \
+             correct the description, add the JSON of an error to the page, or take the place of the code from responses (--learn URL)",
+            path.display(),
+            listed.len(),
+            catalogue.envelope.code,
+        ));
     }
     let reason = unread.map(|first| format!(" ({first})")).unwrap_or_default();
     Err(format!(

@@ -69,7 +69,7 @@ impl<'b, 'm, 'd> Lifecycle<'b, 'm, 'd> {
         let steps = step(&create, Some(&expected));
         let scenario = self.scenario(&CREATION, &self.resource.noun, &self.resource.setup.fixtures, &steps, &expected);
         // The description says that it succeeds. Only the values are learned.
-        Some(ScenarioText { origin: Origin::Documented, ..scenario })
+        Some(ScenarioText { origin: Origin::Documented, is_documented: true, ..scenario })
     }
 
     fn created(&self) -> ScenarioText {
@@ -89,7 +89,7 @@ impl<'b, 'm, 'd> Lifecycle<'b, 'm, 'd> {
         let given = [resource.noun.clone()];
         let steps = step(&call(self.builder, self.read), Some(&shown));
         let scenario = self.scenario(&CREATED, &resource.noun, &given, &steps, &shown);
-        ScenarioText { origin: Origin::Documented, ..scenario }
+        ScenarioText { origin: Origin::Documented, is_documented: true, ..scenario }
     }
 
     /// A new resource is deleted and then read.
@@ -165,7 +165,8 @@ impl<'b, 'm, 'd> Lifecycle<'b, 'm, 'd> {
         let clause = clause(self.builder, topic, expected);
         let given = if given.is_empty() { String::new() } else { format!("    given: [{}]\n", given.join(", ")) };
         let text = format!("  - name: {}-{name}\n    clauses: [{clause}]\n{given}    steps:\n{steps}\n", topic.name);
-        ScenarioText { file: topic.file, topic, clause, origin: expected.origin, text }
+        let (origin, is_documented) = (expected.origin, expected.is_documented);
+        ScenarioText { file: topic.file, topic, clause, origin, is_documented, text }
     }
 
     /// Values of flags and of listed states that the example does not have, each with a name.

@@ -6,11 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::access::{Access, MARK, Need, is_header_name};
-use super::description::{Description, Node};
+use super::description::{Description, METHODS, Node};
 use super::example;
 use super::schema::{FlatSchema, is_any_text, is_anything, types_of};
-
-const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
 pub(super) struct Operation<'d> {
     pub(super) id: String,
@@ -65,7 +63,7 @@ impl Operation<'_> {
 
     /// True if the path ends in a parameter.
     pub(super) fn is_item(&self) -> bool {
-        self.path.ends_with('}')
+        self.path.trim_end_matches('/').ends_with('}')
     }
 }
 
@@ -141,11 +139,15 @@ fn normalise_operation(
         return Err("its path or its `operationId` contains a control character".to_owned());
     }
     let mut value = operation.rebased();
-    let (_, security) = access.need(operation.value, description.node().value)?;
+    let (need, security) = access.need(operation.value, description.node().value)?;
     if let Some(security) = security {
         let before = operation.value.get("security").or_else(|| description.node().value.get("security"));
         if before.is_some_and(|before| asks_together(before, &security)) {
             warnings.push(format!("{name} asks for several credentials together, and the harness sends one: send the others with `--header`"));
+        }
+        // The reader of a normalised operation must not take the list for a statement of the description.
+        if before.is_none() && access.unsaid.is_some() && matches!(need, Need::Undocumented(_)) {
+            value[MARK] = json!(true);
         }
         value["security"] = security;
     }
@@ -288,10 +290,6 @@ fn has_schema(operation: Node<'_>, parameters: &[Node<'_>]) -> bool {
 }
 
 fn need(description: &Description, access: &Access, operation: Node<'_>) -> Need {
-    let Some(first) = access.schemes.first() else { return Need::NoCredential };
-    if operation.value.get("security").is_some() && !access.is_known {
-        return Need::Undocumented(first.actor.clone());
-    }
     access.need(operation.value, description.node().value).map_or(Need::NoCredential, |(need, _)| need)
 }
 

@@ -83,7 +83,9 @@ pub(super) fn repeats_the_status(bodies: &[&ErrorBody], pointer: &str) -> bool {
 
 /// The member that names the wrong field: next to the code, or in the elements of a list.
 pub(super) fn field(envelope: &Envelope, documented: &[&ErrorBody], learned: &[ErrorBody]) -> Option<Field> {
-    let bodies = || learned.iter().chain(documented.iter().copied());
+    // Errors of another shape name their fields in another place.
+    let is_same = |body: &&ErrorBody| body.at(&envelope.code).is_some() || body.at(&envelope.message).is_some();
+    let bodies = || learned.iter().chain(documented.iter().copied()).filter(is_same);
     let is_sibling = |place: &&ErrorMember| place.parent() == envelope.parent;
     let in_list = |place: &&ErrorMember| list_of(&place.pointer).is_some();
     let find = |names: &[&str], fits: &dyn Fn(&&ErrorMember) -> bool| {

@@ -50,7 +50,7 @@ pub(super) fn find(operations: &[Operation<'_>], warnings: &mut Vec<String>) -> 
     deletes.sort_by_key(|one| one.parameters.len());
     let mut found: Vec<Resource> = Vec::new();
     for delete in deletes {
-        let collection = delete.path.rsplit_once('/').map_or("", |(collection, _)| collection);
+        let collection = delete.path.trim_end_matches('/').rsplit_once('/').map_or("", |(collection, _)| collection);
         let same = |one: &&Operation<'_>| one.method == "POST" && template(&one.path) == template(collection);
         let Some(create) = operations.iter().find(same) else { continue };
         let Some(setup) = setup(create, &found) else { continue };
@@ -121,8 +121,9 @@ pub(super) fn setup(operation: &Operation<'_>, resources: &[Resource]) -> Option
     Some(setup)
 }
 
-/// A path with `{}` for each parameter.
-fn template(path: &str) -> String {
+/// A path with `{}` for each parameter, without a slash at its end: `/todos/` and `/todos/{id}` belong together.
+pub(super) fn template(path: &str) -> String {
+    let path = path.trim_end_matches('/');
     let mut out = String::new();
     let mut inside = false;
     for letter in path.chars() {

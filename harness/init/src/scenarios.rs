@@ -1,13 +1,13 @@
 //! The files in `scenarios/`. Rows that differ only in their variables become one table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::lifecycle::lifecycle;
 use super::origin::Origin;
 use super::steps::{ScenarioText, clause, step};
-use super::topic::TopicTest;
+use super::topic::{ANY, TopicTest};
 use super::topics::ScenarioBuilder;
 use super::yaml;
 
@@ -15,16 +15,24 @@ use super::yaml;
 pub(super) struct Scenarios {
     pub(super) files: BTreeMap<String, String>,
     pub(super) clauses: Vec<String>,
-    /// The most certain source of the expectations of each clause.
-    origins: BTreeMap<String, Origin>,
+    /// The clauses whose tests the documentation does not support, each with the source that is the least certain.
+    undocumented: BTreeMap<String, Origin>,
     /// True if a comment is a sketch of a scenario for the clause of `SUCCESS`.
     pub(super) sketches_success: bool,
 }
 
 impl Scenarios {
-    /// `Learned` if only responses of the API show what the tests of a clause expect.
-    pub(super) fn origin_of(&self, clause: &str) -> Origin {
-        self.origins.get(clause).copied().unwrap_or(Origin::Documented)
+    /// Adds the clause of tests that the documentation supports.
+    pub(super) fn add_documented(&mut self, clause: String) {
+        self.undocumented.remove(&clause);
+        if !self.clauses.contains(&clause) {
+            self.clauses.push(clause);
+        }
+    }
+
+    /// Why the statement of a clause is not documented; `None` if it is.
+    pub(super) fn undocumented(&self, clause: &str) -> Option<Origin> {
+        self.undocumented.get(clause).copied()
     }
 }
 
@@ -36,18 +44,23 @@ pub(super) fn write(builder: &ScenarioBuilder<'_, '_>, tries: bool) -> Scenarios
     }
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     let mut clauses = Vec::new();
-    let mut origins: BTreeMap<String, Origin> = BTreeMap::new();
+    let mut undocumented: BTreeMap<String, Origin> = BTreeMap::new();
+    let mut documented = BTreeSet::new();
     for one in scenarios {
         let name = format!("scenarios/{}.yaml", one.file);
         files.entry(name).or_insert_with(|| head(builder, one.topic.file)).push_str(&one.text);
-        let origin = origins.entry(one.clause.clone()).or_default();
-        *origin = one.origin.max(*origin);
+        if one.is_documented || one.clause == ANY.clause {
+            documented.insert(one.clause.clone());
+        }
+        let least = undocumented.entry(one.clause.clone()).or_insert(one.origin);
+        *least = one.origin.min(*least);
         if !clauses.contains(&one.clause) {
             clauses.push(one.clause);
         }
     }
     files.insert("scenarios/fixtures.yaml".to_owned(), fixtures(builder));
-    Scenarios { files, clauses, origins, sketches_success: false }
+    undocumented.retain(|clause, _| !documented.contains(clause));
+    Scenarios { files, clauses, undocumented, sketches_success: false }
 }
 
 fn head(builder: &ScenarioBuilder<'_, '_>, file: &str) -> String {
@@ -64,6 +77,9 @@ fn head(builder: &ScenarioBuilder<'_, '_>, file: &str) -> String {
     );
     if file == "bodies" && !builder.left_out.is_empty() {
         text += &yaml::comment(&format!("\nNot covered here:\n  {}", builder.left_out.join("\n  ")));
+    }
+    if ["access", "unknown-ids", "bodies"].contains(&file) {
+        text += &super::danger::comment(&builder.dangerous);
     }
     text + &format!("about: {about}\nscenarios:\n")
 }
@@ -100,7 +116,8 @@ fn table(builder: &ScenarioBuilder<'_, '_>, rows: &[&TopicTest], number: &mut us
         rows.iter().for_each(|row| text += &case(row));
     }
     text += &format!("    steps:\n{}\n", step(&first.step, Some(&first.expected)));
-    ScenarioText { file: first.topic.file, topic: first.topic, clause, origin: first.expected.origin, text }
+    let (origin, is_documented) = (first.expected.origin, first.expected.is_documented);
+    ScenarioText { file: first.topic.file, topic: first.topic, clause, origin, is_documented, text }
 }
 
 fn case(row: &TopicTest) -> String {

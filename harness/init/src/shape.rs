@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Origins, PROBLEM};
+use super::error_body::{CODE_NAMES, Envelope, ErrorBody, Hints, Origins, PROBLEM};
 use super::origin::Origin;
 use super::statement;
 
@@ -87,20 +87,24 @@ pub(super) fn require_what_all_have(schema: &mut Value, learned: &[ErrorBody]) {
 
 /// The envelope of RFC 9457, in which every member is optional unless all documented schemas require it; `others` are the
 /// documented errors of other forms. If a schema or an example has a further member for a code, that member is the code.
-pub(super) fn problem(bodies: &[&ErrorBody], others: &[&ErrorBody], preset: bool) -> Envelope {
+pub(super) fn problem(bodies: &[&ErrorBody], others: &[&ErrorBody], hints: Hints<'_>) -> Envelope {
     let has = |pointer: &str| bodies.iter().any(|body| body.at(pointer).is_some());
-    let own = bodies.iter().find_map(|body| {
-        CODE_NAMES
-            .iter()
-            .find_map(|name| body.places.iter().find(|place| place.name() == *name && place.parent().is_empty()))
-    });
+    let of_hint = |pointer: &str| bodies.iter().find_map(|body| body.at(pointer));
+    let named = || {
+        bodies.iter().find_map(|body| {
+            CODE_NAMES
+                .iter()
+                .find_map(|name| body.places.iter().find(|place| place.name() == *name && place.parent().is_empty()))
+        })
+    };
+    let own = hints.code.map_or_else(named, of_hint);
     let message = if !has("/title") && has("/detail") { "/detail" } else { "/title" };
     let code = own.map_or("/type".to_owned(), |place| place.pointer.clone());
     let is_problem = |body: &&&ErrorBody| body.media.as_deref() == Some(PROBLEM);
     let media = bodies.iter().find(is_problem).or(bodies.first()).and_then(|body| body.media.clone());
     Envelope {
         schema: problem_schema(of_schemas(&[bodies, others].concat())),
-        media_type: media.filter(|_| !preset).unwrap_or_else(|| PROBLEM.to_owned()),
+        media_type: media.filter(|_| !hints.preset).unwrap_or_else(|| PROBLEM.to_owned()),
         is_integer: own.is_some_and(|place| place.types.iter().any(|kind| kind == "integer")),
         parent: String::new(),
         code,
@@ -109,6 +113,7 @@ pub(super) fn problem(bodies: &[&ErrorBody], others: &[&ErrorBody], preset: bool
         field: None,
         status: None,
         forbids_empty_message: false,
+        disputed: None,
         origins: Origins {
             shape: Origin::Documented,
             media_type: Origin::Documented,

@@ -77,14 +77,21 @@ struct Sketch {
 
 impl Sketch {
     fn of_code(builder: &ScenarioBuilder<'_, '_>, code: &Code) -> Self {
-        let expected = Expected { value: json!({ "error": code.code }), code: None, origin: Origin::Documented };
+        let expected = Expected {
+            value: json!({ "error": code.code }),
+            code: None,
+            origin: Origin::Documented,
+            is_documented: true,
+        };
         let documenting: Vec<&Operation<'_>> =
             builder.operations.iter().filter(|one| code.statuses.iter().any(|status| one.documents(*status))).collect();
         let candidates = if documenting.is_empty() { builder.operations.iter().collect() } else { documenting };
-        let wrong = candidates.iter().filter_map(|one| Some((*one, wrong_member(one, &code.code)?)));
+        let is_safe = |one: &&&Operation<'_>| !builder.deletes_unknown(one) && !builder.creates_unknown(one);
+        let wrong = candidates.iter().filter(is_safe).filter_map(|one| Some((*one, wrong_member(one, &code.code)?)));
         // The first of several operations is used.
         let best = wrong.rev().max_by_key(|(_, (_, length))| *length);
-        let has_setup = |one: &&&Operation<'_>| setup(one, builder.resources).is_some();
+        let has_setup =
+            |one: &&&Operation<'_>| setup(one, builder.resources).is_some() && !builder.deletes_unknown(one);
         let operation = match &best {
             Some((operation, _)) => operation,
             None => candidates.iter().find(has_setup).or(candidates.first()).copied().unwrap_or(&builder.operations[0]),

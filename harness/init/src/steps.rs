@@ -15,6 +15,8 @@ pub(super) struct ScenarioText {
     pub(super) clause: String,
     /// The source of what it expects.
     pub(super) origin: Origin,
+    /// True if the documentation says that the request is refused, or succeeds.
+    pub(super) is_documented: bool,
     pub(super) text: String,
 }
 
@@ -24,10 +26,16 @@ pub(super) fn clause_of_code(builder: &ScenarioBuilder<'_, '_>, code: &str) -> S
     format!("CODE-{}", index + 1)
 }
 
-/// The clause that a step tests. A step that accepts any documented response does not test the clause of its topic.
+/// The clause that a step tests. A step that accepts any documented response does not test the clause of its topic. What is
+/// not documented has a clause of its own, so that the documentation supports each violation of the others.
 pub(super) fn clause(builder: &ScenarioBuilder<'_, '_>, topic: &Topic, expected: &Expected) -> String {
     let topic = if *expected == Expected::anything() { &ANY } else { topic };
-    expected.code.as_ref().map_or_else(|| topic.clause.to_owned(), |code| clause_of_code(builder, code))
+    let is_said = expected.is_documented || topic.clause == ANY.clause;
+    match &expected.code {
+        Some(code) if is_said || !builder.documented_codes.contains(code) => clause_of_code(builder, code),
+        _ if is_said => topic.clause.to_owned(),
+        _ => topic.undocumented(),
+    }
 }
 
 pub(super) fn step(members: &Map<String, Value>, expected: Option<&Expected>) -> String {

@@ -16,6 +16,13 @@ pub(super) struct Topic {
     pub(super) file: &'static str,
 }
 
+impl Topic {
+    /// The clause of its tests whose expectations the documentation does not support.
+    pub(super) fn undocumented(&self) -> String {
+        format!("{}G", self.clause)
+    }
+}
+
 macro_rules! topics {
     ($($id:ident: $name:literal, $clause:literal, $file:literal, $says:literal;)*) => {
         $(pub(super) static $id: Topic = Topic { name: $name, clause: $clause, says: $says, file: $file };)*

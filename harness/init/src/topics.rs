@@ -1,10 +1,13 @@
 //! The rows of starter scenarios that are tables: one topic for each kind of request, one row for each operation or
 //! member.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::access::{ANONYMOUS, Access, INVALID, Need};
 use super::codes::Catalogue;
+use super::danger::{self, Danger, DangerKind};
 use super::example::matching;
 use super::expectation::{self, Expected};
 use super::learned::LearnedResponses;
@@ -26,6 +29,10 @@ pub(super) struct ScenarioBuilder<'m, 'd> {
     pub(super) rows: Vec<TopicTest>,
     /// Operations without rows, each with the reason.
     pub(super) left_out: Vec<String>,
+    /// Operations that no test calls with values that are not those of a resource of its own.
+    pub(super) dangerous: Vec<Danger>,
+    /// The codes that the documentation expects for the request of a test.
+    pub(super) documented_codes: BTreeSet<String>,
 }
 
 impl<'m, 'd> ScenarioBuilder<'m, 'd> {
@@ -39,8 +46,13 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         tries: bool,
     ) -> Self {
         let (rows, left_out) = (Vec::new(), Vec::new());
-        let mut builder = Self { operations, access, catalogue, resources, responses, rows, left_out };
+        let (dangerous, documented_codes) = (danger::find(operations, resources), BTreeSet::new());
+        let mut builder =
+            Self { operations, access, catalogue, resources, responses, rows, left_out, dangerous, documented_codes };
         for operation in operations.iter().filter(|one| !["HEAD", "OPTIONS"].contains(&one.method.as_str())) {
+            if builder.deletes_unknown(operation) {
+                continue;
+            }
             builder.access(operation);
             builder.unknown_id(operation);
             if let Some(body) = &operation.body {
@@ -55,7 +67,29 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         }
         // Nothing is documented about these, so only a response says what is right.
         builder.rows.retain(|row| tries || row.topic.name != METHOD.name || row.expected.origin == Origin::Learned);
+        builder.documented_codes = builder.find_documented_codes();
         builder
+    }
+
+    /// The codes of documented refusals: those of the rows, of deleted resources and of values that a schema forbids.
+    fn find_documented_codes(&self) -> BTreeSet<String> {
+        let rows = self.rows.iter().map(|row| row.expected.clone());
+        let reads = self.resources.iter().filter_map(|one| one.item(self.operations, "GET"));
+        let deleted = reads.map(|read| expectation::deleted(self.catalogue, read));
+        let invalid = self.operations.iter().filter(|one| one.has_schema && !self.deletes_unknown(one));
+        let invalid = invalid.map(|one| expectation::invalid(self.catalogue, one));
+        let documented = rows.chain(deleted).chain(invalid).filter(|expected| expected.is_documented);
+        documented.filter_map(|expected| expected.code).collect()
+    }
+
+    /// True if the operation may delete what no test has created.
+    pub(super) fn deletes_unknown(&self, operation: &Operation<'_>) -> bool {
+        self.dangerous.iter().any(|danger| danger.operation == operation.id && danger.kind == DangerKind::Deletes)
+    }
+
+    /// True if the operation may create what it does not find.
+    pub(super) fn creates_unknown(&self, operation: &Operation<'_>) -> bool {
+        self.dangerous.iter().any(|danger| danger.operation == operation.id && danger.kind == DangerKind::Creates)
     }
 
     /// The codes of rows that expect the wrong field to be named.
@@ -72,8 +106,7 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         }
         let topics = [(&NO_CREDENTIAL, ANONYMOUS, None), (&INVALID_CREDENTIAL, INVALID, Some(invalid))];
         for (topic, actor, header) in topics {
-            let mut row = self.row(topic, operation, actor);
-            set_unknown_ids(operation, &mut row);
+            let Some(mut row) = self.row_of_access(topic, operation, actor) else { return };
             for (name, value) in header.as_ref().and_then(Value::as_object).into_iter().flatten() {
                 put_header(&mut row.step, name, value.clone());
             }
@@ -82,7 +115,22 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
         }
     }
 
+    /// A request with unknown ids, or with the ids of fixtures if the operation may create what it does not find.
+    fn row_of_access(&self, topic: &'static Topic, operation: &Operation<'d>, actor: &str) -> Option<TopicTest> {
+        if self.creates_unknown(operation) {
+            let mut row = self.row_with_setup(topic, operation, &setup(operation, self.resources)?);
+            row.step.insert("as".to_owned(), json!(actor));
+            return Some(row);
+        }
+        let mut row = self.row(topic, operation, actor);
+        set_unknown_ids(operation, &mut row);
+        Some(row)
+    }
+
     fn unknown_id(&mut self, operation: &Operation<'d>) {
+        if self.creates_unknown(operation) {
+            return;
+        }
         let mut row = self.row(&UNKNOWN_ID, operation, operation.need.actor());
         let Some(has_form) = set_unknown_ids(operation, &mut row) else { return };
         // The server may refuse an invented body or parameter before it looks for the id.
@@ -95,7 +143,9 @@ impl<'m, 'd> ScenarioBuilder<'m, 'd> {
     fn method(&mut self, operation: &Operation<'d>) {
         let of_path = || self.operations.iter().filter(|other| other.path == operation.path);
         let is_first = of_path().next().is_some_and(|first| first.id == operation.id);
-        let free = ["PATCH", "PUT", "DELETE"].into_iter().find(|free| of_path().all(|other| other.method != *free));
+        // A deletion may delete everything, and PUT may create what it does not find.
+        let candidates: &[&str] = if operation.is_item() { &["PATCH"] } else { &["PATCH", "PUT"] };
+        let free = candidates.iter().find(|free| of_path().all(|other| other.method != **free));
         let Some(method) = free.filter(|_| is_first) else { return };
         let mut row = self.row(&METHOD, operation, operation.need.actor());
         set_unknown_ids(operation, &mut row);

@@ -30,16 +30,15 @@ pub fn init(arguments: &InitArgs) -> Result<ExitCode, Abort> {
         auth: arguments.auth.clone(),
         url: arguments.learn.clone(),
     };
-    let mut pack = generate(&sources, &[]).map_err(usage)?;
-    try_out(&pack, |_| Ok(()))?;
+    let mut learned = Vec::new();
     if let Some(url) = &arguments.learn {
         // Requests that may create something are sent only with `--create`.
-        let asked = if arguments.create { generate_to_learn(&sources).map_err(usage)? } else { pack };
-        let learned = try_out(&asked, |folder| learn(folder, url, arguments.create))?;
+        let asked = generate_to_learn(&sources, arguments.create).map_err(usage)?;
+        learned = try_out(&asked, |folder| learn(folder, url, arguments.create))?;
         out_line!("{} error responses of {url} were used", learned.iter().filter(|one| one.is_error()).count());
-        pack = generate(&sources, &learned).map_err(usage)?;
-        try_out(&pack, |_| Ok(()))?;
     }
+    let pack = generate(&sources, &learned).map_err(usage)?;
+    try_out(&pack, |_| Ok(()))?;
     let outcome = write(&arguments.dir, &pack.files).map_err(usage)?;
     for warning in &pack.warnings {
         err_line!("warning: {warning}");

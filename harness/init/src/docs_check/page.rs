@@ -14,11 +14,19 @@ use super::{html, rst};
 static MARK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{%.*?%\}").unwrap_or_else(|error| unreachable!("a fixed pattern: {error}")));
 
+static FENCE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?:`{3,}|~{3,})").unwrap_or_else(|error| unreachable!("a fixed pattern: {error}")));
+static COMPONENT: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"^:{2,}(?:[A-Za-z][\w-]*(?:[\[{ ].*)?)?$";
+    Regex::new(pattern).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
+});
+
 /// Reads a page: reStructuredText if it looks like it, otherwise Markdown. Any text is Markdown, so this cannot fail.
 pub fn read(text: &str) -> Vec<Item> {
     if rst::is_rst(text) {
         return rst::read(text);
     }
+    let text = &without_component_marks(text);
     let mut reader = Reader { starts: line_starts(text), ..Reader::default() };
     let options = Options::ENABLE_TABLES | Options::ENABLE_DEFINITION_LIST | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
@@ -210,6 +218,31 @@ impl Reader {
     }
 }
 
+/// The text with empty lines in place of those that open or close a component of MDC or Docusaurus, such as
+/// `::callout{icon="…"}`, `:::note` and `::`: Markdown reads them as definitions. Code blocks stay as they are.
+fn without_component_marks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut fence: Option<&str> = None;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        match (fence, FENCE.find(bare).map(|found| found.as_str())) {
+            (None, Some(mark)) => fence = Some(mark),
+            // A fence ends with at least as many of the same characters, and nothing behind them.
+            (Some(open), Some(mark)) if mark.starts_with(open) && bare.len() == mark.len() => fence = None,
+            _ => {}
+        }
+        let is_mark = fence.is_none() && COMPONENT.is_match(bare);
+        out.push_str(if !is_mark {
+            line
+        } else if line.ends_with('\n') {
+            "\n"
+        } else {
+            ""
+        });
+    }
+    out
+}
+
 /// The kind of a table that a paragraph of Markdown is, if it is one in another markup.
 fn unread_table(text: &str) -> Option<&'static str> {
     let has = |wanted: fn(&str) -> bool| text.lines().any(|line| wanted(line.trim()));
@@ -259,5 +292,17 @@ mod tests {
         let items = read("- outer\n  - inner\n\n  ```\n  {}\n  ```\n");
         let lines: Vec<usize> = items.iter().map(|item| item.line).collect();
         assert_eq!(lines, [1, 2, 5], "{items:?}");
+    }
+
+    #[test]
+    fn marks_of_components_are_not_definitions() {
+        let text = "# Codes\n\nText:\n\n::callout{icon=\"x\"}\nTo `hide` it.\n::\n\n:::note Title\nMore.\n:::\n\n```md\n::card\n```\n";
+        let kinds: Vec<(usize, bool)> =
+            read(text).iter().map(|item| (item.line, matches!(item.kind, ItemKind::Definition(_)))).collect();
+        assert_eq!(kinds, [(1, false), (3, false), (6, false), (10, false), (14, false)]);
+        let code = read(text).pop().map(|item| item.kind);
+        assert_eq!(code, Some(ItemKind::Code("md".to_owned(), "::card\n".to_owned())));
+        let term = read("A_B\n: It is gone.\n");
+        assert!(matches!(term[0].kind, ItemKind::Definition(_)), "{term:?}");
     }
 }
