@@ -71,7 +71,7 @@ fn is_item_of_collection(operation: &Operation<'_>, operations: &[Operation<'_>]
 pub(super) fn comment(dangers: &[Danger]) -> String {
     let of = |kind: DangerKind, what: &str| {
         let names: Vec<&str> = dangers.iter().filter(|one| one.kind == kind).map(|one| one.name.as_str()).collect();
-        (!names.is_empty()).then(|| format!("\n{what}\n  {}", names.join("\n  "))).unwrap_or_default()
+        if names.is_empty() { String::new() } else { format!("\n{what}\n  {}", names.join("\n  ")) }
     };
     let deletes = "Not called, because they may delete what no test has created. Write tests that delete only their own resources:";
     let creates = "Not called with unknown ids, because they may create what they do not find (no 404 is documented):";
