@@ -79,7 +79,7 @@ fn refusals_before_the_operation_do_not_hide_that_it_is_missing() {
     };
     let header = finding(0, "LOG-1", "request-id-present", "header X-Id", "an id", "absent", "401 NO_TOKEN");
     let anonymous = exchange("missing", 401, Some("NO_TOKEN"), "{}");
-    let refused = test("b", &[anonymous.clone()], &[header]);
+    let refused = test("b", std::slice::from_ref(&anonymous), &[header]);
     let malformed = exchange("missing", 400, None, "<h1>Unexpected end of JSON input</h1>");
     let tests = [read("a", malformed), refused, works("c", "list")];
     // A defect of the refusal is a cause of its own.
