@@ -2,7 +2,7 @@
 //!
 //! For each pair, a few tests are chosen that kill A or B. They run three times: against A, which gives the baseline;
 //! against A again, where nothing may be new; and against A and B together, where `--fail-on new` must fail and name
-//! the clause of B. A pair is *masked* if B has no visible effect while A is active: the tests then have no further
+//! the clause of B, or the clause of B is newly reached. A pair is *masked* if B has no visible effect while A is active: the tests then have no further
 //! finding of the clause of B, so nothing was missed. `cargo test --workspace --test pairs` runs a few pairs; with
 //! `PAIRS=400` before it, so many.
 
@@ -154,7 +154,7 @@ async fn try_judge(contract: &Arc<Contract>, one: &Mutant<'_>, other: &Mutant<'_
     let comparison = compare(&baseline, &both);
     let text = report::compare::text(&comparison);
     let names_clause = |detail: &String| detail.split(' ').next() == Some(other.clause.as_str());
-    // If only tests show it that failed before, it may have been there before.
+    // If no test could show it before, it may have been there before.
     let is_named = |change: Change, trend: Trend| {
         let mut tests = comparison.tests.iter().filter(|entry| entry.change == change);
         let mut causes = comparison.causes.iter().filter(|entry| entry.trend == trend);

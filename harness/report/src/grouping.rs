@@ -42,7 +42,7 @@ use expected::{is_server_error, permits_documented, status_of, statuses};
 use judge::finding;
 use judge::finding::EXPECTATION;
 use judge::verdict::Verdict;
-pub(super) use repair::{passing_after, passing_without};
+pub(super) use repair::{ended_early, passing_after, passing_without};
 use shapes::{Shapes, is_header, shape};
 use spec::contract::Level;
 use unchecked::REFUSES_INPUT;

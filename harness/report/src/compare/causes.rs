@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::unshown;
+use super::Earlier;
 use crate::Defect;
 use crate::model::{FindingReport, Report};
 use crate::queries::names;
@@ -16,7 +16,7 @@ use crate::queries::names;
 pub enum Trend {
     /// No test of the earlier run showed it, although one could have.
     New,
-    /// No test of the earlier run could show it: those that show it now failed or did not complete.
+    /// No test of the earlier run could show it: those that show it now ended at another defect, or did not complete.
     NewlyReached,
     /// More tests show it.
     Larger,
@@ -69,18 +69,21 @@ pub struct CauseEntry {
 struct CauseTests<'r> {
     tests: BTreeSet<&'r str>,
     operations: BTreeSet<&'r str>,
+    /// True if one of the tests could have shown it in the earlier run.
+    could_show: bool,
 }
 
 /// The causes of both runs, sorted by trend (worst first), then by number of tests.
 pub(super) fn compare_causes(old: &Report, new: &Report) -> Vec<CauseEntry> {
-    let (before, after, unshown) = (seen(old), seen(new), unshown(old));
+    let earlier = Earlier::of(old);
+    let (before, after) = (seen(old, &earlier), seen(new, &earlier));
     let defects: BTreeSet<Defect<'_>> = before.keys().chain(after.keys()).copied().collect();
     let count = |seen: Option<&CauseTests<'_>>| seen.map_or(0, |seen| seen.tests.len());
     let entry = |defect: Defect<'_>| {
         let (was, is) = (before.get(&defect), after.get(&defect));
         let operations = is.or(was).into_iter().flat_map(|seen| &seen.operations);
         CauseEntry {
-            trend: Trend::of(count(was), count(is), is.is_some_and(|seen| seen.tests.is_subset(&unshown))),
+            trend: Trend::of(count(was), count(is), is.is_some_and(|seen| !seen.could_show)),
             clause: defect.clause.to_owned(),
             check: defect.check.to_owned(),
             place: defect.place.to_owned(),
@@ -96,12 +99,13 @@ pub(super) fn compare_causes(old: &Report, new: &Report) -> Vec<CauseEntry> {
     entries
 }
 
-fn seen(report: &Report) -> BTreeMap<Defect<'_>, CauseTests<'_>> {
+fn seen<'r>(report: &'r Report, earlier: &Earlier<'_>) -> BTreeMap<Defect<'r>, CauseTests<'r>> {
     let mut all: BTreeMap<Defect<'_>, CauseTests<'_>> = BTreeMap::new();
     for test in &report.tests {
         for finding in test.findings.iter().filter(|finding| is_open(report, finding)) {
             let seen = all.entry(finding.defect()).or_default();
             seen.tests.insert(&test.name);
+            seen.could_show |= earlier.could_show(test, finding);
             if !finding.key.operation.is_empty() {
                 seen.operations.insert(&finding.key.operation);
             }

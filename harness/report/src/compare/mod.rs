@@ -1,6 +1,5 @@
-//! Compares two runs: new violations, fixed ones, and tests and clauses that are no longer exercised. A defect that only tests
-//! show that failed or did not complete in the earlier run is not new, but newly reached: they ended at another defect, which
-//! is repaired now.
+//! Compares two runs: new violations, fixed ones, and tests and clauses that are no longer exercised. A defect is not new, but
+//! newly reached, if only tests show it that could not in the earlier run: they ended at another defect, which is repaired now.
 
 mod causes;
 mod render;
@@ -10,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use self::causes::{compare_causes, is_open};
+use crate::grouping::ended_early;
 use crate::model::{ClauseStatus, FindingReport, Report, TestReport};
 use crate::queries::names;
 use judge::verdict::Verdict;
@@ -139,35 +139,60 @@ fn compare_tests(old: &Report, new: &Report) -> Vec<Entry> {
         .collect()
 }
 
-/// The keys of the violations that are not new in every test that shows them.
+/// The keys of violations in both runs.
 struct Known {
     /// Those of the earlier run.
     before: BTreeSet<String>,
-    /// Those of the later run that a test shows which showed another outcome in the earlier run.
+    /// Those of the later run that a test shows which could have shown them in the earlier run.
     new: BTreeSet<String>,
 }
 
 impl Known {
     fn of(old: &Report, new: &Report) -> Self {
-        let hidden = unshown(old);
-        let judged = new.tests.iter().filter(|test| !hidden.contains(test.name.as_ref()));
+        let earlier = Earlier::of(old);
+        let of_test = |test: &TestReport| {
+            let open = test.findings.iter().filter(|finding| is_open(new, finding));
+            open.filter(|finding| earlier.could_show(test, finding)).map(FindingReport::key_id).collect::<Vec<_>>()
+        };
         Self {
             before: old.tests.iter().flat_map(|test| violations(old, test).into_keys()).collect(),
-            new: judged.flat_map(|test| violations(new, test).into_keys()).collect(),
+            new: new.tests.iter().flat_map(of_test).collect(),
         }
     }
 }
 
-/// The tests that could not show every defect in a run: they failed, or did not complete. A flaky test and one whose violation
-/// is a known deviation did complete.
-fn unshown(report: &Report) -> BTreeSet<&str> {
-    let is_hidden = |test: &&TestReport| match test.verdict {
-        Verdict::Failed => true,
-        Verdict::Inconclusive => !test.flaky,
-        Verdict::Skipped => test.findings.is_empty(),
-        Verdict::Passed | Verdict::Warned => false,
-    };
-    report.tests.iter().filter(is_hidden).map(|test| test.name.as_ref()).collect()
+/// What the tests of an earlier run could have shown.
+struct Earlier<'r> {
+    tests: BTreeMap<&'r str, &'r TestReport>,
+    /// The clauses that the run upheld.
+    upheld: BTreeSet<&'r str>,
+}
+
+impl<'r> Earlier<'r> {
+    fn of(old: &'r Report) -> Self {
+        Self {
+            tests: old.tests.iter().map(|test| (test.name.as_ref(), test)).collect(),
+            upheld: old.clauses_with(ClauseStatus::Upheld).map(|clause| clause.id.as_str()).collect(),
+        }
+    }
+
+    /// Whether the test could have shown a violation of a later run. A clause that the run upheld was not violated in it. A
+    /// failed test could show the violation if it completed, and the check upheld the clause in it. A flaky test and one whose violation is a known deviation completed.
+    fn could_show(&self, test: &TestReport, finding: &FindingReport) -> bool {
+        let Some(before) = self.tests.get(test.name.as_ref()) else { return true };
+        if self.upheld.contains(finding.clause.as_str()) {
+            return true;
+        }
+        let evidence = before.evidence_of(&finding.clause);
+        match before.verdict {
+            Verdict::Passed | Verdict::Warned => true,
+            Verdict::Skipped => !before.findings.is_empty(),
+            Verdict::Inconclusive => before.flaky,
+            Verdict::Failed => {
+                !ended_early(before) && evidence.is_some_and(|evidence| evidence.checks.contains(&finding.check))
+            }
+        }
+    }
 }
 
 /// The change of a test that is in both runs. If a test that failed before now shows a defect of the earlier run, this is not

@@ -150,6 +150,24 @@ fn defect_that_a_test_shows_which_passed_before_is_new_in_every_test() {
 }
 
 #[test]
+fn defect_of_a_clause_that_the_same_test_upheld_is_new() {
+    let evidence =
+        |check: &str| json!([{ "clause": "A-1", "checks": [check], "codes": [], "responses": 1, "exchange": 0 }]);
+    let failed = |check: &str, ended_early: bool| {
+        let members = [("evidence", evidence(check)), ("endedEarly", ended_early.into())];
+        with(test("t", "failed", json!([finding("status-documented", "status")])), &members)
+    };
+    let after = || test("t", "failed", json!([finding("message-present", "body /x")]));
+    for (check, ended_early, expected) in [
+        ("message-present", false, Change::New),
+        ("message-present", true, Change::NewlyReached),
+        ("another-check", false, Change::NewlyReached),
+    ] {
+        assert_eq!(change(Some(failed(check, ended_early)), Some(after())), Some(expected), "{check} {ended_early}");
+    }
+}
+
+#[test]
 fn violated_clause_that_was_not_exercised_is_newly_reached() {
     let with_status = |status: &str| {
         let mut report = report(&[]);
@@ -159,7 +177,15 @@ fn violated_clause_that_was_not_exercised_is_newly_reached() {
         report
     };
     for (before, change, exit_code) in [("not-exercised", Change::NewlyReached, 0), ("upheld", Change::New, 1)] {
-        let comparison = compare(&with_status(before), &with_status("violated"));
+        let (mut old, mut new) = (with_status(before), with_status("violated"));
+        old.tests.push(fixtures::parsed(test(
+            "t",
+            "failed",
+            json!([fixtures::finding("B-1", "another-check", "status")]),
+        )));
+        new.tests.push(fixtures::parsed(test("t", "failed", json!([finding("status-documented", "status")]))));
+        let comparison = compare(&old, &new);
+        assert_eq!(comparison.tests[0].change, change, "{before}");
         assert_eq!((comparison.clauses[0].change, comparison.exit_code(&[])), (change, exit_code), "{before}");
     }
 }

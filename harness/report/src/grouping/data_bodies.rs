@@ -57,9 +57,6 @@ impl Structure {
     }
 }
 
-/// The operation that returned an error body, and its members.
-type Body<'r> = (&'r str, Map<String, Value>);
-
 /// What is known of the bodies of one shape.
 struct Bodies {
     structure: Structure,
@@ -67,9 +64,12 @@ struct Bodies {
     of_requests: bool,
 }
 
+/// The operation, and the members of the body.
+type ErrorBody<'r> = (&'r str, Map<String, Value>);
+
 /// For the shapes of bodies whose names are data, the shape that they have in common.
 pub(super) fn common_shapes<'r>(report: &'r Report, findings: &[Item<'r>]) -> HashMap<&'r str, &'static str> {
-    let mut bodies: BTreeMap<&'r str, Vec<Body<'r>>> = BTreeMap::new();
+    let mut bodies: BTreeMap<&'r str, Vec<ErrorBody<'r>>> = BTreeMap::new();
     for item in findings.iter().filter(|item| item.finding.check == ENVELOPE_CHECK) {
         let exchange = item.test.exchanges.get(item.finding.exchange);
         if let (Some(shape), Some(body)) = (shape(item.finding), exchange.and_then(error_body)) {
@@ -81,11 +81,11 @@ pub(super) fn common_shapes<'r>(report: &'r Report, findings: &[Item<'r>]) -> Ha
         return HashMap::new();
     }
     let sent = members_of_requests(report);
-    let is_of_request = |(operation, body): &Body<'r>| {
+    let is_of_request = |(operation, body): &ErrorBody<'r>| {
         let sent = sent.get(operation);
         body.keys().all(|name| sent.is_some_and(|sent| sent.contains(name)))
     };
-    let of_shape = |bodies: &Vec<Body<'r>>| {
+    let of_shape = |bodies: &[ErrorBody<'r>]| {
         let structures: BTreeSet<Structure> = bodies.iter().filter_map(|(_, body)| Structure::of_all(body)).collect();
         let structure = structures.first().copied().filter(|_| structures.len() == 1)?;
         Some(Bodies { structure, of_requests: bodies.iter().all(is_of_request) })

@@ -42,7 +42,7 @@ pub(in super::super) fn passing_without(report: &Report, causes: &[Cause<'_>], r
 }
 
 /// True if not all steps of the test were sent.
-fn ended_early(test: &TestReport) -> bool {
+pub(in super::super) fn ended_early(test: &TestReport) -> bool {
     let is_setup = |role: &str| role == "set-up";
     let own = test.exchanges.iter().any(|exchange| !is_setup(&exchange.role) && *exchange.role != *"teardown");
     test.ended_early || !own && test.exchanges.iter().any(|exchange| is_setup(&exchange.role))
