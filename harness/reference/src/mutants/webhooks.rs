@@ -67,9 +67,9 @@ section! {
         "Sends no event when a customer changes its state.";
     "delivered-logged-as-pending" DELIVERED_LOGGED_AS_PENDING ["WHK-5"]
         "Leaves an accepted delivery PENDING in the log.";
-    "one-attempt" ONE_ATTEMPT ["WHK-5", "WHK-6", "WHK-7"]
+    "one-attempt" ONE_ATTEMPT ["WHK-6", "WHK-7"]
         "Makes one attempt to deliver an event.";
-    "two-attempts" TWO_ATTEMPTS ["WHK-5", "WHK-6", "WHK-7"]
+    "two-attempts" TWO_ATTEMPTS ["WHK-6", "WHK-7"]
         "Makes two attempts to deliver an event.";
     "four-attempts" FOUR_ATTEMPTS ["WHK-6", "WHK-7"]
         "Makes four attempts to deliver an event.";
