@@ -62,7 +62,7 @@ impl RunResult {
             _ if !self.changed => Some(format!("nothing was changed ({})", described())),
             Must::Fail(check) => (self.verdict != Verdict::Failed || !self.is_only_reporter(check))
                 .then(|| format!("{}, reported by {:?}, expected {check}", described(), self.checks())),
-            Must::FailAsAbsent => {
+            Must::FailAsUndocumented => {
                 let reported = [EXPECTATION, "success-body"].iter().any(|check| self.checks().contains(check));
                 (self.verdict != Verdict::Failed || !reported).then(described)
             }

@@ -35,8 +35,9 @@ pub enum StepPart {
 pub enum Must {
     /// This check must fail the test, and no other check of deliveries may.
     Fail(&'static str),
-    /// The expectation must fail the test, or the check of documented members, which reports an absent one.
-    FailAsAbsent,
+    /// The expectation must fail the test, or the check of documented members, which reports one that is absent or not as
+    /// documented.
+    FailAsUndocumented,
     NotPass,
     /// The test may pass, but it must not count as evidence for its clause.
     NotUphold,
@@ -190,9 +191,12 @@ impl Subject<'_> {
             let mut values = matching::wrong(&expected);
             let first = (0..step).find_map(|earlier| self.response(earlier)?.json()?.pointer(pointer).cloned());
             let last = self.response(step).and_then(|response| response.json()?.pointer(pointer).cloned());
-            values.extend(first.filter(|first| Some(first) != last.as_ref()).map(Some));
-            let must =
-                |value: &Option<Value>| if value.is_none() { Must::FailAsAbsent } else { Must::Fail(EXPECTATION) };
+            let first = first.filter(|first| Some(first) != last.as_ref());
+            values.extend(first.clone().map(Some));
+            // Only the first value is certain to be a documented one.
+            let must = |value: &Option<Value>| {
+                if value.is_some() && *value == first { Must::Fail(EXPECTATION) } else { Must::FailAsUndocumented }
+            };
             let change = |value: Option<Value>| (step, Change::Value(pointer.to_owned(), value.clone()), must(&value));
             changes.extend(values.into_iter().map(change));
         }
